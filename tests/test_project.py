@@ -1,0 +1,88 @@
+"""The files around the package agree with it and with each other."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from hatchling.builders.wheel import WheelBuilder
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from rattler import MatchSpec
+
+import fcsr
+from fcsr import perceptual
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+DIRECT = [Requirement(r) for group in [PROJECT["dependencies"], *EXTRAS.values()] for r in group]
+
+
+def read_yaml(name: str) -> dict:
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def pins() -> dict[str, Requirement]:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    found = [Requirement(line) for line in lines if not line.startswith("#")]
+    return {canonicalize_name(pin.name): pin for pin in found}
+
+
+def version_of(pin: Requirement) -> str:
+    return str(pin.specifier).removeprefix("==")
+
+
+@pytest.mark.parametrize("requirement", DIRECT, ids=str)
+def test_constraints_pin_what_the_project_asks_for(requirement, pins):
+    pin = pins[canonicalize_name(requirement.name)]
+    assert version_of(pin) in requirement.specifier
+
+
+def test_constraints_are_exact_and_fit_every_machine(pins):
+    # torch==2.13.0 takes the CPU build where there is one; torch==2.13.0+cpu exists nowhere else.
+    odd = [
+        str(p) for p in pins.values() if not re.fullmatch(r"==[0-9][0-9a-z.]*", str(p.specifier))
+    ]
+    assert odd == []
+
+
+def test_constraints_pin_the_network_behind_lpips(pins):
+    name, version = perceptual.TRUNK_COMMAND.split()[-1].split("==")
+    assert version_of(pins[name]) == version
+
+
+def test_wheel_holds_the_whole_package():
+    inside = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    files = (path for path in (ROOT / "fcsr").rglob("*") if path.is_file())
+    package = {f.relative_to(ROOT).as_posix() for f in files if "__pycache__" not in f.parts}
+    assert package == inside
+
+
+def test_weights_have_their_cards():
+    weights = {path.stem for path in (ROOT / "fcsr" / "weights").glob("*.safetensors")}
+    cards = {path.stem for path in (ROOT / "fcsr" / "weights").glob("*.md")}
+    assert weights
+    assert weights == cards
+
+
+def test_versions_agree():
+    citation = read_yaml("CITATION.cff")
+    assert citation["version"] == PROJECT["version"] == fcsr.__version__
+
+
+def test_conda_can_read_the_environment():
+    environment = read_yaml("environment.yml")
+    conda = [spec for spec in environment["dependencies"] if isinstance(spec, str)]
+    names = [MatchSpec(spec, strict=True).name.normalized for spec in conda]
+    assert {"python", "pip"} <= set(names)
+
+
+def test_environment_installs_the_project_with_its_constraints():
+    [pip] = [
+        spec["pip"] for spec in read_yaml("environment.yml")["dependencies"] if type(spec) is dict
+    ]
+    assert pip[0] == "-c constraints.txt"
+    assert set(Requirement(pip[1].replace("-e .", "fcsr")).extras) == set(EXTRAS)
