@@ -1,0 +1,136 @@
+"""Photographs in and out of files, samples, resampling, and the way to and from tensors."""
+
+import io
+import os
+import uuid
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, UInt8
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from fcsr.errors import ImageError
+from fcsr.pictures import Picture, Unpacked, decoding, unpack
+
+__all__ = [
+    "SAMPLES",
+    "Picture",
+    "Unpacked",
+    "load",
+    "resize",
+    "sample",
+    "save",
+    "to_levels",
+    "to_pil",
+    "to_tensor",
+    "unpack",
+]
+
+SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left")
+"""Photographs that come with scikit-image; they need no network."""
+
+# What each format holds without loss. Pillow writes more modes, but in silence drops the alpha
+# channel of some and half of the 16 bits of others.
+_MODES = {
+    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
+    "TIFF": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"),
+    "WEBP": ("1", "L", "LA", "P", "RGB", "RGBA"),
+    "JPEG": ("L", "RGB", "CMYK"),
+    "BMP": ("1", "L", "P", "RGB"),
+}
+_FORMATS = {f".{name.lower()}": name for name in _MODES} | {".jpg": "JPEG", ".tif": "TIFF"}
+# Pillow's 75 or 80 blurs the very detail that super-resolution is about.
+_QUALITY = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
+
+
+def load(path: str | os.PathLike) -> Image.Image:
+    """Read a photograph: whole, upright (EXIF orientation applied), the first frame of several.
+
+    An ICC profile stays in `.info["icc_profile"]`. 16-bit gray stays 16-bit; Pillow reads 16-bit
+    colour as 8-bit. Raises ImageError for a path that cannot be read, and for a file that is no
+    image, corrupt, truncated, or a decompression bomb.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        cure = "give the path of an image file"
+        raise ImageError(f"{path} cannot be read ({error.strerror}); {cure}") from error
+    with decoding(str(path)):
+        # only verify() compares a PNG's checksums, and after it Pillow needs to open anew
+        Image.open(io.BytesIO(data)).verify()
+        return ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+
+
+def save(image: Image.Image, path: str | os.PathLike) -> None:
+    """Write an image in the format of the suffix: all of it or, where that fails, nothing.
+
+    JPEG and WebP are written at quality 95; an ICC profile in `.info` goes along. Raises
+    ImageError for an unknown suffix, a mode that the format cannot hold, or a failed write.
+    """
+    path = Path(path)
+    name = _FORMATS.get(path.suffix.lower())
+    if name is None:
+        raise ImageError(f"{path} has no image suffix; use one of {', '.join(_FORMATS)}")
+    if image.mode not in _MODES[name]:
+        cure = "use another suffix, or convert it, e.g. image.convert('RGB')"
+        raise ImageError(f"{path}: {name} cannot hold an image of mode {image.mode}; {cure}")
+    # not tempfile: its files are closed to everyone but their owner
+    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    profile = image.info.get("icc_profile")
+    try:
+        image.save(temporary, format=name, icc_profile=profile, **_QUALITY.get(name, {}))
+        os.replace(temporary, path)
+    except (OSError, ValueError, MemoryError) as error:
+        cause = getattr(error, "strerror", None) or error
+        raise ImageError(f"{path} cannot be written ({cause})") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sample(name: str) -> Image.Image:
+    """One of `SAMPLES`, 8-bit RGB photographs; raises ImageError for any other name."""
+    if name not in SAMPLES:
+        raise ImageError(f"there is no sample image {name!r}; choose from {', '.join(SAMPLES)}")
+    from skimage import data
+
+    if name == "motorcycle_left":
+        return Image.fromarray(data.stereo_motorcycle()[0])
+    return Image.fromarray(getattr(data, name)())
+
+
+def to_tensor(image: Picture) -> Float[Tensor, "b 3 h w"]:
+    """RGB in [0, 1], without alpha; takes and refuses what `unpack` does."""
+    return unpack(image).rgb
+
+
+def to_pil(image: Float[Tensor, "..."]) -> Image.Image:
+    """One image `(3, H, W)` or `(1, 3, H, W)` in [0, 1] as 8-bit RGB, rounded and clamped.
+
+    Raises ImageError for another shape, no pixels, NaN or infinity.
+    """
+    single = image[0] if image.ndim == 4 and len(image) == 1 else image
+    if single.ndim != 3 or len(single) != 3 or single.numel() == 0:
+        raise ImageError(f"give one image (3, H, W) or (1, 3, H, W), not {tuple(image.shape)}")
+    if not single.isfinite().all():
+        raise ImageError("the image has NaN or infinite values; find their cause")
+    return Image.fromarray(to_levels(single).permute(1, 2, 0).contiguous().cpu().numpy())
+
+
+def to_levels(image: Float[Tensor, "*shape"]) -> UInt8[Tensor, "*shape"]:
+    """Values in [0, 1] as 8-bit levels 0..255: rounded, and clamped where they lie outside."""
+    return torch.round(image * 255).clamp(0, 255).to(torch.uint8)
+
+
+def resize(
+    image: Float[Tensor, "b c h w"], size: tuple[int, int]
+) -> Float[Tensor, "b c new_h new_w"]:
+    """Antialiased bicubic resampling to `size = (H, W)`; MATLAB's imresize but for the border.
+
+    Bicubic overshoots at edges: the result may leave [0, 1] a little, it is not clamped. Raises
+    ImageError for a height or width below 1.
+    """
+    if min(size) < 1:
+        raise ImageError(f"cannot resize to {size}: height and width must be at least 1")
+    return F.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)
