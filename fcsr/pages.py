@@ -1,0 +1,149 @@
+"""A notebook as one web page that needs no network: the pages of `fcsr report`.
+
+nbconvert's own pages fetch MathJax, require.js and a widget manager from elsewhere. Here formulas
+become MathML, which browsers draw themselves, the font that it needs and all pictures lie inside
+the page, widgets are shown by their text, and the page forbids the browser any request.
+"""
+
+import base64
+import html
+import mimetypes
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import unquote
+
+import jinja2
+from PIL import Image
+
+TEMPLATES = Path(__file__).parent / "templates"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a report says of one notebook, in its index and above its page."""
+
+    name: str  # of the notebook, NAME.ipynb, and of its page, NAME.html
+    title: str  # the notebook's first heading
+    seconds: float  # that it ran
+    error: str | None  # what stopped it, and in which cell
+    stopped_at: str | None  # that cell's id, if it got as far as a cell
+    thumbnail: str | None  # the first figure as a data URI: PNG, at most 640 x 400 pixels
+
+
+def convert(notebook: dict, folder: Path, page: Page) -> str:
+    """An executed notebook as self-contained HTML.
+
+    Args:
+        notebook: an nbformat 4 notebook; its widgets are replaced by their text.
+        folder: where the notebook's source lies; pictures that it names are looked for there.
+        page: what to say above it.
+    """
+    from nbconvert import HTMLExporter
+
+    _flatten_widgets(notebook)
+    exporter = HTMLExporter(
+        template_name="notebook",
+        extra_template_basedirs=[str(TEMPLATES)],
+        filters={"markdown2html": _markdown_filter()},
+    )
+    body, _ = exporter.from_notebook_node(
+        notebook, {"metadata": {"name": page.title}, "page": page}
+    )
+    return re.sub(r'(<img\b[^>]* src=")([^":]+)"', lambda image: _inline(image, folder), body)
+
+
+def title(notebook: dict) -> str | None:
+    """The first heading of a notebook."""
+    for cell in notebook.cells:
+        heading = re.search(r"^#+ +(.+)", cell.source, re.MULTILINE)
+        if cell.cell_type == "markdown" and heading:
+            return heading[1].strip()
+    return None
+
+
+def thumbnail(notebook: dict) -> str | None:
+    """The first PNG among a notebook's outputs, made small, as a data URI."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                figure = Image.open(BytesIO(base64.b64decode(output.data["image/png"])))
+                figure.thumbnail((640, 400))
+                figure.save(small := BytesIO(), "png")
+                return _data_uri(small.getvalue(), "image/png")
+    return None
+
+
+def _flatten_widgets(notebook: dict) -> None:
+    """Leave of each widget its text, and of a progress bar the text that it ended with.
+
+    Jupyter saves a widget's text when the widget appears: every bar would stand at 0 %.
+    """
+    state = notebook.metadata.pop("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            view = output.get("data", {}).pop(WIDGET_VIEW, None)
+            if view and (progress := _progress(view["model_id"], state)) is not None:
+                output.data["text/plain"] = progress
+
+
+def _progress(model_id: str, state: dict) -> str | None:
+    """The last words of a tqdm bar, "" if it has hidden itself; None for any other widget."""
+    models = {f"IPY_MODEL_{key}": value for key, value in state.items()}
+    box = state.get(model_id, {}).get("state", {})
+    parts = [models[child] for child in box.get("children", [])]
+    if not any(part["model_name"] == "FloatProgressModel" for part in parts):
+        return None
+    if models[box["layout"]]["state"].get("visibility") == "hidden":
+        return ""
+    words = [part["state"]["value"] for part in parts if part["model_name"] == "HTMLModel"]
+    return " ".join(html.unescape(word).replace("\u2007", " ").strip() for word in words)
+
+
+def _markdown_filter() -> Callable:
+    """nbconvert's filter from Markdown to HTML, but with formulas as MathML."""
+    from math_core import LatexToMathML
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    # What it cannot read stays as it is, in red.
+    converter = LatexToMathML(continue_on_error=True, fancy_error=False)
+
+    class Renderer(IPythonRenderer):
+        def inline_math(self, body: str) -> str:
+            return converter.convert_with_local_state(body, displaystyle=False)
+
+        def block_math(self, body: str) -> str:
+            if r"\tag" in body:  # which LaTeX, unlike MathJax, knows in an equation only
+                return self.latex_environment("equation", body)
+            return converter.convert_with_local_state(body, displaystyle=True)
+
+        def latex_environment(self, name: str, body: str) -> str:
+            if name in ("align", "equation", "gather", "multline"):
+                name += "*"  # for Jupyter does not number them
+            environment = rf"\begin{{{name}}}{body}\end{{{name}}}"
+            return converter.convert_with_local_state(environment, displaystyle=True)
+
+    @jinja2.pass_context
+    def markdown2html(context: jinja2.runtime.Context, source: str) -> str:
+        attachments = context.get("cell", {}).get("attachments", {})
+        renderer = Renderer(escape=False, attachments=attachments)
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+    return markdown2html
+
+
+def _inline(image: re.Match, folder: Path) -> str:
+    """Put a picture that lies beside the notebook into the page itself."""
+    path = folder / unquote(image[2])
+    if not path.is_file():
+        return image[0]
+    kind, _ = mimetypes.guess_type(path)
+    return f'{image[1]}{_data_uri(path.read_bytes(), kind)}"'
+
+
+def _data_uri(data: bytes, kind: str | None) -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
