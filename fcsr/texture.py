@@ -1,0 +1,146 @@
+"""The local texture estimator: features and a coordinate become a value (Lee & Jin, CVPR 2022).
+
+An image is read as a continuous function. Coordinates are `(y, x)` in [-1, 1], where pixel `i`
+of `n` has its centre at `-1 + (2 i + 1) / n`; a query's *cell* is the height and width of the
+pixel that is asked for, `2 / H` and `2 / W`.
+
+Around each query lie four feature vectors. Each of them gives amplitudes `A_j` and frequencies
+`F_j`, the cell gives phases `phi`, and the texture that neighbour `j` sees at the distance
+`delta_j` is
+
+    A_j * [cos(pi (<F_j, delta_j> + phi)), sin(pi (<F_j, delta_j> + phi))]
+
+An MLP turns it into a hidden vector, the four hidden vectors are averaged with the areas of the
+opposite rectangles as weights, and a linear head reads the outputs off the average. Published
+LTE applies the head to each neighbour and averages afterwards; as the head is linear and the
+weights add up to 1, this is the same, at a quarter of the cost.
+"""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+EDGE = 1e-6  # how far inside [-1, 1] LTE keeps coordinates, and by how much it breaks ties
+
+
+class TextureMaps(NamedTuple):
+    """What a query needs of an image: one amplitude and frequency vector a pixel."""
+
+    amplitude: Float[Tensor, "b h w c"]
+    frequency: Float[Tensor, "b h w c"]
+
+
+class Neighbours(NamedTuple):
+    """The four pixels around each query, in the order (top, bottom) x (left, right)."""
+
+    index: Int[Tensor, "4 b q"]  # y * w + x
+    offset: Float[Tensor, "4 b q 2"]  # query - centre, in units of half a pixel
+    weight: Float[Tensor, "4 b q"]  # sums to 1 over the four
+
+
+class TextureEstimator(nn.Module):
+    """Features (B, F, h, w), coordinates and cells (B, Q, 2) -> values (B, Q, outputs).
+
+    Args:
+        features: channels of the encoder.
+        outputs: values a query, 3 for RGB, 768 for 256 classes of three colours.
+        width: channels of the Fourier texture, half of them cosines, half sines.
+        hidden: widths of the MLP's hidden layers.
+    """
+
+    def __init__(self, features: int, outputs: int, width: int, hidden: tuple[int, ...]):
+        super().__init__()
+        self.amplitude = nn.Conv2d(features, width, 3, padding=1)
+        self.frequency = nn.Conv2d(features, width, 3, padding=1)
+        self.phase = nn.Linear(2, width // 2, bias=False)
+        sizes = (width, *hidden)
+        layers = (
+            layer
+            for fan_in, fan_out in pairwise(sizes)
+            for layer in (nn.Linear(fan_in, fan_out), nn.ReLU(inplace=True))
+        )
+        self.mlp = nn.Sequential(*layers)
+        self.head = nn.Linear(sizes[-1], outputs)
+
+    def maps(self, features: Float[Tensor, "b f h w"]) -> TextureMaps:
+        """Amplitudes and frequencies of every pixel, channels last so that a query reads a row."""
+        amplitude = self.amplitude(features).permute(0, 2, 3, 1).contiguous()
+        frequency = self.frequency(features).permute(0, 2, 3, 1).contiguous()
+        return TextureMaps(amplitude, frequency)
+
+    def forward(
+        self,
+        maps: TextureMaps,
+        coord: Float[Tensor, "b q 2"],
+        cell: Float[Tensor, "b q 2"],
+    ) -> Float[Tensor, "b q outputs"]:
+        size = maps.amplitude.shape[1:3]
+        neighbours = find_neighbours(coord, size)
+        phase = self.phase(cell * cell.new_tensor(size))  # (b, q, width / 2)
+        hidden = sum(
+            weight.unsqueeze(-1) * self.mlp(self.texture(maps, index, offset, phase))
+            for index, offset, weight in zip(*neighbours, strict=True)
+        )
+        return self.head(hidden)
+
+    @staticmethod
+    def texture(
+        maps: TextureMaps,
+        index: Int[Tensor, "b q"],
+        offset: Float[Tensor, "b q 2"],
+        phase: Float[Tensor, "b q half"],
+    ) -> Float[Tensor, "b q width"]:
+        """The Fourier texture that one neighbour of each query sees."""
+        amplitude = _take(maps.amplitude, index)  # (b, q, width)
+        frequency = _take(maps.frequency, index).unflatten(-1, (-1, 2))  # (b, q, width / 2, (y, x))
+        angle = torch.pi * ((frequency * offset.unsqueeze(-2)).sum(-1) + phase)
+        return amplitude * torch.cat((torch.cos(angle), torch.sin(angle)), dim=-1)
+
+
+def grid(size: tuple[int, int], device: torch.device | str | None = None) -> Float[Tensor, "h w 2"]:
+    """The (y, x) coordinates of all pixel centres of an image of `size`."""
+    axes = [_centre(torch.arange(n, device=device), n) for n in size]
+    return torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1)
+
+
+def find_neighbours(coord: Float[Tensor, "b q 2"], size: tuple[int, int]) -> Neighbours:
+    """The four feature pixels around each query and the weight of each (LIIF's local ensemble).
+
+    Beyond the centres of the outermost pixels the neighbours are clamped to the border.
+    """
+    pixels, offsets = [], []  # [axis][side], each (b, q)
+    for axis, n in enumerate(size):
+        position = coord[..., axis]
+        shifted = (position + shift / n + EDGE for shift in (-1, 1))
+        pixel = [((s.clamp(-1 + EDGE, 1 - EDGE) + 1) / 2 * n).floor() for s in shifted]
+        pixels.append(pixel)
+        offsets.append([(position - _centre(side, n)) * n for side in pixel])
+    corners = [(top, left) for top in (0, 1) for left in (0, 1)]
+    index = torch.stack([pixels[0][y] * size[1] + pixels[1][x] for y, x in corners]).long()
+    offset = torch.stack([torch.stack((offsets[0][y], offsets[1][x]), dim=-1) for y, x in corners])
+    area = offset.prod(dim=-1).abs() + 1e-9
+    return Neighbours(index, offset, area.flip(0) / area.sum(0))  # flip: the opposite rectangle
+
+
+def bilinear(
+    image: Float[Tensor, "b c h w"], coord: Float[Tensor, "b q 2"]
+) -> Float[Tensor, "b q c"]:
+    """The image at the coordinates, interpolated bilinearly, constant beyond the border."""
+    points = coord.flip(-1).unsqueeze(1)  # grid_sample wants (x, y)
+    values = F.grid_sample(image, points, "bilinear", "border", align_corners=False)
+    return values.squeeze(2).transpose(1, 2)
+
+
+def _centre(pixel: Tensor, n: int) -> Tensor:
+    """`-1 + (2 i + 1) / n`, rounded as published LTE rounds it: x3 lies on exact ties."""
+    return 2 / n * pixel.float() + (1 / n - 1)
+
+
+def _take(maps: Tensor, index: Tensor) -> Tensor:
+    """Rows (b, q, c) of a channels-last map (b, h, w, c) at the flat pixel indices (b, q)."""
+    rows = maps.flatten(1, 2)
+    return rows.gather(1, index.unsqueeze(-1).expand(-1, -1, rows.shape[-1]))
