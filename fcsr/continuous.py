@@ -1,0 +1,128 @@
+"""What LTE, CS and FCS have in common: an image becomes a function of coordinates.
+
+Each model has two verbs, as LIIF has: `encode` an image once, then `query` it at as many
+coordinates as wanted; `forward` does both. `read` turns what a query gave into RGB, `targets`
+turns an HR image into what a query should have given, and `loss` compares the two. Images are
+RGB in [0, 1] throughout.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+
+from fcsr import decoding
+from fcsr.decoding import Decode
+from fcsr.encoders import EDSR
+from fcsr.errors import FcsrError
+from fcsr.texture import TextureEstimator, TextureMaps
+
+
+@dataclass(frozen=True)
+class EstimatorSize:
+    """How large a texture estimator is; the defaults are published LTE's."""
+
+    width: int = 256  # channels of the Fourier texture
+    hidden: tuple[int, ...] = (256, 256, 256)  # the MLP's hidden layers
+
+    def __post_init__(self):
+        if self.width < 2 or self.width % 2:
+            raise FcsrError(f"width is {self.width}; half are cosines, half sines: make it even")
+
+    @classmethod
+    def compact(cls) -> "EstimatorSize":
+        """For a laptop: half as wide and a layer less, a sixth of the arithmetic."""
+        return cls(width=128, hidden=(128, 128))
+
+
+class Encoded(NamedTuple):
+    """An image, ready to be queried."""
+
+    image: Float[Tensor, "b 3 h w"]
+    maps: tuple[TextureMaps, ...]  # one for each texture estimator
+
+
+class ContinuousModel(nn.Module, ABC):
+    """What the three share: image -> features -> texture -> `outputs` numbers a coordinate.
+
+    Args:
+        encoder: makes the features.
+        size: of each texture estimator.
+        outputs: how many numbers each texture estimator gives for a coordinate.
+        max_scale: the largest scale of the training. Beyond it a query's cell is held at this
+            scale's, as in the published evaluation (`cell * max(s / 4, 1)`), since smaller
+            cells were never seen.
+    """
+
+    def __init__(
+        self, encoder: EDSR, size: EstimatorSize, outputs: tuple[int, ...], max_scale: float
+    ):
+        super().__init__()
+        if not max_scale > 0:
+            raise FcsrError(f"max_scale is {max_scale}; it must be above 0")
+        self.size, self.max_scale = size, max_scale
+        self.encoder = encoder
+        self.estimators = nn.ModuleList(
+            TextureEstimator(encoder.features, n, size.width, size.hidden) for n in outputs
+        )
+
+    @classmethod
+    def compact(cls, **options) -> "ContinuousModel":
+        """The small variant that trains and runs on a laptop."""
+        return cls(EDSR.compact(), EstimatorSize.compact(), **options)
+
+    @property
+    def config(self) -> dict:
+        """Everything but the weights, as plain values; `from_config` reads it."""
+        return {
+            "model": type(self).__name__,
+            "encoder": self.encoder.config,
+            "size": asdict(self.size),
+            "max_scale": self.max_scale,
+        }
+
+    def encode(self, image: Float[Tensor, "b 3 h w"]) -> Encoded:
+        """Look at the whole image once."""
+        features = self.encoder((image - 0.5) / 0.5)
+        return Encoded(image, tuple(estimator.maps(features) for estimator in self.estimators))
+
+    def estimate(
+        self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
+    ) -> Float[Tensor, "b q outputs"]:
+        """The numbers of all estimators side by side, before they get a meaning."""
+        size = cell.new_tensor(encoded.image.shape[-2:])
+        cell = torch.maximum(cell, 2 / (self.max_scale * size))
+        pairs = zip(self.estimators, encoded.maps, strict=True)
+        return torch.cat([estimator(maps, coord, cell) for estimator, maps in pairs], dim=-1)
+
+    def forward(
+        self,
+        image: Float[Tensor, "b 3 h w"],
+        coord: Float[Tensor, "b q 2"],
+        cell: Float[Tensor, "b q 2"],
+    ):
+        return self.query(self.encode(image), coord, cell)
+
+    @abstractmethod
+    def query(self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]):
+        """What the model says of pixels of size `cell` centred at `coord`."""
+
+    @abstractmethod
+    def read(self, outputs, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
+        """RGB in [0, 1] from what `query` gave; `decode` says how distributions are read."""
+
+    def check_decode(self, decode: str | Decode | None) -> None:
+        """Raise FcsrError if `read` could not follow `decode`."""
+        if decode is not None:
+            decoding.resolve(decode)
+
+    @abstractmethod
+    def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Shaped[Tensor, "b 3 h w"], ...]:
+        """What `query` should have given at every pixel of `hr`, as images."""
+
+    @abstractmethod
+    def loss(self, outputs, *targets: Shaped[Tensor, "b q 3"]) -> Float[Tensor, ""]:
+        """How far `outputs` are from the targets of the same pixels."""

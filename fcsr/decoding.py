@@ -1,0 +1,73 @@
+"""From a distribution over 256 values to one value: how a classified pixel is read.
+
+All functions take logits over the last axis, one for each integer value 0 … 255, and return
+the value, a float of 0 … 255, without that axis. The paper does not say how it reads its
+distributions; its sharp images with black and bright specks speak for the mode.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from fcsr.errors import FcsrError
+from fcsr.images import to_levels
+
+CLASSES = 256
+ZERO_RESIDUAL = 128  # the class that stands for a residual of 0
+
+Decode = Callable[[Float[Tensor, "*b classes"]], Float[Tensor, "*b"]]
+
+
+def mode(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
+    """The likeliest value (argmax): sharpest, and minimal in the rate of wrong classes."""
+    return logits.argmax(-1).to(logits.dtype)
+
+
+def mean(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
+    """The expected value: minimal in squared error, so best in PSNR, and smoothest."""
+    return sharpened_mean(logits, sharpness=1.0)
+
+
+def median(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
+    """The smallest value with at least half of the probability up to it: minimal in L1."""
+    below = logits.softmax(-1).cumsum(-1) < 0.5
+    return below.sum(-1).clamp(max=logits.shape[-1] - 1).to(logits.dtype)
+
+
+def sharpened_mean(logits: Float[Tensor, "*b classes"], sharpness: float) -> Float[Tensor, "*b"]:
+    """The mean of `p^t`, renormalised, with t = `sharpness` (an inverse temperature).
+
+    t = 1 is the mean, t -> infinity the mode: a dial between the two. To pass it on as a
+    `decode`, fix the dial: `functools.partial(sharpened_mean, sharpness=4.0)`.
+    """
+    if not 0 < sharpness < math.inf:
+        raise FcsrError(f"sharpness is {sharpness}; give a finite one above 0 (1 is the mean)")
+    values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
+    return (sharpness * logits).softmax(-1) @ values
+
+
+NAMED: dict[str, Decode] = {"mode": mode, "mean": mean, "median": median}
+
+
+def resolve(decode: str | Decode) -> Decode:
+    """The function that a name stands for; a function is returned as it is."""
+    if callable(decode):
+        return decode
+    if decode not in NAMED:
+        known = ", ".join(f'"{name}"' for name in NAMED)
+        raise FcsrError(f'unknown decode "{decode}": give {known} or a function of the logits')
+    return NAMED[decode]
+
+
+def residual_to_levels(residual: Float[Tensor, "*b"]) -> UInt8[Tensor, "*b"]:
+    """Signed high-band values as classes: in 8-bit units, 128 for 0, clamped to 0 … 255."""
+    return to_levels(residual + ZERO_RESIDUAL / 255)
+
+
+def clipped_share(residual: Float[Tensor, "*b"]) -> float:
+    """The share of high-band values that the 256 classes cannot express (0 … 1)."""
+    level = (255 * residual).round() + ZERO_RESIDUAL
+    return ((level < 0) | (level > 255)).float().mean().item()

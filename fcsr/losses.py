@@ -1,0 +1,40 @@
+"""The three losses: L1 for LTE, eq. (1) for CS, eq. (2) for FCS.
+
+Each is a mean over batch, queries and colours, so its size does not depend on theirs.
+"""
+
+import torch.nn.functional as F
+from jaxtyping import Float, Integer
+from torch import Tensor
+
+
+def l1(sr: Float[Tensor, "*b"], hr: Float[Tensor, "*b"]) -> Float[Tensor, ""]:
+    """Mean absolute error: the loss of published LTE."""
+    return F.l1_loss(sr, hr)
+
+
+def cross_entropy(
+    logits: Float[Tensor, "*b classes"], levels: Integer[Tensor, "*b"]
+) -> Float[Tensor, ""]:
+    """Eq. (1): mean cross-entropy in nats between distributions and the true levels 0 … 255.
+
+    The paper writes `O1 = sum_i 1[yhat_i]^T log y_i`, which would be maximised; the minus sign
+    that makes it a loss is ours.
+    """
+    return F.cross_entropy(logits.flatten(0, -2), levels.flatten().long())
+
+
+def frequency_specific(
+    low: Float[Tensor, "*b"],
+    logits: Float[Tensor, "*b classes"],
+    hr_low: Float[Tensor, "*b"],
+    hr_high_levels: Integer[Tensor, "*b"],
+    weight: float,
+) -> Float[Tensor, ""]:
+    """Eq. (2): cross-entropy on the high band plus `weight` times squared error on the low one.
+
+    `low` and `hr_low` are in [0, 1]; `hr_high_levels` are the classes of the high band. The
+    paper adds the two terms as they are, without saying in which units; the weight is our
+    choice of them (255^2 would make it the squared error in 8-bit levels).
+    """
+    return cross_entropy(logits, hr_high_levels) + weight * F.mse_loss(low, hr_low)

@@ -1,0 +1,210 @@
+"""LTE, CS and FCS: one encoder, one texture estimator, three ways to say what a pixel is.
+
+    model   what a query gives                              shape                     loss
+    LTE     RGB                                             (B, Q, 3)                 L1
+    CS      logits of the 256 levels of each colour         (B, Q, 3, 256)            eq. (1)
+    FCS     low band, and logits of the high band's levels  (B, Q, 3), (B, Q, 3, 256) eq. (2)
+
+How they are encoded, queried, read and trained is the same for all: see `fcsr.continuous`.
+"""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor, nn
+
+from fcsr import decoding, frequency, losses
+from fcsr.continuous import ContinuousModel, Encoded, EstimatorSize
+from fcsr.decoding import CLASSES, ZERO_RESIDUAL, Decode
+from fcsr.encoders import EDSR
+from fcsr.errors import FcsrError
+from fcsr.frequency import Gaussian, LowPass
+from fcsr.images import to_levels
+from fcsr.texture import bilinear
+
+
+class LTE(ContinuousModel):
+    """The Baseline: RGB regressed with L1 (Lee & Jin, "Local Texture Estimator", CVPR 2022)."""
+
+    def __init__(
+        self, encoder: EDSR, size: EstimatorSize = EstimatorSize(), max_scale: float = 4.0
+    ):
+        super().__init__(encoder, size, outputs=(3,), max_scale=max_scale)
+
+    def query(
+        self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
+    ) -> Float[Tensor, "b q 3"]:
+        return _regress(self.estimate(encoded, coord, cell), encoded, coord)
+
+    def read(
+        self, outputs: Float[Tensor, "b q 3"], decode: str | Decode | None = None
+    ) -> Float[Tensor, "b q 3"]:
+        self.check_decode(decode)
+        return outputs.clamp(0, 1)
+
+    def check_decode(self, decode: str | Decode | None) -> None:
+        if decode is not None:
+            raise FcsrError(f"decode is {decode}, but LTE gives RGB: it has nothing to decode")
+
+    def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Float[Tensor, "b 3 h w"]]:
+        return (hr,)
+
+    def loss(
+        self, outputs: Float[Tensor, "b q 3"], hr: Float[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        return losses.l1(outputs, hr)
+
+
+class CS(ContinuousModel):
+    """Super-resolution as classification: each colour of a pixel is one of 256 levels."""
+
+    def __init__(
+        self,
+        encoder: EDSR,
+        size: EstimatorSize = EstimatorSize(),
+        max_scale: float = 4.0,
+        prior: bool = True,
+    ):
+        super().__init__(encoder, size, outputs=(3 * CLASSES,), max_scale=max_scale)
+        self.prior = LaplacePrior(scale=8.0) if prior else None
+
+    @property
+    def config(self) -> dict:
+        return super().config | {"prior": self.prior is not None}
+
+    def query(
+        self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
+    ) -> Float[Tensor, "b q 3 classes"]:
+        logits = self.estimate(encoded, coord, cell).unflatten(-1, (3, CLASSES))
+        if self.prior is not None:
+            logits = logits + self.prior(255 * bilinear(encoded.image, coord))
+        return logits
+
+    def read(
+        self, outputs: Float[Tensor, "b q 3 classes"], decode: str | Decode | None = None
+    ) -> Float[Tensor, "b q 3"]:
+        return decoding.resolve(decode or "mode")(outputs) / 255
+
+    def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[UInt8[Tensor, "b 3 h w"]]:
+        return (to_levels(hr),)
+
+    def loss(
+        self, outputs: Float[Tensor, "b q 3 classes"], levels: UInt8[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        return losses.cross_entropy(outputs, levels)
+
+
+class Bands(NamedTuple):
+    """What FCS says of each pixel."""
+
+    low: Float[Tensor, "b q 3"]  # LSR, y_L, in [0, 1]
+    high: Float[Tensor, "b q 3 classes"]  # HSR, logits of y_H in levels, 128 for 0
+
+
+class FCS(ContinuousModel):
+    """`y = y_L + y_H`: the low band regressed with L2, the high band classified.
+
+    Args:
+        low_pass: the filter `f` that parts the two (our choice: the paper names none), in HR
+            pixels.
+        weight: of eq. (2)'s squared error (of values in [0, 1]) beside its cross-entropy. Our
+            choice, 3000, is what maximum likelihood gives, 1 / (2 sigma^2), for a low band that
+            is known to about 38 dB.
+        shared: whether the two bands share one texture estimator or have one each (the paper
+            leaves it open).
+        prior: start the high band's logits from a learnable Laplace distribution around 0.
+    """
+
+    def __init__(
+        self,
+        encoder: EDSR,
+        size: EstimatorSize = EstimatorSize(),
+        max_scale: float = 4.0,
+        low_pass: LowPass = Gaussian(),
+        weight: float = 3000.0,
+        shared: bool = True,
+        prior: bool = True,
+    ):
+        if not isinstance(low_pass, tuple(frequency.FILTERS.values())):
+            raise FcsrError(f"low_pass is {low_pass}; give one of {', '.join(frequency.FILTERS)}")
+        outputs = (3 + 3 * CLASSES,) if shared else (3, 3 * CLASSES)
+        super().__init__(encoder, size, outputs, max_scale)
+        self.low_pass, self.weight, self.shared = low_pass, weight, shared
+        self.prior = LaplacePrior(scale=4.0) if prior else None
+
+    @property
+    def config(self) -> dict:
+        return super().config | {
+            "low_pass": frequency.to_config(self.low_pass),
+            "weight": self.weight,
+            "shared": self.shared,
+            "prior": self.prior is not None,
+        }
+
+    def query(
+        self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
+    ) -> Bands:
+        low, high = self.estimate(encoded, coord, cell).split((3, 3 * CLASSES), dim=-1)
+        logits = high.unflatten(-1, (3, CLASSES))
+        if self.prior is not None:
+            logits = logits + self.prior(low.new_tensor(ZERO_RESIDUAL))
+        return Bands(_regress(low, encoded, coord), logits)
+
+    def read(self, outputs: Bands, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
+        level = decoding.resolve(decode or "mode")(outputs.high)
+        return (outputs.low + (level - ZERO_RESIDUAL) / 255).clamp(0, 1)
+
+    def targets(
+        self, hr: Float[Tensor, "b 3 h w"]
+    ) -> tuple[Float[Tensor, "b 3 h w"], UInt8[Tensor, "b 3 h w"]]:
+        low, high = frequency.split(hr, self.low_pass)
+        return low, decoding.residual_to_levels(high)
+
+    def loss(
+        self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: UInt8[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        return losses.frequency_specific(*outputs, low, levels, self.weight)
+
+
+class LaplacePrior(nn.Module):
+    """Where logits start from: a discretised Laplace distribution around a given level.
+
+    Its one learnable number is its scale in levels. A classifier that starts from it needs to
+    learn only how a pixel differs from its interpolation, not that levels have an order.
+    """
+
+    def __init__(self, scale: float):
+        super().__init__()
+        self.log_scale = nn.Parameter(torch.tensor(scale).log())
+
+    def forward(self, centre: Float[Tensor, "*b"]) -> Float[Tensor, "*b classes"]:
+        levels = torch.arange(CLASSES, device=centre.device, dtype=centre.dtype)
+        return -(levels - centre.unsqueeze(-1)).abs() * torch.exp(-self.log_scale)
+
+
+MODELS: dict[str, type[ContinuousModel]] = {"LTE": LTE, "CS": CS, "FCS": FCS}
+
+
+def make(name: str, compact: bool = False) -> ContinuousModel:
+    """A model with fresh weights by its name, `"lte"`, `"cs"` or `"fcs"`: paper-size or compact."""
+    if name.upper() not in MODELS:
+        raise FcsrError(f'there is no model "{name}"; choose from {", ".join(MODELS)}')
+    kind = MODELS[name.upper()]
+    return kind.compact() if compact else kind(EDSR.baseline())
+
+
+def from_config(config: dict) -> ContinuousModel:
+    """A model with fresh weights from what `model.config` gave."""
+    options = dict(config)
+    kind = MODELS[options.pop("model")]
+    encoder = EDSR(**options.pop("encoder"))
+    size = options.pop("size")
+    if "low_pass" in options:
+        options["low_pass"] = frequency.from_config(options["low_pass"])
+    return kind(encoder, EstimatorSize(size["width"], tuple(size["hidden"])), **options)
+
+
+def _regress(values: Tensor, encoded: Encoded, coord: Tensor) -> Tensor:
+    """Bilinear skip: the estimator gives, in units of half the range, what interpolation lacks."""
+    return bilinear(encoded.image, coord) + 0.5 * values

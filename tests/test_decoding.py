@@ -1,0 +1,106 @@
+"""fcsr.decoding: each way to read a distribution against numpy; residuals as classes."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fcsr import decoding
+from fcsr.errors import FcsrError
+
+
+@pytest.fixture(scope="module")
+def logits():
+    """(2, 5, 256): noise, and two-humped distributions as classifiers give them at edges."""
+    noise = 2 * torch.randn(5, 256, generator=torch.Generator().manual_seed(0)).double()
+    levels = torch.arange(256).double()
+    humps = [-(levels - centre).abs() / width for centre, width in ((60, 8), (190, 5))]
+    lead = torch.tensor([-2.0, -0.3, 0.1, 0.7, 3.0]).double()  # of the second hump, in nats
+    humps = torch.logaddexp(humps[0], humps[1] + lead[:, None])
+    return torch.stack((noise, humps))
+
+
+@pytest.fixture(scope="module")
+def p(logits) -> np.ndarray:
+    weights = np.exp(logits.numpy())
+    return weights / weights.sum(-1, keepdims=True)
+
+
+def test_mode_is_numpys_argmax(logits, p):
+    np.testing.assert_array_equal(decoding.mode(logits), p.argmax(-1))
+
+
+def test_mean_is_numpys_average(logits, p):
+    np.testing.assert_allclose(decoding.mean(logits), p @ np.arange(256))
+
+
+def test_median_is_the_first_with_half_of_the_probability(logits, p):
+    expected = [[np.searchsorted(np.cumsum(q), 0.5) for q in row] for row in p]
+    np.testing.assert_array_equal(decoding.median(logits), expected)
+
+
+@pytest.mark.parametrize("sharpness", [0.3, 1.0, 4.0])
+def test_sharpened_mean_is_the_mean_of_powers(logits, p, sharpness):
+    powers = p**sharpness
+    expected = (powers / powers.sum(-1, keepdims=True)) @ np.arange(256)
+    np.testing.assert_allclose(decoding.sharpened_mean(logits, sharpness), expected)
+
+
+def test_the_dial_runs_from_the_middle_through_the_mean_to_the_mode(logits):
+    dial = partial(decoding.sharpened_mean, logits)
+    torch.testing.assert_close(dial(1e-9), torch.full((2, 5), 127.5).double(), rtol=0, atol=1e-5)
+    torch.testing.assert_close(dial(1.0), decoding.mean(logits))
+    torch.testing.assert_close(dial(1e5), decoding.mode(logits))
+    assert not torch.allclose(decoding.mean(logits), decoding.mode(logits), atol=5)
+
+
+@pytest.mark.parametrize("sharpness", [0.0, -1.0, float("nan"), float("inf")])
+def test_other_sharpness_is_refused(sharpness):
+    with pytest.raises(FcsrError, match=f"sharpness is {sharpness}"):
+        decoding.sharpened_mean(torch.zeros(3, 256), sharpness)
+
+
+@pytest.mark.parametrize("name", decoding.NAMED)
+@pytest.mark.parametrize("level", [0, 1, 128, 255])
+def test_certainty_is_read_as_it_is(name, level):
+    logits = torch.full((2, 3, 256), -1000.0)
+    logits[..., level] = 0
+    value = decoding.resolve(name)(logits)
+    assert value.dtype == torch.float32
+    torch.testing.assert_close(value, torch.full((2, 3), float(level)))
+
+
+def test_each_reading_is_best_in_its_own_error(logits, p):
+    """Expected error of every possible level under p: argmin is median in L1, mean in L2."""
+    distance = np.abs(np.arange(256)[:, None] - np.arange(256))
+    for power, read in ((1, decoding.median), (2, decoding.mean)):
+        best = (p @ distance**power).argmin(-1)
+        np.testing.assert_array_equal(best, np.rint(read(logits).numpy()))
+
+
+def test_resolve_knows_names_and_passes_functions_on():
+    assert decoding.resolve("median") is decoding.median
+    function = partial(decoding.sharpened_mean, sharpness=2.0)
+    assert decoding.resolve(function) is function
+    with pytest.raises(FcsrError, match='unknown decode "best": give "mode", "mean", "median" or'):
+        decoding.resolve("best")
+
+
+@given(st.lists(st.integers(-400, 400), min_size=1, max_size=30))
+def test_residuals_are_clipped_to_the_classes_and_the_share_is_told(steps):
+    residual = torch.tensor(steps) / 255
+    levels = decoding.residual_to_levels(residual)
+    expected = np.clip(np.array(steps), -128, 127) + decoding.ZERO_RESIDUAL
+    np.testing.assert_array_equal(levels, expected)
+    clipped = np.mean([not -128 <= step <= 127 for step in steps])
+    assert decoding.clipped_share(residual) == pytest.approx(clipped)
+
+
+def test_residuals_between_the_classes_are_rounded():
+    residual = torch.tensor([-0.4, 0.0, 0.4, 0.6, 127.4, -128.4]) / 255
+    assert decoding.residual_to_levels(residual).tolist() == [128, 128, 128, 129, 255, 0]
+    assert decoding.clipped_share(residual) == 0
+    assert decoding.clipped_share(torch.tensor([127.6, -128.6, 0.0, 0.0]) / 255) == 0.5
