@@ -1,0 +1,178 @@
+"""Weights in and out: safetensors that carry the model's config, and published LTE weights.
+
+Files are written beside their target and renamed, so that a reader sees the old file or the
+new one, never half of one.
+"""
+
+import hashlib
+import json
+import os
+from importlib import resources
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from fcsr import models
+from fcsr.continuous import ContinuousModel, EstimatorSize
+from fcsr.encoders import EDSR
+from fcsr.errors import CheckpointError
+from fcsr.models import LTE
+
+WEIGHTS = Path(str(resources.files("fcsr"))) / "weights"
+
+
+def save(model: ContinuousModel, path: str | Path, half: bool = False, **facts) -> None:
+    """Write the model's weights and config, atomically.
+
+    `half` stores float16: half the size, for shipping. `facts` (plain values) are kept with
+    the weights, for `describe` to read.
+    """
+    weights = {
+        name: (tensor.half() if half else tensor) for name, tensor in model.state_dict().items()
+    }
+    write(path, weights, {"config": model.config, "facts": facts})
+
+
+def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> ContinuousModel:
+    """A trained model, ready to use.
+
+    Names are those of the weights in the package: `"lte"`, `"cs"`, `"fcs"` for the best of each,
+    `"lte-compact"` … for the ones made for a laptop. Anything else is the path of a file that
+    `save` or `fcsr train` wrote.
+
+    Raises:
+        CheckpointError: no such name or file, or not a whole fcsr checkpoint.
+    """
+    path = _find(name_or_path)
+    weights, metadata = read(path)
+    try:
+        model = models.from_config(metadata["config"])
+        model.load_state_dict({name: weight.float() for name, weight in weights.items()})
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise CheckpointError(f"{path} does not fit its own config: {error}") from error
+    return model.to(device).eval()
+
+
+def describe(name_or_path: str | Path) -> dict:
+    """The facts that were saved with the weights: how they were trained, what they measure."""
+    return read(_find(name_or_path))[1].get("facts", {})
+
+
+def available() -> list[str]:
+    """The names that `load` knows."""
+    files = {path.stem for path in WEIGHTS.glob("*.safetensors")}
+    return sorted(files | {name.removesuffix("-compact") for name in files})
+
+
+def transfer(source: ContinuousModel, target: ContinuousModel) -> list[str]:
+    """Copy every weight of `source` that `target` has under the same name and shape.
+
+    Between LTE, CS and FCS of one size that is all but the heads (and the scale of the priors,
+    if both have one). Returns the copied names.
+    """
+    own = target.state_dict()
+    shared = {
+        name: weight
+        for name, weight in source.state_dict().items()
+        if name in own and own[name].shape == weight.shape
+    }
+    target.load_state_dict(shared, strict=False)
+    return list(shared)
+
+
+def load_official_lte(path: str | Path) -> LTE:
+    """An EDSR-baseline-LTE checkpoint as its authors publish it (`edsr-baseline-lte.pth`).
+
+    Source: Lee & Jin, CVPR 2022. The file holds `{"model": {"name", "args", "sd"}}`; its
+    MeanShift weights are unused there, too. It is read with `weights_only=True`, so a file with
+    code in it is refused.
+    """
+    try:
+        weights = torch.load(path, map_location="cpu", weights_only=True)["model"]["sd"]
+        hidden = [weights[f"imnet.layers.{2 * i}.weight"].shape[0] for i in range(3)]
+        size = EstimatorSize(weights["coef.weight"].shape[0], tuple(hidden))
+        blocks = sum(name.endswith("body.0.weight") for name in weights)
+        model = LTE(EDSR(blocks, weights["encoder.head.0.weight"].shape[0]), size)
+        model.load_state_dict({_own_name(n): w for n, w in weights.items() if "_mean." not in n})
+    except Exception as error:
+        raise CheckpointError(
+            f"{path} is not a published EDSR-baseline-LTE checkpoint: {error}"
+        ) from error
+    return model.eval()
+
+
+def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
+    """Tensors and plain values into one safetensors file, atomically."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    text = json.dumps(metadata)
+    header = {"fcsr": text, "sha256": _checksum(tensors, text)}
+    try:
+        # not save_file: its files are closed to everyone but their owner
+        partial.write_bytes(safetensors.torch.save(tensors, header))
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
+    """What `write` wrote.
+
+    Raises:
+        CheckpointError: no such file, damaged, or not written by fcsr.
+    """
+    if not Path(path).is_file():
+        raise CheckpointError(f"{path}: no such file")
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        text = header["fcsr"]
+        metadata = json.loads(text)
+    except (safetensors.SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:
+        raise CheckpointError(f"{path} is not a whole fcsr checkpoint: {error!r}") from error
+    checksum = _checksum(tensors, text)
+    if header.get("sha256", checksum) != checksum:
+        raise CheckpointError(f"{path} is damaged: its checksum does not fit; get it anew")
+    return tensors, metadata
+
+
+def _checksum(tensors: dict[str, Tensor], text: str) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].flatten().view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+def _find(name_or_path: str | Path) -> Path:
+    if name_or_path in available():
+        paths = [WEIGHTS / f"{name_or_path}{size}.safetensors" for size in ("", "-compact")]
+        return next(path for path in paths if path.is_file())
+    path = Path(name_or_path)
+    if not path.is_file():
+        known = ", ".join(available())
+        raise CheckpointError(
+            f'"{name_or_path}" is neither a file nor a model that comes with fcsr ({known})'
+        )
+    return path
+
+
+def _own_name(official: str) -> str:
+    """`imnet.layers.4.bias` -> `estimators.0.mlp.4.bias`, and so on."""
+    for theirs, ours in (
+        ("encoder.head.0.", "encoder.head."),
+        ("coef.", "estimators.0.amplitude."),
+        ("freq.", "estimators.0.frequency."),
+        ("phase.", "estimators.0.phase."),
+        ("imnet.layers.6.", "estimators.0.head."),
+        ("imnet.layers.", "estimators.0.mlp."),
+    ):
+        if official.startswith(theirs):
+            return ours + official.removeprefix(theirs)
+    return official
