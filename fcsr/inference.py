@@ -1,0 +1,108 @@
+"""Upscaling: any image to any size, in memory that does not grow with the number of classes."""
+
+import math
+from numbers import Integral, Real
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from fcsr import checkpoints, images
+from fcsr.continuous import ContinuousModel
+from fcsr.decoding import Decode
+from fcsr.errors import FcsrError
+from fcsr.images import Picture
+from fcsr.texture import grid
+
+BICUBIC = "bicubic"
+CHUNK = 16_384  # queries at once: their logits are 50 MB, an image's would be gigabytes
+
+
+def upscale(
+    image: Picture,
+    scale: float | None = None,
+    size: tuple[int, int] | None = None,
+    model: ContinuousModel | str | Path = "fcs",
+    decode: str | Decode | None = None,
+    progress: bool = True,
+) -> Picture:
+    """An image at another size, as the same kind of image: PIL, numpy or torch.
+
+    Args:
+        image: a PIL image of any mode, an array (H, W[, C]) or a tensor ([B,] C, H, W) of uint8
+            or of floats in [0, 1]; gray, RGB, either with alpha. Alpha is resampled apart.
+        scale: how many times as high and wide, any number above 0; sizes are rounded.
+        size: (height, width) wanted, instead of `scale`.
+        model: a model, a name or path that `fcsr.load` takes, or `"bicubic"`.
+        decode: how CS and FCS read their distributions: `"mode"` (the default, as in the
+            paper), `"mean"`, `"median"`, or a function as in `fcsr.decoding`.
+        progress: show a bar when it takes more than two seconds.
+
+    Raises:
+        ImageError: `image` is not an image, is empty, or has values outside its range.
+        CheckpointError: no such model.
+        FcsrError: neither or both of `scale` and `size`, or they make no image; a `decode` that
+            is unknown or that the model has no distributions for.
+    """
+    parts = images.unpack(image)
+    size = output_size(tuple(parts.rgb.shape[-2:]), scale, size)
+    if model == BICUBIC:
+        if decode is not None:
+            raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
+        rgb = images.resize(parts.rgb, size)
+    else:
+        if not isinstance(model, ContinuousModel):
+            model = checkpoints.load(model, default_device())
+        device = next(model.parameters()).device
+        rgb = render(model, parts.rgb.to(device), size, decode, progress).to(parts.rgb.device)
+    alpha = None if parts.alpha is None else images.resize(parts.alpha, size)
+    return parts.pack(rgb, alpha)
+
+
+@torch.no_grad()
+def render(
+    model: ContinuousModel,
+    image: Float[Tensor, "b 3 h w"],
+    size: tuple[int, int],
+    decode: str | Decode | None = None,
+    progress: bool = True,
+) -> Float[Tensor, "b 3 H W"]:
+    """Query every pixel of an image of `size`, `CHUNK` queries at a time; RGB in [0, 1]."""
+    model.check_decode(decode)
+    encoded = model.encode(image)
+    coords = grid(size, image.device).flatten(0, 1)  # (H * W, 2)
+    cell = coords.new_tensor([2 / size[0], 2 / size[1]])
+    sr = image.new_empty(len(image), len(coords), 3)
+    bar = tqdm(total=len(coords), desc="upscaling", unit="px", delay=2, disable=not progress)
+    with bar:
+        for start in range(0, len(coords), chunk := max(1, CHUNK // len(image))):
+            coord = coords[start : start + chunk].expand(len(image), -1, -1)
+            outputs = model.query(encoded, coord, cell.expand_as(coord))
+            sr[:, start : start + chunk] = model.read(outputs, decode)
+            bar.update(coord.shape[1])
+    return sr.transpose(1, 2).unflatten(2, size)
+
+
+def output_size(
+    size: tuple[int, int], scale: float | None, wanted: tuple[int, int] | None
+) -> tuple[int, int]:
+    """The size that `scale` or `wanted` asks for, whichever of them is given."""
+    if (scale is None) == (wanted is None):
+        raise FcsrError("give either scale=… or size=(height, width)")
+    if wanted is None:
+        if not (isinstance(scale, Real) and 0 < scale < math.inf):
+            raise FcsrError(f"scale is {scale}; it must be a finite number above 0")
+        wanted = tuple(max(1, round(n * scale)) for n in size)
+    match wanted:
+        case (Integral() as height, Integral() as width) if height > 0 and width > 0:
+            return int(height), int(width)
+    raise FcsrError(f"size is {wanted}; it must be (height, width), whole numbers above 0")
+
+
+def default_device() -> torch.device:
+    """CUDA where there is a GPU, else Apple's MPS, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

@@ -1,0 +1,287 @@
+"""fcsr.upscale: any image to any size, the same kind of image back, a chunk at a time."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+import fcsr
+from fcsr import CS, FCS, LTE, checkpoints, images, inference
+from fcsr.errors import CheckpointError, FcsrError, ImageError
+from fcsr.texture import grid
+
+KINDS = pytest.mark.parametrize("kind", [LTE, CS, FCS])
+
+
+def upscale(image, scale=None, **options):
+    return fcsr.upscale(image, scale, progress=False, **options)
+
+
+def bilinear_lte(tiny):
+    """An LTE whose head says nothing: what remains is known, bilinear interpolation."""
+    model = tiny(LTE)
+    for parameter in model.estimators[0].head.parameters():
+        torch.nn.init.zeros_(parameter)
+    return model
+
+
+def count_calls(module):
+    calls = []
+    module.register_forward_hook(lambda *_: calls.append(1))
+    return calls
+
+
+@KINDS
+@pytest.mark.parametrize("scale", [1, 1.7, 3.3, 0.5])
+def test_every_pixel_is_one_query(kind, scale, tiny, photograph):
+    model, image = tiny(kind), photograph(6, 9, batch=2)
+    size = round(6 * scale), round(9 * scale)
+    coord = grid(size).flatten(0, 1).expand(2, -1, -1)
+    cell = torch.tensor([2 / size[0], 2 / size[1]]).expand_as(coord)
+    with torch.no_grad():
+        expected = model.read(model(image, coord, cell)).transpose(1, 2).unflatten(2, size)
+    assert torch.equal(upscale(image, scale, model=model), expected)
+
+
+@given(
+    st.integers(1, 9),
+    st.integers(1, 9),
+    st.floats(0.05, 5),
+    st.sampled_from([LTE, CS, FCS]),
+    st.integers(1, 300),
+)
+def test_any_size_by_any_scale(tiny, photograph, height, width, scale, kind, chunk):
+    image = photograph(height, width)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inference, "CHUNK", chunk)
+        result = upscale(image, scale, model=tiny(kind))
+    wanted = max(1, round(height * scale)), max(1, round(width * scale))
+    assert result.shape == (1, 3, *wanted)
+    assert result.min() >= 0
+    assert result.max() <= 1
+
+
+@given(st.tuples(*[st.integers(1, 9)] * 2), st.tuples(*[st.integers(1, 20)] * 2))
+def test_bilinear_interpolation_is_where_it_belongs(tiny, photograph, size, wanted):
+    image = photograph(*size)
+    expected = F.interpolate(image, size=wanted, mode="bilinear")
+    result = upscale(image, size=wanted, model=bilinear_lte(tiny))
+    torch.testing.assert_close(result, expected, rtol=0, atol=1e-5)
+
+
+PICTURES = {
+    "PIL gray": Image.new("L", (5, 4), 90),
+    "PIL gray alpha": Image.new("LA", (5, 4), (90, 30)),
+    "PIL RGB": Image.new("RGB", (5, 4), (90, 30, 200)),
+    "PIL RGBA": Image.new("RGBA", (5, 4), (90, 30, 200, 70)),
+    "PIL 16 bit": Image.fromarray(np.full((4, 5), 40_000, np.uint16)),
+    "array gray": np.full((4, 5), 90, np.uint8),
+    "array RGB": np.full((4, 5, 3), 0.3, np.float32),
+    "array RGBA 16 bit": np.full((4, 5, 4), 40_000, np.uint16),
+    "tensor": torch.full((3, 4, 5), 0.3),
+    "tensor batch": torch.full((2, 3, 4, 5), 90, dtype=torch.uint8),
+    "tensor gray batch": torch.full((2, 1, 4, 5), 0.3, dtype=torch.float64),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("model", ["bilinear", "bicubic"])
+def test_what_goes_in_comes_out(name, model, tiny):
+    """Of the same kind and, since each of these pictures is of one colour, of the same values."""
+    picture = PICTURES[name]
+    result = upscale(picture, 2.5, model=bilinear_lte(tiny) if model == "bilinear" else model)
+    assert type(result) is type(picture)
+    if isinstance(picture, Image.Image):
+        assert result.mode == picture.mode
+        picture, result = np.asarray(picture), np.asarray(result)
+    assert result.dtype == picture.dtype
+    if isinstance(picture, torch.Tensor):
+        assert result.shape == (*picture.shape[:-2], 10, 12)
+        expected = picture[..., :1, :1].expand_as(result)
+        torch.testing.assert_close(result, expected, rtol=1e-6, atol=0)
+    else:
+        assert result.shape == (10, 12, *picture.shape[2:])
+        np.testing.assert_allclose(result, np.broadcast_to(picture[0, 0], result.shape), rtol=1e-6)
+
+
+def test_a_palette_comes_back_as_rgb(tiny):
+    palette = images.sample("coffee").resize((6, 5)).quantize(8)
+    result = upscale(palette, 2, model=tiny(LTE))
+    expected = upscale(palette.convert("RGB"), 2, model=tiny(LTE))
+    assert result.mode == "RGB"
+    assert result.tobytes() == expected.tobytes()
+
+
+def test_alpha_is_resampled_apart(tiny, photograph):
+    rgb, alpha = photograph(6, 5), photograph(6, 5, seed=1)[:, :1]
+    result = upscale(torch.cat((rgb, alpha), dim=1), 2.2, model=tiny(FCS))
+    assert torch.equal(result[:, :3], upscale(rgb, 2.2, model=tiny(FCS)))
+    expected = images.resize(alpha, (13, 11)).clamp(0, 1)
+    torch.testing.assert_close(result[:, 3:], expected)
+
+
+@KINDS
+def test_a_single_pixel_becomes_an_image(kind, tiny):
+    result = upscale(Image.new("RGB", (1, 1), (40, 50, 60)), 3.3, model=tiny(kind))
+    assert result.size == (3, 3)
+    assert upscale(Image.new("L", (7, 5)), 0.01, model=tiny(kind)).size == (1, 1)
+
+
+@KINDS
+@pytest.mark.parametrize("chunk", [1, 100, 247])
+def test_chunks_leave_no_trace(kind, chunk, tiny, photograph, monkeypatch):
+    model, image = tiny(kind), photograph(9, 4, batch=2)
+    decode = None if kind is LTE else "mean"
+    whole = upscale(image, size=(19, 13), model=model, decode=decode)
+    monkeypatch.setattr(inference, "CHUNK", chunk)
+    parts = upscale(image, size=(19, 13), model=model, decode=decode)
+    torch.testing.assert_close(parts, whole, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(("chunk", "batch", "most"), [(50, 1, 50), (50, 3, 48), (2, 3, 3)])
+def test_logits_exist_for_one_chunk_only(chunk, batch, most, tiny, photograph, monkeypatch):
+    """`most`: a whole number of queries for each image, at least one."""
+    model, queried = tiny(CS), []
+    query = model.query
+
+    def watched(encoded, coord, cell):
+        logits = query(encoded, coord, cell)
+        queried.append(logits.shape[0] * logits.shape[1])
+        return logits
+
+    monkeypatch.setattr(model, "query", watched)
+    monkeypatch.setattr(inference, "CHUNK", chunk)
+    upscale(photograph(4, 5, batch=batch), size=(9, 11), model=model)
+    assert max(queried) == most
+    assert sum(queried) == batch * 9 * 11
+
+
+@KINDS
+def test_the_image_is_encoded_once(kind, tiny, photograph, monkeypatch):
+    model = tiny(kind)
+    calls = count_calls(model.encoder)
+    monkeypatch.setattr(inference, "CHUNK", 10)
+    upscale(photograph(5, 5), 3, model=model)
+    assert len(calls) == 1
+
+
+@KINDS
+def test_the_same_bytes_again_and_the_model_as_it_was(kind, tiny, photograph):
+    model, image = tiny(kind), photograph(7, 8).requires_grad_()
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    first, second = (upscale(image, 2.7, model=model) for _ in range(2))
+    assert first.numpy().tobytes() == second.numpy().tobytes()
+    assert all(torch.equal(weight, before[name]) for name, weight in model.state_dict().items())
+
+
+def test_bicubic_is_resize_within_unit_range():
+    image = torch.zeros(1, 3, 8, 8)
+    image[..., 4:] = 1
+    resized = images.resize(image, (20, 20))
+    assert resized.max() > 1.01
+    assert torch.equal(upscale(image, 2.5, model="bicubic"), resized.clamp(0, 1))
+
+
+def test_a_decode_is_handed_on(tiny, photograph):
+    model, image = tiny(CS), photograph(5, 6)
+    by_default, mode, mean = (
+        upscale(image, 2, model=model, decode=d) for d in (None, "mode", "mean")
+    )
+    assert torch.equal(by_default, mode)
+    assert not torch.allclose(mode, mean, atol=1e-4)
+    white = upscale(image, 2, model=model, decode=lambda logits: logits[..., 0] * 0 + 255)
+    assert (white == 1).all()
+
+
+def test_a_model_is_found_by_name_and_by_path(tiny, photograph, tmp_path, monkeypatch):
+    path, image = tmp_path / "cs-compact.safetensors", photograph(4, 4)
+    checkpoints.save(tiny(CS), path)
+    expected = upscale(image, 2, model=tiny(CS))
+    assert torch.equal(upscale(image, 2, model=path), expected)
+    monkeypatch.setattr(checkpoints, "WEIGHTS", tmp_path)
+    assert torch.equal(upscale(image, 2, model="cs"), expected)
+    with pytest.raises(CheckpointError, match=r'"esrgan" is neither .* \(cs, cs-compact\)'):
+        upscale(image, 2, model="esrgan")
+
+
+@pytest.mark.parametrize(
+    ("scale", "size", "expected"),
+    [
+        (1, None, (5, 8)),
+        (1.7, None, (8, 14)),
+        (0.05, None, (1, 1)),
+        (np.float32(2), None, (10, 16)),
+        (None, (7, 3), (7, 3)),
+        (None, [np.int64(7), 3], (7, 3)),
+    ],
+)
+@pytest.mark.usefixtures("no_contracts")
+def test_output_size(scale, size, expected):
+    found = inference.output_size((5, 8), scale, size)
+    assert found == expected
+    assert [type(n) for n in found] == [int, int]
+
+
+@pytest.mark.usefixtures("no_contracts")
+@pytest.mark.parametrize("scale", [0, -2, math.nan, math.inf, "3", (2, 3)])
+def test_a_scale_that_makes_no_image_is_refused(scale):
+    with pytest.raises(FcsrError, match=r"scale is .*; it must be a finite number above 0"):
+        fcsr.upscale(np.zeros((4, 4)), scale)
+
+
+@pytest.mark.usefixtures("no_contracts")
+@pytest.mark.parametrize("size", [(0, 4), (4, -1), (4, 2.5), (math.nan, 4), (4,), (3, 4, 5), 7])
+def test_a_size_that_makes_no_image_is_refused(size):
+    with pytest.raises(FcsrError, match=r"size is .*; it must be \(height, width\)"):
+        fcsr.upscale(np.zeros((4, 4)), size=size)
+
+
+@pytest.mark.parametrize("options", [{}, {"scale": 2, "size": (8, 8)}])
+def test_neither_or_both_of_scale_and_size_are_refused(options):
+    with pytest.raises(FcsrError, match="give either scale=… or size="):
+        fcsr.upscale(np.zeros((4, 4)), **options)
+
+
+@pytest.mark.usefixtures("no_contracts")
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        ("photo.png", "open a file with fcsr.images.load"),
+        (np.zeros((0, 4, 3)), "is empty"),
+        (np.full((4, 4), np.nan), "NaN or infinite"),
+        (np.full((4, 4), 200.0), "divide it by 255"),
+    ],
+    ids=["path", "empty", "NaN", "range"],
+)
+def test_what_is_no_image_is_refused(image, message):
+    with pytest.raises(ImageError, match=message):
+        fcsr.upscale(image, 2)
+
+
+@pytest.mark.parametrize(("kind", "decode"), [(CS, "best"), (FCS, "best"), (LTE, "mean")])
+def test_a_wrong_decode_is_refused_before_any_work(kind, decode, tiny, photograph):
+    model = tiny(kind)
+    calls = count_calls(model.encoder)
+    with pytest.raises(FcsrError, match="decode"):
+        upscale(photograph(4, 4), 2, model=model, decode=decode)
+    assert not calls
+
+
+def test_bicubic_has_nothing_to_decode(photograph):
+    with pytest.raises(FcsrError, match="decode is mean, but bicubic gives RGB"):
+        upscale(photograph(4, 4), 2, model="bicubic", decode="mean")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@KINDS
+def test_a_model_on_a_gpu_gives_a_picture_on_the_cpu(kind, tiny):
+    picture = images.sample("chelsea").resize((40, 30)).convert("RGBA")
+    on_cpu = upscale(picture, 2.5, model=tiny(kind))
+    on_gpu = upscale(picture, 2.5, model=tiny(kind).cuda())
+    difference = np.abs(np.asarray(on_cpu).astype(int) - np.asarray(on_gpu))
+    assert (difference > 1).mean() < 0.01
