@@ -1,0 +1,123 @@
+"""The command line: the same verbs as the package."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from fcsr import checkpoints, evaluation, images, inference, models, training
+from fcsr.errors import FcsrError
+
+app = typer.Typer(
+    help="Super-resolution as classification: LTE, CS and FCS.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Decode = Annotated[str | None, typer.Option(help="How CS and FCS are read: mode, mean or median.")]
+
+
+def main() -> None:
+    """Run a command; an error that fcsr raises on purpose is a line, not a traceback."""
+    try:
+        app()
+    except FcsrError as error:
+        typer.secho(f"fcsr: {error}", fg="red", err=True)
+        sys.exit(2)
+
+
+@app.command()
+def upscale(
+    source: Annotated[Path, typer.Argument(help="A photograph.")],
+    target: Annotated[Path, typer.Argument(help="Where to write it; the suffix is the format.")],
+    scale: Annotated[float | None, typer.Option(help="How many times as large.")] = None,
+    size: Annotated[
+        tuple[int, int] | None, typer.Option(help="Instead of --scale: height and width.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="A model's name, a checkpoint, or bicubic.")] = "fcs",
+    decode: Decode = None,
+) -> None:
+    """Upscale a photograph."""
+    image = images.load(source)
+    result = inference.upscale(image, scale, size, model, decode)
+    images.save(result, target)
+    typer.echo(f"{target}: {image.width}x{image.height} -> {result.width}x{result.height}")
+
+
+@app.command()
+def evaluate(
+    model: Annotated[
+        list[str], typer.Option(help="A model, or model:decode as in cs:mean; may be repeated.")
+    ],
+    data: Annotated[str, typer.Option(help="Set5, Set14, B100 or Urban100.")] = "Set5",
+    scale: Annotated[list[int], typer.Option(help="2, 3 or 4; may be repeated.")] = [4],  # noqa: B006
+    root: Annotated[
+        Path | None, typer.Option(help="The folder of the sets.", envvar="FCSR_DATA")
+    ] = None,
+) -> None:
+    """Measure models on a benchmark set and print the table as Markdown."""
+    table = evaluation.compare(model, data, scale, root)
+    typer.echo(f"{data}. {table.attrs['protocol']}\n")
+    typer.echo(evaluation.to_markdown(table))
+
+
+@app.command()
+def train(
+    model: Annotated[str, typer.Option(help="lte, cs or fcs.")],
+    photographs: Annotated[Path, typer.Option(help="A folder of training photographs.")],
+    out: Annotated[Path, typer.Option(help="Where state and weights go; resumed if there.")],
+    start: Annotated[
+        str | None, typer.Option(help="A model whose weights to start from, where they fit.")
+    ] = None,
+    steps: int = training.Recipe.steps,
+    rate: float = training.Recipe.rate,
+    batch: int = training.Recipe.batch,
+    precision: Annotated[str, typer.Option(help="no or bf16.")] = training.Recipe.precision,
+    seed: int = training.Recipe.seed,
+    paper: Annotated[
+        bool, typer.Option("--paper", help="The paper's size instead of the compact one.")
+    ] = False,
+) -> None:
+    """Train a model; killed, it goes on from its last checkpoint when started again."""
+    recipe = training.Recipe(
+        str(photographs), steps, batch, rate=rate, precision=precision, seed=seed
+    )
+    torch.manual_seed(seed)
+    net = models.make(model, compact=not paper)
+    if start is not None:
+        copied = checkpoints.transfer(checkpoints.load(start), net)
+        typer.echo(f"{len(copied)} of {len(net.state_dict())} tensors start from {start}")
+    training.train(net, recipe, out)
+    typer.echo(f"{out}/model.safetensors")
+
+
+@app.command()
+def report(
+    notebooks: Annotated[Path, typer.Option(help="The folder of the course.")] = Path("notebooks"),
+    out: Annotated[Path, typer.Option(help="Where the pages go.")] = Path("build/report"),
+) -> None:
+    """Run the course's notebooks, in order, into an HTML report that reads offline."""
+    from fcsr import report as pages
+
+    runs = pages.build(_course(notebooks), out)
+    typer.echo(f"{out}/index.html")
+    raise typer.Exit(any(run.error for run in runs))
+
+
+@app.command()
+def lab(
+    notebooks: Annotated[Path, typer.Option(help="The folder of the course.")] = Path("notebooks"),
+) -> None:
+    """Open the course in JupyterLab."""
+    command = [sys.executable, "-m", "jupyterlab", str(_course(notebooks))]
+    raise typer.Exit(subprocess.run(command).returncode)
+
+
+def _course(folder: Path) -> Path:
+    if not any(folder.glob("*.ipynb")):
+        raise FcsrError(f"{folder.resolve()} holds no notebooks; give the course's folder")
+    return folder

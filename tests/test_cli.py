@@ -1,0 +1,82 @@
+"""fcsr.cli: what a shell user sees, run as a shell user runs it."""
+
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+
+from fcsr import images, upscale
+
+
+def fcsr(*arguments, cwd=None):
+    program = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+@pytest.fixture
+def photograph(tmp_path):
+    path = tmp_path / "in.png"
+    images.sample("coffee").crop((200, 100, 224, 118)).save(path)
+    return path
+
+
+def test_upscale_writes_what_the_package_gives(photograph, tmp_path):
+    target = tmp_path / "out.png"
+    run = fcsr("upscale", photograph, target, "--scale", "1.5", "--model", "cs-compact")
+    assert run.returncode == 0, run.stderr
+    assert "24x18 -> 36x27" in run.stdout
+    expected = upscale(images.load(photograph), scale=1.5, model="cs-compact")
+    assert np.array_equal(np.asarray(images.load(target)), np.asarray(expected))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nowhere.png", "out.png", "--scale", "2"), "nowhere.png cannot be read"),
+        (("in.png", "out.png"), "give either scale"),
+        (("in.png", "out.png", "--scale", "-1"), "scale is -1.0"),
+        (("in.png", "out.png", "--scale", "2", "--model", "edsr"), "lte-compact"),
+        (("in.png", "out.xyz", "--scale", "2", "--model", "bicubic"), "out.xyz"),
+    ],
+)
+def test_errors_are_one_line_and_write_nothing(photograph, arguments, message):
+    run = fcsr("upscale", *arguments, cwd=photograph.parent)
+    assert run.returncode == 2
+    assert message in run.stderr and "Traceback" not in run.stderr
+    assert [path.name for path in photograph.parent.iterdir()] == ["in.png"]
+
+
+def test_train_resumes_and_its_weights_upscale(photograph, tmp_path):
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    for number in range(9):
+        box = (30 * number, 40, 30 * number + 192, 232)
+        images.sample("rocket").crop(box).save(folder / f"{number}.png")
+    out = tmp_path / "run"
+    options = ("--photographs", folder, "--out", out, "--steps", "1", "--batch", "1")
+    run = fcsr("train", "--model", "fcs", "--start", "lte-compact", *options)
+    assert run.returncode == 0, run.stderr
+    assert "start from lte-compact" in run.stdout
+    target = tmp_path / "out.png"
+    run = fcsr("upscale", photograph, target, "--scale", "2", "--model", out / "model.safetensors")
+    assert run.returncode == 0, run.stderr
+    assert images.load(target).size == (48, 36)
+
+
+def test_report_runs_a_folder_of_notebooks(tmp_path):
+    cells = [nbformat.v4.new_markdown_cell("# One"), nbformat.v4.new_code_cell("1 / 0")]
+    (tmp_path / "course").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "course" / "00_one.ipynb")
+    run = fcsr("report", "--notebooks", tmp_path / "course", "--out", tmp_path / "pages")
+    assert run.returncode == 1
+    assert "ZeroDivisionError" in (tmp_path / "pages" / "index.html").read_text()
+
+
+def test_report_and_lab_name_an_empty_folder(tmp_path):
+    for verb in ("report", "lab"):
+        run = fcsr(verb, "--notebooks", tmp_path)
+        assert run.returncode == 2
+        assert f"{tmp_path} holds no notebooks" in run.stderr
