@@ -17,6 +17,7 @@ from fcsr.images import Picture
 from fcsr.texture import grid
 
 BICUBIC = "bicubic"
+MOST_PIXELS = 2**33  # of a result: 100 GB of floats, beyond what any one machine would hold
 CHUNK = 16_384  # queries at once: their logits are 50 MB, an image's would be gigabytes
 
 
@@ -94,10 +95,12 @@ def output_size(
     if wanted is None:
         if not (isinstance(scale, Real) and 0 < scale < math.inf):
             raise FcsrError(f"scale is {scale}; it must be a finite number above 0")
-        wanted = tuple(max(1, round(n * scale)) for n in size)
+        wanted = tuple(max(1, round(min(n * scale, MOST_PIXELS))) for n in size)
     match wanted:
         case (Integral() as height, Integral() as width) if height > 0 and width > 0:
-            return int(height), int(width)
+            if height * width < MOST_PIXELS:
+                return int(height), int(width)
+            raise FcsrError(f"the result would be of {height} x {width} pixels; ask for less")
     raise FcsrError(f"size is {wanted}; it must be (height, width), whole numbers above 0")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from fcsr.errors import ImageError
@@ -66,8 +66,8 @@ def unpack(image: Picture) -> Unpacked:
     """Part a picture into RGB and alpha in [0, 1], and remember how to pack a result like it.
 
     PIL images: 8-bit modes come back as L, LA, RGB or RGBA, 16-bit gray as I;16. A palette counts
-    as RGB, a transparent colour as alpha. Pixels are taken as stored, whatever EXIF says of their
-    orientation (`fcsr.images.load` applies it). An ICC profile is kept where it still holds.
+    as RGB, a transparent colour as alpha. EXIF's orientation is applied: the result is upright. An
+    ICC profile is kept where it still holds.
     Arrays and tensors: C is 1 gray, 2 gray + alpha, 3 RGB or 4 RGBA; bool, uint8, uint16, or
     floats in [0, 1].
 
@@ -115,7 +115,7 @@ def decoding(name: str) -> Iterator[None]:
 
 def _from_pil(image: Image.Image) -> tuple[Tensor, Callable[[Tensor], Image.Image]]:
     with decoding("the PIL image"):
-        image.load()
+        image = ImageOps.exif_transpose(image)
     if image.mode == "F":
         raise ImageError("mode F does not say what is white; pass np.asarray(image) in [0, 1]")
     array = _sixteen_bit(image) if image.mode.startswith("I") else _eight_bit(image)

@@ -412,7 +412,7 @@ def test_save_into_a_missing_folder(tmp_path):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_load_applies_exif_orientation(tmp_path, orientation):
+def test_exif_orientation_is_applied(tmp_path, orientation):
     upright = picture("RGB")
     stored_as = {
         **{1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180},
@@ -425,6 +425,8 @@ def test_load_applies_exif_orientation(tmp_path, orientation):
     exif[0x0112] = orientation
     stored.save(tmp_path / "image.png", exif=exif)
     assert np.array_equal(np.asarray(images.load(tmp_path / "image.png")), np.asarray(upright))
+    opened = images.unpack(Image.open(tmp_path / "image.png"))
+    assert np.array_equal(np.asarray(opened.pack(opened.rgb, None)), np.asarray(upright))
 
 
 def test_load_takes_the_first_frame(tmp_path):

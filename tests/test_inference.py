@@ -227,6 +227,12 @@ def test_output_size(scale, size, expected):
     assert [type(n) for n in found] == [int, int]
 
 
+@pytest.mark.parametrize("wanted", [{"scale": 1e308}, {"scale": 1e5}, {"size": (10**6, 10**6)}])
+def test_sizes_that_no_machine_holds_are_refused(photograph, wanted):
+    with pytest.raises(FcsrError, match=r"the result would be of \d+ x \d+ pixels"):
+        upscale(photograph(4, 4), model="bicubic", **wanted)
+
+
 @pytest.mark.usefixtures("no_contracts")
 @pytest.mark.parametrize("scale", [0, -2, math.nan, math.inf, "3", (2, 3)])
 def test_a_scale_that_makes_no_image_is_refused(scale):
