@@ -32,7 +32,7 @@ class Page:
     seconds: float  # that it ran
     error: str | None  # what stopped it, and in which cell
     stopped_at: str | None  # that cell's id, if it got as far as a cell
-    thumbnail: str | None  # the first figure as a data URI: PNG, at most 640 x 400 pixels
+    thumbnail: str | None  # a figure as a data URI: PNG, at most 640 x 400 pixels
 
 
 def convert(notebook: dict, folder: Path, page: Page) -> str:
@@ -67,8 +67,8 @@ def title(notebook: dict) -> str | None:
 
 
 def thumbnail(notebook: dict) -> str | None:
-    """The first PNG among a notebook's outputs, made small, as a data URI."""
-    for cell in notebook.cells:
+    """The picture of the first cell marked as a figure, else the first PNG, small, as a data URI."""
+    for cell in sorted(notebook.cells, key=lambda cell: "figure" not in cell.metadata):
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 figure = Image.open(BytesIO(base64.b64decode(output.data["image/png"])))

@@ -28,7 +28,8 @@ GOOD = [
     ),
     new_code_cell("scale = 2", metadata={"tags": ["parameters"]}),
     new_code_cell("print('scale is', scale)"),
-    new_code_cell("from PIL import Image\nImage.new('RGB', (900, 300), 'teal')"),
+    new_code_cell("from PIL import Image\nImage.new('RGB', (50, 50), 'navy')"),
+    new_code_cell("Image.new('RGB', (900, 300), 'teal')", metadata={"figure": "teal"}),
     new_code_cell("from IPython.display import Math\nMath(r'\\alpha')"),
     new_code_cell(
         "from tqdm.auto import tqdm\n"
