@@ -1,0 +1,71 @@
+"""Each notebook is committed as a reader should find it: executed in order, whole, and clean."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+LONGEST_CELL = 40  # lines
+MACHINE_PATH = re.compile(r"(?<![\w.])/(home|root|tmp|work|Users)/")
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    notebook = nbformat.read(request.param, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def code(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook) -> list:
+    return [output for cell in code(notebook) for output in cell.outputs]
+
+
+def test_executed_from_top_to_bottom(notebook):
+    counts = [cell.execution_count for cell in code(notebook)]
+    assert counts == list(range(1, len(counts) + 1)), "run it: make notebooks"
+
+
+def test_no_error(notebook):
+    expected = [c for c in code(notebook) if "raises-exception" in c.metadata.get("tags", [])]
+    raised = [c for c in code(notebook) if any(o.output_type == "error" for o in c.outputs)]
+    assert [c.source for c in raised] == [c.source for c in expected]
+
+
+def test_one_cell_of_parameters(notebook):
+    tagged = [c for c in code(notebook) if "parameters" in c.metadata.get("tags", [])]
+    assert len(tagged) == 1
+
+
+def test_cells_are_short(notebook):
+    long = [c.source for c in code(notebook) if len(c.source.splitlines()) > LONGEST_CELL]
+    assert not long, f"over {LONGEST_CELL} lines; what it defines may belong into the package"
+
+
+def test_widgets_have_their_state(notebook):
+    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    shown = [o.data[WIDGET_VIEW]["model_id"] for o in outputs(notebook) if has_widget(o)]
+    assert set(shown) <= set(state), "a reader would see an empty place"
+
+
+def has_widget(output) -> bool:
+    return WIDGET_VIEW in output.get("data", {})
+
+
+def test_no_path_of_a_machine(notebook):
+    texts = [text for output in outputs(notebook) for text in texts_of(output)]
+    assert [text for text in texts if MACHINE_PATH.search(text)] == []
+
+
+def texts_of(output) -> list[str]:
+    """All that an output says, but not its pictures, whose base64 may hold anything."""
+    data = output.get("data", {})
+    shown = [str(value) for kind, value in data.items() if not kind.startswith("image/")]
+    return [output.get("text", ""), *output.get("traceback", []), *shown]
