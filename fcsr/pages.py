@@ -67,7 +67,7 @@ def title(notebook: dict) -> str | None:
 
 
 def thumbnail(notebook: dict) -> str | None:
-    """The picture of the first cell marked as a figure, else the first PNG, small, as a data URI."""
+    """The first figure, else the first PNG, made small, as a data URI."""
     for cell in sorted(notebook.cells, key=lambda cell: "figure" not in cell.metadata):
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
