@@ -23,10 +23,11 @@ test: $(INSTALLED) ## check everything: style, unit tests, the notebooks and the
 	$(BIN)/pytest -x --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
-notebooks: $(INSTALLED) ## run the notebooks and save them, with their new outputs, in place
+notebooks: $(INSTALLED) ## run the notebooks, save them with their new outputs, and figures/ from them
 	$(BIN)/jupyter nbconvert --to notebook --inplace --execute \
 	  --ExecutePreprocessor.record_timing=False \
 	  --ExecutePreprocessor.extra_arguments=--IPKernelApp.log_level=ERROR $(NOTEBOOKS)
+	$(BIN)/python -m fcsr.figures notebooks figures
 
 clean: ## remove what the other targets made, except .venv
 	rm -rf build dist .hypothesis .pytest_cache .ruff_cache

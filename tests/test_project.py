@@ -1,5 +1,6 @@
 """The files around the package agree with it and with each other."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -12,7 +13,7 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import fcsr
-from fcsr import perceptual
+from fcsr import figures, perceptual
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -86,3 +87,29 @@ def test_environment_installs_the_project_with_its_constraints():
     ]
     assert pip[0] == "-c constraints.txt"
     assert set(Requirement(pip[1].replace("-e .", "fcsr")).extras) == set(EXTRAS)
+
+
+def test_rooms_import_only_from_those_above_them_in_the_map():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", readme, flags=re.MULTILINE)
+    rooms = [room for row in rows for room in re.findall(r"\w+", row)]
+    modules = {path.stem for path in (ROOT / "fcsr").glob("*.py")} - {"__init__", "errors"}
+    assert set(rooms) == modules
+    for number, room in enumerate(rooms):
+        upward = imports(ROOT / "fcsr" / f"{room}.py") & set(rooms[number:])
+        assert not upward, f"{room} imports {upward}, which stand below it in the map"
+
+
+def imports(path: Path) -> set[str]:
+    """The fcsr modules that a module imports, at its top or within a function."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    names = {name.name for node in froms if node.module == "fcsr" for name in node.names}
+    return names | {n.module.split(".")[1] for n in froms if n.module.startswith("fcsr.")}
+
+
+@pytest.mark.parametrize("name", [path.name for path in (ROOT / "figures").glob("*.png")])
+def test_figures_are_what_the_notebooks_show(name):
+    notebooks = (ROOT / "notebooks").glob("*.ipynb")
+    shown = {key: png for path in notebooks for key, png in figures.extract(path).items()}
+    assert (ROOT / "figures" / name).read_bytes() == shown[Path(name).stem]
