@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -87,6 +89,15 @@ def test_environment_installs_the_project_with_its_constraints():
     ]
     assert pip[0] == "-c constraints.txt"
     assert set(Requirement(pip[1].replace("-e .", "fcsr")).extras) == set(EXTRAS)
+
+
+def test_fcsr_imports_without_what_only_notebooks_and_tests_need():
+    needless = {
+        r.name.replace("-", "_") for group in EXTRAS.values() for r in map(Requirement, group)
+    }
+    needless -= {"jinja2", "packaging", "scipy"}  # torch, accelerate and scikit-image need them
+    blocked = "import sys; sys.modules.update(dict.fromkeys(sys.argv[1:])); import fcsr, fcsr.cli"
+    subprocess.run([sys.executable, "-c", blocked, *sorted(needless)], check=True, timeout=120)
 
 
 def test_rooms_import_only_from_those_above_them_in_the_map():
