@@ -137,7 +137,7 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
     except (safetensors.SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:
         raise CheckpointError(f"{path} is not a whole fcsr checkpoint: {error!r}") from error
     checksum = _checksum(tensors, text)
-    if header.get("sha256", checksum) != checksum:
+    if header.get("sha256") != checksum:
         raise CheckpointError(f"{path} is damaged: its checksum does not fit; get it anew")
     return tensors, metadata
 
