@@ -1,14 +1,15 @@
-"""How close an upscaled image (SR) is to the original (HR): PSNR, SSIM and LPIPS.
+"""How close an upscaled image (SR) is to the original (HR): PSNR, SSIM, LPIPS, artifacts.
 
 Every metric takes two images of one size, (3, H, W) or (1, 3, H, W), RGB in [0, 1], and first
 rounds both to 8 bits, because what a benchmark compares are image files. A number means little
 without its protocol, so each function states its own.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
-from jaxtyping import Float
+import torch.nn.functional as F
+from jaxtyping import Float, Int8
 from torch import Tensor
 
 from fcsr import perceptual
@@ -94,6 +95,35 @@ def lpips(sr: Image, hr: Image, input_range: tuple[float, float] = PROPER_RANGE)
     # TF32, the default of convolutions on a GPU, could change the digits that are printed.
     with torch.no_grad(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
         return network(sr, hr).item()
+
+
+class Artifacts(NamedTuple):
+    """Where SR is darker or brighter than anything HR has thereabouts."""
+
+    black: float  # pixels too dark, per thousand
+    bright: float  # pixels too bright, per thousand
+    map: Int8[Tensor, "h w"]  # -1 where too dark, 1 where too bright, else 0
+
+
+def artifact_rate(sr: Image, hr: Image, radius: int = 2, margin: float = 16.0) -> Artifacts:
+    """Black and bright artifacts, which the paper speaks of, counted. The definition is ours.
+
+    A pixel is an artifact if its luma (16-235 of BT.601, in levels) lies more than `margin`
+    levels below the least, or above the greatest, luma that HR has within `radius` pixels in
+    each direction. Blur and a shift by up to `radius` pixels stay between these bounds, so they
+    do not count; a speck that HR has no cause for does.
+
+    Raises ImageError for images that are not of one size or not in [0, 1], and FcsrError for a
+    negative radius or margin.
+    """
+    if radius < 0 or margin < 0:
+        raise FcsrError(f"radius is {radius} and margin is {margin}; neither may be negative")
+    sr, hr = _planes(*_levels(sr, hr), "y")
+    window = {"kernel_size": 2 * radius + 1, "stride": 1, "padding": radius}
+    least, greatest = -F.max_pool2d(-hr, **window), F.max_pool2d(hr, **window)
+    black, bright = sr < least - margin, sr > greatest + margin
+    rates = (1000 * share.double().mean().item() for share in (black, bright))
+    return Artifacts(*rates, (bright.to(torch.int8) - black.to(torch.int8))[0])
 
 
 def _levels(sr: Tensor, hr: Tensor, shave: int = 0, smallest: int = 1) -> tuple[Tensor, Tensor]:

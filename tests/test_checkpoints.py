@@ -103,12 +103,10 @@ def test_a_truncated_file_is_refused(saved, share):
 def test_no_flipped_bit_goes_unseen(saved):
     data = saved.read_bytes()
     header = 8 + int.from_bytes(data[:8], "little")
-    # the key of the checksum is left out: without it there is nothing to compare with
-    key = range(data.index(b'"sha256"'), data.index(b'"sha256"') + len(b'"sha256"'))
     choice = random.Random(0)
     places = [choice.randrange(header) for _ in range(150)]
     places += [choice.randrange(header, len(data)) for _ in range(50)]
-    for place in (place for place in places if place not in key):
+    for place in places:
         damaged = bytearray(data)
         damaged[place] ^= 1 << choice.randrange(8)
         saved.write_bytes(damaged)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, maximum_filter, minimum_filter
 from skimage import data
 
 from fcsr import metrics, perceptual
@@ -337,3 +337,55 @@ def test_another_failure_of_torchvision_is_not_hidden(monkeypatch, tmp_path):
     monkeypatch.delitem(sys.modules, "torchvision", raising=False)
     with pytest.raises(RuntimeError, match="another failure"):
         perceptual.import_torchvision()
+
+
+# Artifacts
+
+
+def test_planted_specks_are_counted_and_mapped(photograph):
+    sr = photograph.copy()
+    sr[10, 20], sr[30, 40], sr[30, 41] = 0, 255, 255
+    artifacts = metrics.artifact_rate(from_levels(sr), from_levels(photograph), margin=0)
+    size = photograph.shape[0] * photograph.shape[1]
+    assert artifacts.black == pytest.approx(1000 * 1 / size)
+    assert artifacts.bright == pytest.approx(1000 * 2 / size)
+    marked = {
+        tuple(place): int(artifacts.map[*place]) for place in artifacts.map.nonzero().tolist()
+    }
+    assert marked == {(10, 20): -1, (30, 40): 1, (30, 41): 1}
+
+
+def test_blur_and_shifts_are_no_artifacts(photograph):
+    blurred = gaussian_filter(photograph.astype(float), (1, 1, 0), radius=(2, 2, 0))
+    shifted = np.pad(photograph, ((1, 0), (0, 2), (0, 0)), mode="edge")[:-1, 2:]
+    for sr in (blurred.round(), shifted):
+        artifacts = metrics.artifact_rate(from_levels(sr), from_levels(photograph), margin=1)
+        assert artifacts.black == artifacts.bright == 0
+        assert not artifacts.map.any()
+
+
+@pytest.mark.parametrize(("radius", "margin"), [(0, 0), (1, 4), (2, 16), (3, 10)])
+def test_artifacts_against_scipy(photograph, radius, margin):
+    sr = (
+        (photograph + np.random.default_rng(1).normal(0, 25, photograph.shape)).clip(0, 255).round()
+    )
+
+    def luma(x):
+        return 16 + (65.481 * x[..., 0] + 128.553 * x[..., 1] + 24.966 * x[..., 2]) / 255
+
+    y, hr = luma(sr), luma(photograph.astype(float))
+    size = 2 * radius + 1
+    black = y < minimum_filter(hr, size, mode="nearest") - margin
+    bright = y > maximum_filter(hr, size, mode="nearest") + margin
+    assert black.any() and bright.any()
+    found = metrics.artifact_rate(from_levels(sr), from_levels(photograph), radius, margin)
+    assert found.black == pytest.approx(1000 * black.mean())
+    assert found.bright == pytest.approx(1000 * bright.mean())
+    assert np.array_equal(found.map, bright.astype(int) - black.astype(int))
+
+
+@pytest.mark.parametrize("wrong", [{"radius": -1}, {"margin": -2.0}])
+def test_artifacts_refuse_negative_bounds(photograph, wrong):
+    image = from_levels(photograph)
+    with pytest.raises(FcsrError, match="neither may be negative"):
+        metrics.artifact_rate(image, image, **wrong)
