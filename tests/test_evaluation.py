@@ -32,6 +32,7 @@ def test_rows_equal_the_metrics_of_each_image(root):
         sr = images.to_tensor(upscale(lr, scale=2, model="lte-compact"))
         assert row["psnr"] == metrics.psnr(sr, hr, channel="y", shave=2)
         assert row["lpips"] == metrics.lpips(sr, hr)
+        assert (row["black"], row["bright"]) == metrics.artifact_rate(sr, hr)[:2]
     assert "shaved" in table.attrs["protocol"] and "[-1, 1]" in table.attrs["protocol"]
 
 
