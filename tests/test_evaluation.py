@@ -7,7 +7,8 @@ import pytest
 from fcsr import evaluate, evaluation, images, metrics, upscale
 from fcsr.errors import FcsrError, ImageError
 
-SHARED = Path(__file__).parents[2] / "shared" / "data" / "benchmark"
+ROOT = Path(__file__).parents[1]
+BENCHMARK = ROOT.parent / "shared" / "data" / "benchmark"
 
 
 @pytest.fixture
@@ -58,3 +59,18 @@ def test_compare_gives_a_row_a_model_and_reads_the_decode(root):
     markdown = evaluation.to_markdown(table)
     assert f"{table.loc['bicubic', 'x2 psnr']:.2f}" in markdown
     assert f"{table.loc['bicubic', 'x2 lpips']:.4f}" in markdown
+
+
+@pytest.mark.skipif(not BENCHMARK.is_dir(), reason=f"needs the benchmark sets in {BENCHMARK}")
+@pytest.mark.parametrize("model", ["lte", "fcs"])
+def test_the_readme_prints_what_we_measure(model):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")] for line in readme.splitlines()]
+    header = next(row for row in rows if row[1:3] == ["model", "x2 psnr"])
+    printed = dict(zip(header, next(row for row in rows if row[1:2] == [model]), strict=True))
+    means = evaluate(model, "Set5", 4, BENCHMARK).mean(numeric_only=True)
+    # a rounding apart, as another machine may be
+    assert float(printed["x4 psnr"]) == pytest.approx(means["psnr"], abs=0.011)
+    assert float(printed["x4 lpips"]) == pytest.approx(means["lpips"], abs=2e-4)
+    found = means["black"] + means["bright"]
+    assert float(printed["x4 artifacts"]) == pytest.approx(found, abs=0.11)
