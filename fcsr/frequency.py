@@ -126,7 +126,11 @@ def split(
     the subtraction is exact and `low + high == hr` bit for bit (while both bands stay in [-2, 2];
     only patterns made for it drive the ideal filter further). Other images, of any range, or finer
     than the grid near 0, are off by one rounding at most. Gradients pass unchanged.
+
+    Raises FcsrError for a tensor that is no batch.
     """
+    if hr.ndim != 4:
+        raise FcsrError(f"split takes a batch (B, C, H, W), not the shape {tuple(hr.shape)}")
     low = f(hr)
     step = torch.finfo(hr.dtype).eps
     low = low + (torch.round(low.detach() / step) * step - low.detach())

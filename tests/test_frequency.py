@@ -224,3 +224,9 @@ def test_the_same_on_a_gpu(f):
     low, high = frequency.split(hr.cuda(), f)
     assert torch.equal(low + high, hr.cuda())
     torch.testing.assert_close(low.cpu(), frequency.split(hr, f)[0], rtol=0, atol=1e-6)
+
+
+@pytest.mark.usefixtures("no_contracts")
+def test_split_takes_batches_only():
+    with pytest.raises(FcsrError, match=r"split takes a batch \(B, C, H, W\), not the shape"):
+        frequency.split(torch.rand(3, 8, 8), frequency.Gaussian())
