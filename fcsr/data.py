@@ -1,105 +1,132 @@
-"""Photographs to train on, and pairs of low and high resolution to measure on."""
+"""Photographs to train on, and the field's benchmark sets: found on disk, or downloaded."""
 
+import math
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import UInt8
 from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from fcsr import images
-from fcsr.errors import ImageError
-from fcsr.texture import grid
+from fcsr import downloads, images, layouts
+from fcsr.errors import DownloadError, ImageError
+from fcsr.imresize import imresize
+from fcsr.layouts import SUFFIXES, Files, image_files
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
-
-
-def photographs(folder: str | Path) -> list[Path]:
-    """All image files of a folder, in the order of their names.
-
-    Raises:
-        ImageError: no such folder, or no image in it.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise ImageError(f"{folder} is not a folder; give one with photographs in it")
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    if not found:
-        raise ImageError(f"{folder} holds no photograph ({', '.join(sorted(SUFFIXES))})")
-    return found
+BENCHMARKS = ("Set5", "Set14", "B100", "Urban100", "DIV2K")
+TRAINING = {"BSDS400": layouts.bsds400, "DIV2K": layouts.div2k_train}
 
 
-class Batch(NamedTuple):
-    """Crops at one scale, and the pixels of them that are asked for."""
+class Pair(NamedTuple):
+    """One image of a benchmark set, in RGB."""
 
-    lr: Float[Tensor, "b 3 h w"]
-    hr: Float[Tensor, "b 3 H W"]
-    pixels: Int[Tensor, "b q"]  # y * W + x
-    coord: Float[Tensor, "b q 2"]
-    cell: Float[Tensor, "b q 2"]
-
-    def pick(self, image: Tensor) -> Tensor:
-        """The asked-for pixels of an image like `hr`: (B, C, H, W) -> (B, Q, C)."""
-        index = self.pixels.unsqueeze(1).expand(-1, image.shape[1], -1)
-        return image.flatten(2).gather(2, index).transpose(1, 2)
+    name: str
+    lr: Image.Image
+    hr: Image.Image
 
 
 @dataclass(frozen=True)
-class Crops:
-    """Endless random training batches; batch number `step` is a function of `seed` and `step`.
+class Benchmark(Sequence):
+    """The `Pair`s of a set at one scale, opened one by one, when they are asked for."""
 
-    So there is no state to save: training that resumes at step n sees what it would have seen.
-    Each batch has one scale, drawn evenly from [1, max_scale], so that its tensors have one
-    shape. HR crops are flipped and transposed at random; LR is HR reduced by antialiased
-    bicubic, rounded to 8 bits as image files are.
+    scale: float
+    files: list[Files]
+
+    @property
+    def names(self) -> list[str]:
+        return [files.name for files in self.files]
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, number: int) -> Pair:
+        name, hr_path, lr_path = self.files[number]
+        hr = images.load(hr_path).convert("RGB")
+        size = [math.floor(side / self.scale + 1e-9) for side in (hr.height, hr.width)]
+        lr = images.load(lr_path).convert("RGB") if lr_path else None
+        if lr and (lr.height, lr.width) != tuple(size):
+            raise ImageError(
+                f"{lr_path} has {lr.width}x{lr.height} pixels; of {hr_path} with "
+                f"{hr.width}x{hr.height} a x{self.scale:g} reduction has {size[1]}x{size[0]}"
+            )
+        height, width = (round(side * self.scale) for side in size)
+        hr = hr.crop((0, 0, width, height))
+        return Pair(name, lr or imresize(hr, tuple(size)), hr)
+
+
+def benchmark(name: str | Path, scale: float = 4, root: str | Path | None = None) -> Benchmark:
+    """The pairs of low and high resolution of a benchmark set.
+
+    It is looked for in `root`, or else in `$FCSR_DATA`, in the layouts of EDSR and LIIF, of
+    SelfExSR and of DIV2K (see `fcsr.layouts`); where it is not there, it is downloaded into the
+    user's cache. With n pixels along a side of HR, LR has floor(n / scale), and HR is cropped at
+    the right and the bottom to round(scale * floor(n / scale)), as in LIIF. LR images are the
+    set's own where it has them; for other scales MATLAB's bicubic makes them.
+
+    Args:
+        name: Set5, Set14, B100, Urban100, DIV2K (its validation part), or a folder.
+        scale: above 1.
+        root: a folder of sets.
+
+    Raises:
+        ImageError: no such set or folder, a missing LR file, or a scale that is not above 1.
+        DownloadError: the set is not on this machine and cannot be downloaded.
     """
+    if not 1 < scale < math.inf:
+        raise ImageError(f"scale is {scale}; a benchmark needs a finite one above 1")
+    folders = _roots(root)
+    for folder in folders:
+        if found := layouts.benchmark(folder, str(name), scale):
+            return Benchmark(scale, found)
+    if found := layouts.own(Path(name)):
+        return Benchmark(scale, found)
+    if name not in BENCHMARKS:
+        raise ImageError(
+            f"{name} is neither a set ({', '.join(BENCHMARKS)}) nor a folder with photographs; "
+            f"looked in {', '.join(str(folder.absolute()) for folder in [*folders, Path()])}"
+        )
+    with _not_found(str(name), folders):
+        here = _download(str(name), scale)
+    return Benchmark(scale, layouts.benchmark(here, str(name), scale))
 
-    photographs: list[UInt8[Tensor, "3 _ _"]]
-    batch: int
-    lr_size: int
-    queries: int
-    max_scale: float
-    seed: int
 
-    def __post_init__(self):
-        needed = round(self.lr_size * self.max_scale)
-        for number, photograph in enumerate(self.photographs):
-            if min(photograph.shape[-2:]) < needed:
-                height, width = photograph.shape[-2:]
-                raise ImageError(
-                    f"photograph {number} has {width}x{height} pixels; crops need "
-                    f"{needed}x{needed} (lr_size {self.lr_size} times max_scale {self.max_scale})"
-                )
+def photographs(source: str | Path, root: str | Path | None = None) -> list[Path]:
+    """Photographs to train on, in the order of their names.
 
-    def __getitem__(self, step: int) -> Batch:
-        random = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
-        scale = 1 + (self.max_scale - 1) * torch.rand((), generator=random).item()
-        size = round(self.lr_size * scale)
-        hr = torch.stack([self._crop(size, random) for _ in range(self.batch)]) / 255
-        lr = images.to_levels(images.resize(hr, (self.lr_size, self.lr_size))) / 255
-        queries = min(self.queries, size * size)
-        pixels = torch.stack(
-            [torch.randperm(size * size, generator=random)[:queries] for _ in range(self.batch)]
-        ).to(hr.device)
-        coord = grid((size, size), hr.device).flatten(0, 1)[pixels]
-        return Batch(lr, hr, pixels, coord, torch.full_like(coord, 2 / size))
+    Args:
+        source: a folder, or a set that is found or downloaded as by `benchmark`: BSDS400 (the
+            train and test parts of BSDS500; its val part is B100) or DIV2K.
+        root: a folder of sets.
 
-    def _crop(self, size: int, random: torch.Generator) -> UInt8[Tensor, "3 s s"]:
-        def draw(end: int) -> int:
-            return int(torch.randint(end, (), generator=random))
-
-        photograph = self.photographs[draw(len(self.photographs))]
-        height, width = photograph.shape[-2:]
-        top, left = draw(height - size + 1), draw(width - size + 1)
-        crop = photograph[:, top : top + size, left : left + size]
-        if draw(2):
-            crop = crop.flip(-1)
-        if draw(2):
-            crop = crop.flip(-2)
-        return crop.transpose(-1, -2) if draw(2) else crop
+    Raises:
+        ImageError: neither a folder nor a set, or no image in it.
+        DownloadError: the set is not on this machine and cannot be downloaded.
+    """
+    folder = Path(source)
+    if folder.is_dir():
+        if found := image_files(folder):
+            return found
+        raise ImageError(f"{folder} holds no photograph ({', '.join(sorted(SUFFIXES))})")
+    if source not in TRAINING:
+        raise ImageError(
+            f"{source} is not a folder; give one with photographs in it, or {' or '.join(TRAINING)}"
+        )
+    for folder in _roots(root):
+        if found := TRAINING[source](folder):
+            return found
+    with _not_found(str(source), _roots(root)):
+        if source == "DIV2K":
+            here = downloads.unzip(downloads.DIV2K, "DIV2K_train_HR.zip")
+        else:
+            downloads.fetch(downloads.BSDS500, list(downloads.BSDS500.hashes))
+            here = downloads.BSDS500.folder
+    return TRAINING[source](here)
 
 
 def load_photographs(paths: list[Path], device: torch.device | str) -> list[UInt8[Tensor, "3 _ _"]]:
@@ -110,27 +137,34 @@ def load_photographs(paths: list[Path], device: torch.device | str) -> list[UInt
     ]
 
 
-class Pair(NamedTuple):
-    """One image of a benchmark set."""
-
-    name: str
-    lr: Image.Image
-    hr: Image.Image
+def _roots(root: str | Path | None) -> list[Path]:
+    """Where to look before a download."""
+    root = root or os.environ.get("FCSR_DATA")
+    return [Path(root)] if root else []
 
 
-def benchmark(name: str, scale: int, root: str | Path) -> list[Pair]:
-    """The pairs of a benchmark set (Set5, Set14, B100, Urban100) that lies under `root`.
+def _download(name: str, scale: float) -> Path:
+    """Bring a benchmark set into the cache, as far as this scale needs it; returns its root."""
+    if name == "DIV2K":
+        here = downloads.unzip(downloads.DIV2K, "DIV2K_valid_HR.zip")
+        lr = f"DIV2K_valid_LR_bicubic_X{scale:g}.zip"
+        return downloads.unzip(downloads.DIV2K, lr) if lr in downloads.DIV2K.hashes else here
+    folder = f"{layouts.selfexsr_name(name)}/image_SRF_"
+    names = [file for file in downloads.SELFEXSR.hashes if file.startswith(folder)]
+    given = [file for file in names if file.startswith(f"{folder}{scale:g}/")]
+    hr = [file for file in names if file.startswith(f"{folder}2/") and file.endswith("_HR.png")]
+    downloads.fetch(downloads.SELFEXSR, given or hr)
+    return downloads.SELFEXSR.folder
 
-    The layout is LIIF's and EDSR's: `<root>/<name>/HR/<image>.png` and
-    `<root>/<name>/LR_bicubic/X<scale>/<image>x<scale>.png`. HR is cropped to LR times scale.
 
-    Raises:
-        ImageError: a folder or an LR file is missing; the message names it.
-    """
-    folder = Path(root) / name
-    pairs = []
-    for path in photographs(folder / "HR"):
-        lr = images.load(folder / "LR_bicubic" / f"X{scale}" / f"{path.stem}x{scale}.png")
-        hr = images.load(path).crop((0, 0, lr.width * scale, lr.height * scale))
-        pairs.append(Pair(path.stem, lr, hr))
-    return pairs
+@contextmanager
+def _not_found(name: str, folders: list[Path]) -> Iterator[None]:
+    """Where a set is downloaded: what fails there says where else it was looked for."""
+    try:
+        yield
+    except DownloadError as error:
+        looked = ", ".join(str(folder.absolute()) for folder in folders)
+        places = (
+            f"not in {looked}" if looked else "not looked for on disk (no root=…, no FCSR_DATA)"
+        )
+        raise DownloadError(f"{name} is {places}; {error}") from error

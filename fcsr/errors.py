@@ -15,3 +15,7 @@ class CheckpointError(FcsrError):
 
 class TrainingError(FcsrError):
     """A recipe that cannot be followed, or training that went wrong."""
+
+
+class DownloadError(FcsrError):
+    """A file that is not on this machine and cannot be brought; the message says how else."""

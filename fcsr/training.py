@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 
 from fcsr import checkpoints, data
 from fcsr.continuous import ContinuousModel
-from fcsr.data import Batch, Crops
+from fcsr.crops import Batch, Crops
 from fcsr.errors import TrainingError
 
 STATE = "state.safetensors"

@@ -95,7 +95,7 @@ def test_fcsr_imports_without_what_only_notebooks_and_tests_need():
     needless = {
         r.name.replace("-", "_") for group in EXTRAS.values() for r in map(Requirement, group)
     }
-    needless -= {"jinja2", "packaging", "scipy"}  # torch, accelerate and scikit-image need them
+    needless -= {"jinja2", "packaging"}  # torch and accelerate need them
     blocked = "import sys; sys.modules.update(dict.fromkeys(sys.argv[1:])); import fcsr, fcsr.cli"
     subprocess.run([sys.executable, "-c", blocked, *sorted(needless)], check=True, timeout=120)
 

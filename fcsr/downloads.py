@@ -1,0 +1,179 @@
+"""Image sets from their publishers, verified by SHA-256, into the user's cache.
+
+pooch keeps the registry, verifies, and moves what is right into place. What it lacks is added
+here: a download that was cut off goes on where it stopped.
+"""
+
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+
+from filelock import FileLock
+from tqdm.auto import tqdm
+
+from fcsr.errors import DownloadError
+
+REGISTRY = Path(str(resources.files("fcsr"))) / "registry"
+TIMEOUT = 30.0  # seconds without a byte
+BLOCK = 2**16
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where files come from; `registry/NAME.txt` says what they are, and on which terms."""
+
+    name: str
+    address: str  # of a folder; names of files are appended to it
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of every file, by its name."""
+        lines = (REGISTRY / f"{self.name}.txt").read_text(encoding="utf-8").splitlines()
+        return dict(line.split() for line in lines if not line.startswith("#"))
+
+    @property
+    def folder(self) -> Path:
+        """The part of the cache that is for this source."""
+        return cache() / self.name
+
+
+_GITHUB = "https://raw.githubusercontent.com/"
+SELFEXSR = Source(
+    "SelfExSR", f"{_GITHUB}jbhuang0604/SelfExSR/8f6dd8c1d20cb7e8792a7177b4f6fd677633f598/data/"
+)
+BSDS500 = Source(
+    "BSDS500", f"{_GITHUB}BIDS/BSDS500/a04b7c6c3a9f0ace74bf205c72a43d32e1c72722/BSDS500/"
+)
+DIV2K = Source("DIV2K", "https://data.vision.ee.ethz.ch/cvl/DIV2K/")
+
+
+def cache() -> Path:
+    """The user's cache folder, or what the environment variable FCSR_CACHE says."""
+    import pooch
+
+    return Path(os.environ.get("FCSR_CACHE") or pooch.os_cache("fcsr"))
+
+
+def fetch(source: Source, names: Sequence[str]) -> list[Path]:
+    """Files of a source, on this machine; those that are not in the cache are downloaded.
+
+    Raises DownloadError, with the address and a command that would bring the file.
+    """
+    import pooch
+
+    with _locked(source, ".fetch"):
+        store = pooch.create(source.folder, source.address, registry=source.hashes)
+        bar = tqdm(names, desc=source.name, unit="file", delay=2, leave=False)
+        return [_bring(source, store, name) for name in bar]
+
+
+def unzip(source: Source, name: str) -> Path:
+    """The source's folder, with the contents of one of its zip files in it.
+
+    The zip is deleted once its contents are there, and not wanted again.
+    """
+    done = source.folder / f"{name}.done"
+    with _locked(source, ".unzip"):
+        if done.exists():
+            return source.folder
+        [file] = fetch(source, [name])
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+            for member in tqdm(members, desc=name, unit="file", delay=2, leave=False):
+                archive.extract(member, source.folder)
+        done.touch()
+        file.unlink()
+    return source.folder
+
+
+class Resume:
+    """A downloader for pooch that goes on with what an earlier one has left in `partial`."""
+
+    def __init__(self, partial: Path):
+        self.partial = partial
+
+    def __call__(self, url: str, output_file: str, pooch) -> None:
+        import requests
+
+        had = size(self.partial)
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={had}-"} if had else {})
+        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+            if response.status_code != requests.codes.requested_range_not_satisfiable:
+                response.raise_for_status()
+                if response.status_code != requests.codes.partial_content:
+                    had = 0  # the server sends all of it again
+                self._receive(response, had)
+        os.replace(self.partial, output_file)
+
+    def _receive(self, response, had: int) -> None:
+        """Write to the partial file what the server sends, after the first `had` bytes."""
+        total = had + int(response.headers.get("Content-Length", 0))
+        bar = tqdm(
+            desc=self.partial.stem,
+            total=total,
+            initial=had,
+            unit="B",
+            unit_scale=True,
+            delay=2,
+            leave=False,
+        )
+        with self.partial.open("ab" if had else "wb") as file, bar:
+            for block in response.iter_content(BLOCK):
+                file.write(block)
+                bar.update(len(block))
+
+
+def size(path: Path) -> int:
+    """In bytes; 0 if there is no such file."""
+    return path.stat().st_size if path.exists() else 0
+
+
+def _bring(source: Source, store, name: str) -> Path:
+    """One file; tries again as long as each try brings some bytes of it."""
+    import requests
+
+    partial = source.folder / f"{name}.partial"
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        before = size(partial)
+        try:
+            return Path(store.fetch(name, downloader=Resume(partial)))
+        except requests.RequestException as error:
+            if size(partial) > before:
+                continue
+            raise _failed(source, name, _reason(error)) from error
+        except ValueError as error:  # of pooch, for a hash
+            if before:  # perhaps what was there already was wrong; it is gone now
+                continue
+            raise _failed(source, name, f"what came is another file ({error})") from error
+        except OSError as error:
+            raise _failed(source, name, f"cannot be written ({error})") from error
+
+
+def _reason(error: Exception) -> str:
+    import requests
+
+    if isinstance(error, requests.HTTPError):
+        return f"the server answers {error.response.status_code} {error.response.reason}"
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return f"the server sent nothing for {TIMEOUT:g} seconds"
+    return f"no connection ({type(error).__name__}); is this machine offline?"
+
+
+def _failed(source: Source, name: str, reason: str) -> DownloadError:
+    address, target = source.address + name, source.folder / name
+    return DownloadError(
+        f"{address} cannot be downloaded: {reason}. On a machine with a network: "
+        f"curl -L --create-dirs -o {target} {address} — or give a folder that holds the set, as "
+        "root=… or in FCSR_DATA"
+    )
+
+
+def _locked(source: Source, name: str) -> FileLock:
+    """One process at a time; others wait, and then find what it brought."""
+    source.folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(source.folder / name)

@@ -1,0 +1,116 @@
+"""How people keep the field's image sets on disk, and where in that an image lies.
+
+Each function gets a folder and gives the files that it finds there, or nothing if the folder is
+not laid out so.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from fcsr.errors import ImageError
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+
+
+class Files(NamedTuple):
+    """An image of a set; no `lr` means that it has to be made from `hr`."""
+
+    name: str
+    hr: Path
+    lr: Path | None = None
+
+
+def image_files(folder: Path) -> list[Path]:
+    """All image files of a folder, in the order of their names; none if there is no folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+
+
+def benchmark(root: Path, name: str, scale: float) -> list[Files]:
+    """A set below `root` in any of the layouts of this module.
+
+    Raises ImageError where a set has LR images of this scale, but not of each HR image.
+    """
+    if name == "DIV2K":
+        return div2k(root, scale)
+    return edsr(root, name, scale) or selfexsr(root, name, scale) or own(root / name)
+
+
+def edsr(root: Path, name: str, scale: float) -> list[Files]:
+    """EDSR's and LIIF's: `Set5/HR/baby.png` and `Set5/LR_bicubic/X4/babyx4.png`."""
+    for folder in (root / name, root / "benchmark" / name):
+        if found := image_files(folder / "HR"):
+            return _with_lr(found, folder / "LR_bicubic" / f"X{scale:g}", scale)
+    return []
+
+
+def div2k(root: Path, scale: float) -> list[Files]:
+    """DIV2K's validation part as it comes out of its zip files."""
+    for folder in (root, root / "DIV2K", root / "div2k"):
+        if found := image_files(folder / "DIV2K_valid_HR"):
+            return _with_lr(found, folder / "DIV2K_valid_LR_bicubic" / f"X{scale:g}", scale)
+    return []
+
+
+def selfexsr(root: Path, name: str, scale: float) -> list[Files]:
+    """SelfExSR's: `Set5/image_SRF_4/img_001_SRF_4_HR.png`, LR beside it; B100 is BSD100.
+
+    Where it has none of this scale, HR is taken from the smallest scale that it has, because
+    SelfExSR crops HR to multiples of the scale.
+    """
+    for folder in (root / selfexsr_name(name), root / "data" / selfexsr_name(name)):
+        given = folder / f"image_SRF_{scale:g}"
+        if found := _hr(given):
+            pairs = {hr: hr.with_name(hr.name.replace("_HR", "_LR")) for hr in found}
+            return _whole(Files(hr.name[:7], hr, lr) for hr, lr in pairs.items())
+        for other in sorted(folder.glob("image_SRF_*")):
+            return [Files(hr.name[:7], hr) for hr in _hr(other)]
+    return []
+
+
+def own(folder: Path) -> list[Files]:
+    """Any folder of photographs."""
+    return [Files(path.stem, path) for path in image_files(folder)]
+
+
+def bsds400(root: Path) -> list[Path]:
+    """The train and test photographs of BSDS500: in its own folders, or in one `bsds400`.
+
+    The val photographs are B100, so they are not for training.
+    """
+    for folder in (root, root / "BSDS500"):
+        images = folder / "data" / "images"
+        if found := [*image_files(images / "train"), *image_files(images / "test")]:
+            return sorted(found, key=lambda path: path.name)
+    return image_files(root / "bsds400")
+
+
+def div2k_train(root: Path) -> list[Path]:
+    """DIV2K's training photographs as they come out of the zip file."""
+    folders = (root, root / "DIV2K", root / "div2k")
+    return next(filter(None, (image_files(f / "DIV2K_train_HR") for f in folders)), [])
+
+
+def selfexsr_name(name: str) -> str:
+    """What SelfExSR calls a set."""
+    return "BSD100" if name == "B100" else name
+
+
+def _hr(folder: Path) -> list[Path]:
+    return [path for path in image_files(folder) if path.stem.endswith("_HR")]
+
+
+def _with_lr(hr: list[Path], folder: Path, scale: float) -> list[Files]:
+    if not folder.is_dir():
+        return [Files(path.stem, path) for path in hr]
+    return _whole(Files(p.stem, p, folder / f"{p.stem}x{scale:g}.png") for p in hr)
+
+
+def _whole(files: Iterable[Files]) -> list[Files]:
+    files = list(files)
+    for one in files:
+        if not one.lr.is_file():
+            raise ImageError(f"{one.lr} is missing; it is the LR image of {one.hr}")
+    return files
