@@ -61,6 +61,11 @@ def describe(name_or_path: str | Path) -> dict:
     return read(_find(name_or_path))[1].get("facts", {})
 
 
+def fingerprint(model: ContinuousModel) -> str:
+    """Twelve hexadecimal digits that change with the model's config or any of its weights."""
+    return _checksum(_on_cpu(model.state_dict()), json.dumps(model.config))[:12]
+
+
 def available() -> list[str]:
     """The names that `load` knows."""
     files = {path.stem for path in WEIGHTS.glob("*.safetensors")}
@@ -109,7 +114,7 @@ def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    tensors = _on_cpu(tensors)
     text = json.dumps(metadata)
     header = {"fcsr": text, "sha256": _checksum(tensors, text)}
     try:
@@ -140,6 +145,10 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
     if header.get("sha256") != checksum:
         raise CheckpointError(f"{path} is damaged: its checksum does not fit; get it anew")
     return tensors, metadata
+
+
+def _on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
 
 
 def _checksum(tensors: dict[str, Tensor], text: str) -> str:

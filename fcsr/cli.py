@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 import typer
 
-from fcsr import checkpoints, evaluation, images, inference, models, training
+from fcsr import checkpoints, evaluation, images, inference, models, processes, training
 from fcsr.errors import FcsrError
 
 app = typer.Typer(
@@ -51,18 +51,31 @@ def upscale(
 @app.command()
 def evaluate(
     model: Annotated[
-        list[str], typer.Option(help="A model, or model:decode as in cs:mean; may be repeated.")
+        list[str],
+        typer.Option(
+            help="A model's name, a checkpoint, or bicubic; cs:mean is CS read by its mean, lte@cs "
+            "LTE with noise at CS's PSNR. May be repeated."
+        ),
     ],
-    data: Annotated[str, typer.Option(help="Set5, Set14, B100 or Urban100.")] = "Set5",
-    scale: Annotated[list[int], typer.Option(help="2, 3 or 4; may be repeated.")] = [4],  # noqa: B006
+    data: Annotated[
+        list[str],
+        typer.Option(help="Set5, Set14, B100, Urban100, DIV2K or a folder. May be repeated."),
+    ] = ["Set5"],  # noqa: B006
+    scale: Annotated[list[float], typer.Option(help="Above 1. May be repeated.")] = [4],  # noqa: B006
+    decode: Decode = None,
     root: Annotated[
-        Path | None, typer.Option(help="The folder of the sets.", envvar="FCSR_DATA")
+        Path | None,
+        typer.Option(help="The folder of the sets, else downloaded.", envvar="FCSR_DATA"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A folder for the table of all images and its means; resumed if there."),
     ] = None,
 ) -> None:
-    """Measure models on a benchmark set and print the table as Markdown."""
-    table = evaluation.compare(model, data, scale, root)
-    typer.echo(f"{data}. {table.attrs['protocol']}\n")
-    typer.echo(evaluation.to_markdown(table))
+    """Measure models on benchmark sets and print the means as Markdown."""
+    table = evaluation.evaluate(model, data, scale, decode, root, out=out)
+    if processes.Processes().leads:
+        typer.echo(evaluation.to_markdown(evaluation.means(table)), nl=False)
 
 
 @app.command()

@@ -57,6 +57,8 @@ class ContinuousModel(nn.Module, ABC):
             cells were never seen.
     """
 
+    default_decode: str | None = None  # how distributions are read, where there are any
+
     def __init__(
         self, encoder: EDSR, size: EstimatorSize, outputs: tuple[int, ...], max_scale: float
     ):

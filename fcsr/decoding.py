@@ -5,6 +5,7 @@ the value, a float of 0 … 255, without that axis. The paper does not say how i
 distributions; its sharp images with black and bright specks speak for the mode.
 """
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -60,6 +61,16 @@ def resolve(decode: str | Decode) -> Decode:
         known = ", ".join(f'"{name}"' for name in NAMED)
         raise FcsrError(f'unknown decode "{decode}": give {known} or a function of the logits')
     return NAMED[decode]
+
+
+def label(decode: str | Decode) -> str:
+    """What tables call a decode: `mean`, or `sharpened_mean(sharpness=4.0)`."""
+    if isinstance(decode, str):
+        return decode
+    if isinstance(decode, functools.partial):
+        settings = (f"{name}={value}" for name, value in decode.keywords.items())
+        return f"{label(decode.func)}({', '.join(settings)})"
+    return decode.__name__
 
 
 def residual_to_levels(residual: Float[Tensor, "*b"]) -> UInt8[Tensor, "*b"]:

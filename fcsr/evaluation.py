@@ -1,86 +1,187 @@
-"""Benchmark tables: every number with the protocol it was measured by."""
+"""Benchmark tables: every number with the protocol that it was measured by."""
 
-import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tqdm.auto import tqdm
 
-from fcsr import data, images, metrics
-from fcsr.continuous import ContinuousModel
+from fcsr import data, images
+from fcsr.data import Benchmark
 from fcsr.decoding import Decode
-from fcsr.errors import FcsrError
-from fcsr.inference import upscale
-
-PROTOCOL = (
-    "PSNR: Y of BT.601 (16-235), `scale` border pixels shaved. "
-    "LPIPS: AlexNet v0.1, images in [-1, 1], nothing shaved. Artifacts: pixels per thousand whose "
-    "luma is 16 levels below or above all of HR within 2 pixels. Of 8-bit images, mean of images."
-)
+from fcsr.ledger import COLUMNS, NAMES, Ledger, Row, replace
+from fcsr.methods import Control, Method, Model, parse, super_resolve
+from fcsr.processes import Processes
+from fcsr.protocols import LPIPS_RANGES, MEASURES, Protocol, protocol_of
 
 
 def evaluate(
-    model: ContinuousModel | str | Path,
-    dataset: str,
-    scale: int = 4,
-    root: str | Path | None = None,
+    model: Model | Sequence[Model],
+    dataset: str | Path | Sequence[str | Path] = "Set5",
+    scale: float | Sequence[float] = 4,
     decode: str | Decode | None = None,
+    root: str | Path | None = None,
+    protocol: Protocol | None = None,
+    out: str | Path | None = None,
+    progress: bool = True,
 ):
-    """Measure a model on a benchmark set: one row per image.
+    """Measure models on benchmark sets: one row for each image, scale and method.
 
-    The columns are image, psnr (dB), lpips, black and bright (artifacts per thousand pixels).
+    Started by `torchrun` or `accelerate launch`, the images are spread over the processes, and
+    each of these returns the whole table.
 
     Args:
-        model: what `fcsr.upscale` takes.
-        dataset: Set5, Set14, B100 or Urban100.
-        scale: a scale that the set has LR images of.
-        root: the folder of the sets, `$FCSR_DATA` by default; see `fcsr.data.benchmark`.
-        decode: how CS and FCS read their distributions.
+        model: one or several of: a model; what `fcsr.load` takes; `"bicubic"`; `"cs:mean"`, with
+            how CS is read; `"lte@cs"`, LTE plus noise at CS's PSNR. See `fcsr.methods`.
+        dataset: one or several of what `fcsr.data.benchmark` takes.
+        scale: one or several; LR images are made where the set has none.
+        decode: how distributions are read by the models that do not say it.
+        root: the folder of the sets, `$FCSR_DATA` by default.
+        protocol: of PSNR; each set's own by default.
+        out: a folder for `images.csv` (the rows), `means.csv` and `means.md`. What it holds
+            already is kept, and measured again only if weights or protocol have changed.
 
     Returns:
-        A pandas DataFrame; its `attrs["protocol"]` says how the numbers were made, and
-        `.mean(numeric_only=True)` are the benchmark's figures.
+        A pandas DataFrame with the columns `fcsr.ledger.COLUMNS`; `means` sums it up, and
+        `attrs["protocol"]` says how the numbers were made.
+
+    Raises:
+        FcsrError: an unknown model, set or decode, or a file that is missing. What can be
+            known before is checked before any image is measured.
     """
-    import pandas as pd
-
-    root = root or os.environ.get("FCSR_DATA")
-    if root is None:
-        raise FcsrError(
-            "where are the benchmark sets? Give root=… or set FCSR_DATA to the folder that holds "
-            f"{dataset}/HR and {dataset}/LR_bicubic"
-        )
-    rows = []
-    for pair in tqdm(data.benchmark(dataset, scale, root), desc=f"{dataset} x{scale}", leave=False):
-        hr = images.to_tensor(pair.hr)
-        lr = images.to_tensor(pair.lr)
-        sr = upscale(lr, size=tuple(hr.shape[-2:]), model=model, decode=decode, progress=False)
-        psnr = metrics.psnr(sr, hr, channel="y", shave=scale)
-        row = {"image": pair.name, "psnr": psnr, "lpips": metrics.lpips(sr, hr)}
-        black, bright, _ = metrics.artifact_rate(sr, hr)
-        rows.append(row | {"black": black, "bright": bright})
-    table = pd.DataFrame(rows)
-    table.attrs["protocol"] = PROTOCOL
+    methods = parse(_several(model), decode)
+    jobs = [
+        Job(pairs, number, str(name), factor, protocol or protocol_of(str(name)))
+        for name in _several(dataset)
+        for factor in _several(scale)
+        for pairs in [data.benchmark(name, factor, root)]
+        for number in range(len(pairs))
+    ]
+    processes = Processes()
+    ledger = Ledger(out, processes.rank) if out else None
+    rows = _measure_all(jobs, methods, ledger, processes, progress)
+    table = _table(rows, {job.dataset: job.protocol for job in jobs})
+    if ledger and processes.leads:
+        summary = means(table)
+        replace(ledger.folder / "means.csv", summary.to_csv(index=False))
+        replace(ledger.folder / "means.md", to_markdown(summary))
     return table
 
 
-def compare(models: list[str], dataset: str, scales: list[int], root: str | Path | None = None):
-    """The means of several models on one set, a row each: `cs:mean` is CS read by its mean."""
-    import pandas as pd
+def means(table):
+    """The means of images, a row for each set, scale and method: what papers print.
 
-    rows = []
-    for name in models:
-        model, _, decode = name.partition(":")
-        row = {"model": name}
-        for scale in scales:
-            means = evaluate(model, dataset, scale, root, decode or None).mean(numeric_only=True)
-            row |= {f"x{scale} psnr": means["psnr"], f"x{scale} lpips": means["lpips"]}
-            row[f"x{scale} artifacts"] = means["black"] + means["bright"]
-        rows.append(row)
-    table = pd.DataFrame(rows).set_index("model")
-    table.attrs["protocol"] = PROTOCOL
-    return table
+    The columns are dataset, scale, method, decode, images (how many), and the measures.
+    """
+    by = [name for name in NAMES if name != "image"]
+    groups = table.groupby(by, sort=False)
+    result = groups[list(MEASURES)].mean()
+    result.insert(0, "images", groups.size())
+    result = result.reset_index()
+    result.attrs = dict(table.attrs)
+    return result
 
 
 def to_markdown(table) -> str:
-    """The table of `compare`: PSNR to 0.01 dB, LPIPS to 0.0001, artifacts to 0.1 per thousand."""
-    digits = {"psnr": ".2f", "lpips": ".4f", "artifacts": ".1f"}
-    return table.to_markdown(floatfmt=["", *(digits[c.split()[1]] for c in table.columns)])
+    """What `means` gave, as Markdown: PSNR to 0.01 dB, LPIPS to 0.0001, artifacts to 0.1.
+
+    The protocol stands above it.
+    """
+    digits = {"psnr": ".2f", "black": ".1f", "bright": ".1f"} | dict.fromkeys(LPIPS_RANGES, ".4f")
+    formats = [digits.get(name, "g") for name in table.columns]
+    numbers = table.to_markdown(index=False, floatfmt=formats)
+    return f"{table.attrs['protocol']}\n\n{numbers}\n"
+
+
+class Job(NamedTuple):
+    """One image of a set at one scale."""
+
+    pairs: Benchmark
+    number: int
+    dataset: str
+    scale: float
+    protocol: Protocol
+
+    def blank(self, method: Method | Control) -> Row:
+        """The row of a method, but for what is to be measured."""
+        names = (self.dataset, float(self.scale), self.pairs.names[self.number])
+        row = dict(zip(NAMES, (*names, method.name, method.decode), strict=True))
+        return row | {"protocol": self.protocol.brief(self.scale), "weights": method.weights}
+
+    def measure(self, methods: list[Method | Control]) -> list[Row]:
+        """The rows of all methods; the only place where images are in memory."""
+        pair = self.pairs[self.number]
+        lr, hr = images.to_tensor(pair.lr), images.to_tensor(pair.hr)
+
+        def psnr(sr) -> float:
+            return self.protocol.psnr(sr, hr, self.scale)
+
+        made = super_resolve(methods, lr, tuple(hr.shape[-2:]), psnr)
+        return [
+            self.blank(method) | self.protocol.measure(sr, hr, self.scale)
+            for method, sr in zip(methods, made, strict=True)
+        ]
+
+
+def _measure_all(
+    jobs: list[Job],
+    methods: list[Method | Control],
+    ledger: Ledger | None,
+    processes: Processes,
+    progress: bool,
+) -> list[Row]:
+    """The rows of all jobs and methods, in this order, without measuring what is known."""
+    known = _open(ledger, processes)
+    measured = []
+    bar = tqdm(
+        processes.share(jobs),
+        desc="evaluating",
+        unit="image",
+        disable=not (progress and processes.leads),
+    )
+    for job in bar:
+        bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
+        missing = [method for method in methods if _identity(job.blank(method)) not in known]
+        rows = job.measure(missing) if missing else []
+        if ledger and rows:
+            ledger.append(rows)
+        measured += rows
+    known |= {_identity(row): row for row in processes.gather(measured)}
+    rows = [known[_identity(job.blank(method))] for job in jobs for method in methods]
+    if ledger and processes.leads:
+        ledger.merge([*known.values(), *rows])
+    processes.wait()
+    return rows
+
+
+def _open(ledger: Ledger | None, processes: Processes) -> dict[tuple, Row]:
+    """The rows that were measured before, all in one file, by what they depend on."""
+    if ledger is None:
+        return {}
+    if processes.leads:
+        ledger.merge(ledger.read())
+    processes.wait()
+    return {_identity(row): row for row in ledger.read()}
+
+
+def _identity(row: Row) -> tuple:
+    """What a row is of, and what its numbers depend on."""
+    return tuple(row[name] for name in (*NAMES, "protocol", "weights"))
+
+
+def _table(rows: list[Row], protocols: dict[str, Protocol]):
+    """Rows as a DataFrame that carries the protocol of each set."""
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    sentences = {protocol.explain(): [] for protocol in protocols.values()}
+    for dataset, protocol in protocols.items():
+        sentences[protocol.explain()].append(dataset)
+    table.attrs["protocol"] = "\n".join(
+        f"{', '.join(datasets)}. {sentence}" for sentence, datasets in sentences.items()
+    )
+    return table
+
+
+def _several(value) -> list:
+    return list(value) if isinstance(value, (list, tuple)) else [value]

@@ -1,6 +1,7 @@
 """Upscaling: any image to any size, in memory that does not grow with the number of classes."""
 
 import math
+from collections.abc import Sequence
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -57,7 +58,8 @@ def upscale(
         if not isinstance(model, ContinuousModel):
             model = checkpoints.load(model, default_device())
         device = next(model.parameters()).device
-        rgb = render(model, parts.rgb.to(device), size, decode, progress).to(parts.rgb.device)
+        [rgb] = render(model, parts.rgb.to(device), size, [decode], progress)
+        rgb = rgb.to(parts.rgb.device)
     alpha = None if parts.alpha is None else images.resize(parts.alpha, size)
     return parts.pack(rgb, alpha)
 
@@ -67,23 +69,29 @@ def render(
     model: ContinuousModel,
     image: Float[Tensor, "b 3 h w"],
     size: tuple[int, int],
-    decode: str | Decode | None = None,
+    decodes: Sequence[str | Decode | None] = (None,),
     progress: bool = True,
-) -> Float[Tensor, "b 3 H W"]:
-    """Query every pixel of an image of `size`, `CHUNK` queries at a time; RGB in [0, 1]."""
-    model.check_decode(decode)
+) -> list[Float[Tensor, "b 3 H W"]]:
+    """Query every pixel of an image of `size`, `CHUNK` queries at a time; RGB in [0, 1].
+
+    The image is looked at and queried once, however many `decodes` read the answers; there is
+    one result for each.
+    """
+    for decode in decodes:
+        model.check_decode(decode)
     encoded = model.encode(image)
     coords = grid(size, image.device).flatten(0, 1)  # (H * W, 2)
     cell = coords.new_tensor([2 / size[0], 2 / size[1]])
-    sr = image.new_empty(len(image), len(coords), 3)
+    results = [image.new_empty(len(image), len(coords), 3) for _ in decodes]
     bar = tqdm(total=len(coords), desc="upscaling", unit="px", delay=2, disable=not progress)
     with bar:
         for start in range(0, len(coords), chunk := max(1, CHUNK // len(image))):
             coord = coords[start : start + chunk].expand(len(image), -1, -1)
             outputs = model.query(encoded, coord, cell.expand_as(coord))
-            sr[:, start : start + chunk] = model.read(outputs, decode)
+            for rgb, decode in zip(results, decodes, strict=True):
+                rgb[:, start : start + chunk] = model.read(outputs, decode)
             bar.update(coord.shape[1])
-    return sr.transpose(1, 2).unflatten(2, size)
+    return [rgb.transpose(1, 2).unflatten(2, size) for rgb in results]
 
 
 def output_size(

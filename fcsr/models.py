@@ -59,6 +59,8 @@ class LTE(ContinuousModel):
 class CS(ContinuousModel):
     """Super-resolution as classification: each colour of a pixel is one of 256 levels."""
 
+    default_decode = "mode"
+
     def __init__(
         self,
         encoder: EDSR,
@@ -84,7 +86,7 @@ class CS(ContinuousModel):
     def read(
         self, outputs: Float[Tensor, "b q 3 classes"], decode: str | Decode | None = None
     ) -> Float[Tensor, "b q 3"]:
-        return decoding.resolve(decode or "mode")(outputs) / 255
+        return decoding.resolve(decode or self.default_decode)(outputs) / 255
 
     def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[UInt8[Tensor, "b 3 h w"]]:
         return (to_levels(hr),)
@@ -115,6 +117,8 @@ class FCS(ContinuousModel):
             leaves it open).
         prior: start the high band's logits from a learnable Laplace distribution around 0.
     """
+
+    default_decode = "mode"
 
     def __init__(
         self,
@@ -152,7 +156,7 @@ class FCS(ContinuousModel):
         return Bands(_regress(low, encoded, coord), logits)
 
     def read(self, outputs: Bands, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
-        level = decoding.resolve(decode or "mode")(outputs.high)
+        level = decoding.resolve(decode or self.default_decode)(outputs.high)
         return (outputs.low + (level - ZERO_RESIDUAL) / 255).clamp(0, 1)
 
     def targets(

@@ -1,22 +1,33 @@
-"""fcsr.evaluation: tables that equal what upscale and metrics give one by one."""
+"""fcsr.evaluation: tables that equal what upscale and metrics give one by one, and survive."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import torch
 
-from fcsr import evaluate, evaluation, images, metrics, upscale
-from fcsr.errors import FcsrError, ImageError
+from fcsr import CS, evaluate, evaluation, images, upscale
+from fcsr.errors import CheckpointError, FcsrError, ImageError
+from fcsr.ledger import COLUMNS, Ledger
+from fcsr.protocols import BENCHMARK, DIV2K, MEASURES
 
 ROOT = Path(__file__).parents[1]
-BENCHMARK = ROOT.parent / "shared" / "data" / "benchmark"
+BIN = Path(sys.executable).parent
+SETS = ROOT.parent / "shared" / "data" / "benchmark"
+TABLE = ROOT / "figures" / "table1.csv"
 
 
 @pytest.fixture
 def root(tmp_path) -> Path:
-    """A set of two crops in the benchmark layout, x2."""
+    """A set of three crops in the benchmark layout, x2."""
     for folder in ("HR", "LR_bicubic/X2"):
         (tmp_path / "Tiny" / folder).mkdir(parents=True)
-    for name in ("astronaut", "chelsea"):
+    for name in ("astronaut", "chelsea", "coffee"):
         hr = images.sample(name).crop((100, 100, 164, 148))
         lr = upscale(hr, size=(24, 32), model="bicubic")
         hr.save(tmp_path / "Tiny" / "HR" / f"{name}.png")
@@ -24,53 +35,149 @@ def root(tmp_path) -> Path:
     return tmp_path
 
 
-def test_rows_equal_the_metrics_of_each_image(root):
+def test_rows_equal_what_is_measured_of_each_image(root):
     table = evaluate("lte-compact", "Tiny", scale=2, root=root)
-    assert list(table["image"]) == ["astronaut", "chelsea"]
+    assert tuple(table.columns) == COLUMNS
+    assert list(table["image"]) == ["astronaut", "chelsea", "coffee"]
     for name, row in table.set_index("image").iterrows():
-        lr = images.load(root / "Tiny" / "LR_bicubic" / "X2" / f"{name}x2.png")
+        lr = images.to_tensor(images.load(root / "Tiny" / "LR_bicubic" / "X2" / f"{name}x2.png"))
         hr = images.to_tensor(images.load(root / "Tiny" / "HR" / f"{name}.png"))
-        sr = images.to_tensor(upscale(lr, scale=2, model="lte-compact"))
-        assert row["psnr"] == metrics.psnr(sr, hr, channel="y", shave=2)
-        assert row["lpips"] == metrics.lpips(sr, hr)
-        assert (row["black"], row["bright"]) == metrics.artifact_rate(sr, hr)[:2]
-    assert "shaved" in table.attrs["protocol"] and "[-1, 1]" in table.attrs["protocol"]
+        expected = BENCHMARK.measure(upscale(lr, scale=2, model="lte-compact"), hr, 2)
+        assert {measure: row[measure] for measure in MEASURES} == expected
+        assert row["protocol"] == "y, shave 2"
+
+
+def test_models_sets_scales_and_readings_multiply(root):
+    models = ["bicubic", "cs-compact", "cs-compact:mean"]
+    table = evaluate(models, ["Tiny", root / "Tiny" / "HR"], [2, 2.5], root=root)
+    assert len(table) == 3 * 2 * 2 * 3
+    means = evaluation.means(table)
+    assert len(means) == 3 * 2 * 2 and set(means["images"]) == {3}
+    one = evaluate("cs-compact", "Tiny", 2, decode="mean", root=root)
+    row = means.query("dataset == 'Tiny' and scale == 2 and decode == 'mean'").iloc[0]
+    assert row["psnr"] == pytest.approx(one["psnr"].mean(), abs=1e-12)
+
+
+def test_models_of_ones_own_are_measured(root, tiny):
+    table = evaluate(tiny(CS), "Tiny", 2, root=root)
+    assert set(table["method"]) == {"cs"} and set(table["decode"]) == {"mode"}
+
+
+def test_a_protocol_may_be_given_and_is_printed(root):
+    table = evaluate("bicubic", "Tiny", 2, root=root, protocol=DIV2K)
+    assert set(table["protocol"]) == {"rgb, shave 8"}
+    markdown = evaluation.to_markdown(evaluation.means(table))
+    assert markdown.startswith("Tiny. PSNR in dB: RGB, `scale` + 6 border pixels shaved.")
+    assert f"{table['psnr'].mean():.2f}" in markdown
+    assert f"{table['lpips_255'].mean():.4f}" in markdown
 
 
 def test_the_root_may_come_from_the_environment(root, monkeypatch):
     monkeypatch.setenv("FCSR_DATA", str(root))
-    assert len(evaluate("bicubic", "Tiny", scale=2)) == 2
+    assert len(evaluate("bicubic", "Tiny", scale=2)) == 3
 
 
-def test_missing_data_is_named(root, monkeypatch):
-    monkeypatch.delenv("FCSR_DATA", raising=False)
-    with pytest.raises(FcsrError, match="FCSR_DATA"):
-        evaluate("bicubic", "Tiny", scale=2)
-    with pytest.raises(ImageError, match="Nowhere"):
-        evaluate("bicubic", "Nowhere", scale=2, root=root)
+@pytest.mark.parametrize(
+    ("model", "dataset", "error", "message"),
+    [
+        ("bicubic", "Nowhere", ImageError, "Nowhere"),
+        (["bicubic", "edsr"], "Tiny", CheckpointError, "edsr"),
+        (["bicubic", "lte:mean"], "Tiny", FcsrError, "nothing to decode"),
+    ],
+)
+def test_what_is_missing_is_named_before_anything_is_written(
+    root, tmp_path, model, dataset, error, message
+):
+    out = tmp_path / "out"
+    with pytest.raises(error, match=message):
+        evaluate(model, ["Tiny", dataset], 2, root=root, out=out)
+    assert not out.exists()
 
 
-def test_compare_gives_a_row_a_model_and_reads_the_decode(root):
-    table = evaluation.compare(["bicubic", "cs-compact", "cs-compact:mean"], "Tiny", [2], root)
-    assert list(table.index) == ["bicubic", "cs-compact", "cs-compact:mean"]
-    mean = evaluate("cs-compact", "Tiny", 2, root, decode="mean").mean(numeric_only=True)
-    assert table.loc["cs-compact:mean", "x2 psnr"] == mean["psnr"]
-    assert table.loc["cs-compact:mean", "x2 psnr"] != table.loc["cs-compact", "x2 psnr"]
-    markdown = evaluation.to_markdown(table)
-    assert f"{table.loc['bicubic', 'x2 psnr']:.2f}" in markdown
-    assert f"{table.loc['bicubic', 'x2 lpips']:.4f}" in markdown
+def test_what_is_done_is_kept_and_only_the_rest_is_measured(root, tmp_path):
+    out = tmp_path / "out"
+    evaluate("bicubic", "Tiny", 2, root=root, out=out)
+    mark(out, psnr=1.0)
+    table = evaluate(["bicubic", "lte-compact"], "Tiny", 2, root=root, out=out)
+    assert set(table.query("method == 'bicubic'")["psnr"]) == {1.0}, "measured again"
+    assert (table.query("method == 'lte-compact'")["psnr"] > 20).all()
+    assert sorted(path.name for path in out.iterdir()) == ["images.csv", "means.csv", "means.md"]
+    means = pd.read_csv(out / "means.csv", keep_default_na=False)
+    assert means["psnr"].tolist() == evaluation.means(table)["psnr"].tolist()
 
 
-@pytest.mark.skipif(not BENCHMARK.is_dir(), reason=f"needs the benchmark sets in {BENCHMARK}")
-@pytest.mark.parametrize("model", ["lte", "fcs"])
-def test_the_readme_prints_what_we_measure(model):
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = [[cell.strip() for cell in line.split("|")] for line in readme.splitlines()]
-    header = next(row for row in rows if row[1:3] == ["model", "x2 psnr"])
-    printed = dict(zip(header, next(row for row in rows if row[1:2] == [model]), strict=True))
-    means = evaluate(model, "Set5", 4, BENCHMARK).mean(numeric_only=True)
-    # a rounding apart, as another machine may be
-    assert float(printed["x4 psnr"]) == pytest.approx(means["psnr"], abs=0.011)
-    assert float(printed["x4 lpips"]) == pytest.approx(means["lpips"], abs=2e-4)
-    found = means["black"] + means["bright"]
-    assert float(printed["x4 artifacts"]) == pytest.approx(found, abs=0.11)
+def test_other_weights_are_measured_again(root, tmp_path, tiny):
+    out, model = tmp_path / "out", tiny(CS)
+    before = evaluate(model, "Tiny", 2, root=root, out=out)
+    with torch.no_grad():
+        next(model.parameters()).mul_(1.5)
+    after = evaluate(model, "Tiny", 2, root=root, out=out)
+    assert (before["weights"] != after["weights"]).all()
+    assert (before["psnr"] != after["psnr"]).all()
+    assert len(Ledger(out).read()) == 3
+
+
+def mark(out: Path, **values) -> None:
+    """Change rows on disk, so that they can be told from measured ones."""
+    ledger = Ledger(out)
+    ledger.merge([row | values for row in ledger.read()])
+
+
+def command(root: Path, out: Path, *models: str) -> list[str]:
+    options = ["--data", "Tiny", "--scale", "2", "--root", str(root), "--out", str(out)]
+    return [str(BIN / "fcsr"), "evaluate", *options, *(f"--model={model}" for model in models)]
+
+
+def test_a_killed_evaluation_goes_on(root, tmp_path):
+    out = tmp_path / "out"
+    run = command(root, out, "lte-compact")
+    killed = subprocess.Popen(run, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not Ledger(out).read():
+        assert killed.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    done = Ledger(out).read()
+    assert 1 <= len(done) <= 3
+    mark(out, psnr=1.0)
+
+    subprocess.run(run, check=True, capture_output=True, timeout=300)
+    rows = Ledger(out).read()
+    assert len(rows) == 3
+    assert [row["psnr"] for row in rows[: len(done)]] == [1.0] * len(done), "measured again"
+    assert all(row["psnr"] > 20 for row in rows[len(done) :])
+
+
+def test_two_processes_give_the_table_of_one(root, tmp_path):
+    models = ("bicubic", "lte-compact", "lte-compact@bicubic")
+    alone = evaluate(list(models), "Tiny", 2, root=root, out=tmp_path / "one")
+    torchrun = [str(BIN / "torchrun"), "--standalone", "--nproc-per-node", "2", "--no-python"]
+    run = subprocess.run(
+        [*torchrun, *command(root, tmp_path / "two", *models)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("| dataset") == 1, "one process prints"
+    for name in ("images.csv", "means.csv", "means.md"):
+        one, two = (tmp_path / folder / name for folder in ("one", "two"))
+        assert one.read_text() == two.read_text()
+    assert alone.equals(evaluate(list(models), "Tiny", 2, root=root, out=tmp_path / "two"))
+
+
+@pytest.mark.skipif(not SETS.is_dir(), reason=f"needs the benchmark sets in {SETS}")
+def test_published_figures_are_what_we_measure():
+    published = pd.read_csv(TABLE, keep_default_na=False)
+    by = ["dataset", "scale", "method", "decode"]
+    found = evaluation.means(evaluate(["bicubic", "lte", "fcs"], "Set5", 4, root=SETS))
+    both = found.merge(published, on=by, suffixes=("", "_published"))
+    assert len(both) == 3
+    for _, row in both.iterrows():
+        assert row["images"] == row["images_published"]
+        for measure, tolerance in {"psnr": 0.006, "black": 0.06, "bright": 0.06}.items():
+            assert row[measure] == pytest.approx(row[f"{measure}_published"], abs=tolerance)
+        for measure in ("lpips", "lpips_01", "lpips_255"):
+            assert row[measure] == pytest.approx(row[f"{measure}_published"], abs=1e-4)
