@@ -32,7 +32,7 @@ class Pair(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Benchmark(Sequence):
+class Benchmark(Sequence):  # not Sequence[Pair]: who checks types by it would open an image
     """The `Pair`s of a set at one scale, opened one by one, when they are asked for."""
 
     scale: float
@@ -47,17 +47,20 @@ class Benchmark(Sequence):
 
     def __getitem__(self, number: int) -> Pair:
         name, hr_path, lr_path = self.files[number]
-        hr = images.load(hr_path).convert("RGB")
-        size = [math.floor(side / self.scale + 1e-9) for side in (hr.height, hr.width)]
-        lr = images.load(lr_path).convert("RGB") if lr_path else None
-        if lr and (lr.height, lr.width) != tuple(size):
+        hr = _load(hr_path)
+        height, width = (math.floor(side / self.scale + 1e-9) for side in (hr.height, hr.width))
+        if min(height, width) < 1:
+            raise ImageError(
+                f"{hr_path} has {hr.width}x{hr.height} pixels; it is too small for x{self.scale:g}"
+            )
+        lr = _load(lr_path) if lr_path else None
+        if lr and (lr.height, lr.width) != (height, width):
             raise ImageError(
                 f"{lr_path} has {lr.width}x{lr.height} pixels; of {hr_path} with "
-                f"{hr.width}x{hr.height} a x{self.scale:g} reduction has {size[1]}x{size[0]}"
+                f"{hr.width}x{hr.height} a x{self.scale:g} reduction has {width}x{height}"
             )
-        height, width = (round(side * self.scale) for side in size)
-        hr = hr.crop((0, 0, width, height))
-        return Pair(name, lr or imresize(hr, tuple(size)), hr)
+        hr = hr.crop((0, 0, round(width * self.scale), round(height * self.scale)))
+        return Pair(name, lr or imresize(hr, (height, width)), hr)
 
 
 def benchmark(name: str | Path, scale: float = 4, root: str | Path | None = None) -> Benchmark:
@@ -80,20 +83,18 @@ def benchmark(name: str | Path, scale: float = 4, root: str | Path | None = None
     """
     if not 1 < scale < math.inf:
         raise ImageError(f"scale is {scale}; a benchmark needs a finite one above 1")
-    folders = _roots(root)
-    for folder in folders:
-        if found := layouts.benchmark(folder, str(name), scale):
+    name, folders = str(name), _roots(root)
+    for folder in [*folders, Path()]:
+        if found := layouts.benchmark(folder, name, scale):
             return Benchmark(scale, found)
-    if found := layouts.own(Path(name)):
-        return Benchmark(scale, found)
     if name not in BENCHMARKS:
         raise ImageError(
             f"{name} is neither a set ({', '.join(BENCHMARKS)}) nor a folder with photographs; "
             f"looked in {', '.join(str(folder.absolute()) for folder in [*folders, Path()])}"
         )
-    with _not_found(str(name), folders):
-        here = _download(str(name), scale)
-    return Benchmark(scale, layouts.benchmark(here, str(name), scale))
+    with _not_found(f"{name} ({layouts.expected(name, scale)})", folders):
+        here = _download(name, scale)
+    return Benchmark(scale, layouts.benchmark(here, name, scale))
 
 
 def photographs(source: str | Path, root: str | Path | None = None) -> list[Path]:
@@ -113,6 +114,7 @@ def photographs(source: str | Path, root: str | Path | None = None) -> list[Path
         if found := image_files(folder):
             return found
         raise ImageError(f"{folder} holds no photograph ({', '.join(sorted(SUFFIXES))})")
+    source = str(source)
     if source not in TRAINING:
         raise ImageError(
             f"{source} is not a folder; give one with photographs in it, or {' or '.join(TRAINING)}"
@@ -120,7 +122,7 @@ def photographs(source: str | Path, root: str | Path | None = None) -> list[Path
     for folder in _roots(root):
         if found := TRAINING[source](folder):
             return found
-    with _not_found(str(source), _roots(root)):
+    with _not_found(source, _roots(root)):
         if source == "DIV2K":
             here = downloads.unzip(downloads.DIV2K, "DIV2K_train_HR.zip")
         else:
@@ -139,8 +141,15 @@ def load_photographs(paths: list[Path], device: torch.device | str) -> list[UInt
 
 def _roots(root: str | Path | None) -> list[Path]:
     """Where to look before a download."""
-    root = root or os.environ.get("FCSR_DATA")
-    return [Path(root)] if root else []
+    said = root or os.environ.get("FCSR_DATA")
+    if said and not Path(said).is_dir():
+        raise ImageError(f"{'root' if root else 'FCSR_DATA'} is {said}, which is not a folder")
+    return [Path(said)] if said else []
+
+
+def _load(path: Path) -> Image.Image:
+    """8-bit RGB, whatever the file holds."""
+    return images.to_pil(images.to_tensor(images.load(path)))
 
 
 def _download(name: str, scale: float) -> Path:
@@ -149,11 +158,13 @@ def _download(name: str, scale: float) -> Path:
         here = downloads.unzip(downloads.DIV2K, "DIV2K_valid_HR.zip")
         lr = f"DIV2K_valid_LR_bicubic_X{scale:g}.zip"
         return downloads.unzip(downloads.DIV2K, lr) if lr in downloads.DIV2K.hashes else here
-    folder = f"{layouts.selfexsr_name(name)}/image_SRF_"
-    names = [file for file in downloads.SELFEXSR.hashes if file.startswith(folder)]
-    given = [file for file in names if file.startswith(f"{folder}{scale:g}/")]
-    hr = [file for file in names if file.startswith(f"{folder}2/") and file.endswith("_HR.png")]
-    downloads.fetch(downloads.SELFEXSR, given or hr)
+    for given in layouts.selfexsr_scales(name, scale):
+        folder = f"{layouts.selfexsr_folder(name, given)}/"
+        names = [file for file in downloads.SELFEXSR.hashes if file.startswith(folder)]
+        if names:
+            hr = [file for file in names if file.endswith("_HR.png")]
+            downloads.fetch(downloads.SELFEXSR, names if given == scale else hr)
+            break
     return downloads.SELFEXSR.folder
 
 

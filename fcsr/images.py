@@ -126,10 +126,11 @@ def to_levels(image: Float[Tensor, "*shape"]) -> UInt8[Tensor, "*shape"]:
 def resize(
     image: Float[Tensor, "b c h w"], size: tuple[int, int]
 ) -> Float[Tensor, "b c new_h new_w"]:
-    """Antialiased bicubic resampling to `size = (H, W)`; MATLAB's imresize but for the border.
+    """Antialiased bicubic resampling to `size = (H, W)`.
 
-    Bicubic overshoots at edges: the result may leave [0, 1] a little, it is not clamped. Raises
-    ImageError for a height or width below 1.
+    As MATLAB's imresize, but for the border and the rounding between its two passes; see
+    `fcsr.imresize`. Bicubic overshoots at edges: the result may leave [0, 1] a little, it is not
+    clamped. Raises ImageError for a height or width below 1.
     """
     if min(size) < 1:
         raise ImageError(f"cannot resize to {size}: height and width must be at least 1")

@@ -21,6 +21,14 @@ class Files(NamedTuple):
     lr: Path | None = None
 
 
+def expected(name: str, scale: float) -> str:
+    """The folders that a set may lie in, for messages."""
+    if name == "DIV2K":
+        return "DIV2K_valid_HR"
+    used = dict.fromkeys(selfexsr_folder(name, given) for given in selfexsr_scales(name, scale))
+    return ", ".join((f"{name}/HR", *used))
+
+
 def image_files(folder: Path) -> list[Path]:
     """All image files of a folder, in the order of their names; none if there is no folder."""
     if not folder.is_dir():
@@ -57,16 +65,15 @@ def div2k(root: Path, scale: float) -> list[Files]:
 def selfexsr(root: Path, name: str, scale: float) -> list[Files]:
     """SelfExSR's: `Set5/image_SRF_4/img_001_SRF_4_HR.png`, LR beside it; B100 is BSD100.
 
-    Where it has none of this scale, HR is taken from the smallest scale that it has, because
-    SelfExSR crops HR to multiples of the scale.
+    Where it has none of this scale, HR is taken from another, see `selfexsr_scales`.
     """
-    for folder in (root / selfexsr_name(name), root / "data" / selfexsr_name(name)):
-        given = folder / f"image_SRF_{scale:g}"
-        if found := _hr(given):
-            pairs = {hr: hr.with_name(hr.name.replace("_HR", "_LR")) for hr in found}
-            return _whole(Files(hr.name[:7], hr, lr) for hr, lr in pairs.items())
-        for other in sorted(folder.glob("image_SRF_*")):
-            return [Files(hr.name[:7], hr) for hr in _hr(other)]
+    for base in (root, root / "data"):
+        for given in selfexsr_scales(name, scale):
+            if found := _hr(base / selfexsr_folder(name, given)):
+                if given != scale:
+                    return [Files(_number(hr), hr) for hr in found]
+                lr = (hr.with_name(hr.name.replace("_HR", "_LR")) for hr in found)
+                return _whole(map(Files, map(_number, found), found, lr))
     return []
 
 
@@ -82,8 +89,9 @@ def bsds400(root: Path) -> list[Path]:
     """
     for folder in (root, root / "BSDS500"):
         images = folder / "data" / "images"
-        if found := [*image_files(images / "train"), *image_files(images / "test")]:
-            return sorted(found, key=lambda path: path.name)
+        train, test = image_files(images / "train"), image_files(images / "test")
+        if train and test:
+            return sorted([*train, *test], key=lambda path: path.name)
     return image_files(root / "bsds400")
 
 
@@ -93,9 +101,23 @@ def div2k_train(root: Path) -> list[Path]:
     return next(filter(None, (image_files(f / "DIV2K_train_HR") for f in folders)), [])
 
 
-def selfexsr_name(name: str) -> str:
-    """What SelfExSR calls a set."""
-    return "BSD100" if name == "B100" else name
+def selfexsr_folder(name: str, scale: float) -> str:
+    """Where SelfExSR keeps a set at a scale."""
+    return f"{'BSD100' if name == 'B100' else name}/image_SRF_{scale:g}"
+
+
+def selfexsr_scales(name: str, scale: float) -> tuple[float, float]:
+    """Whose HR images serve a scale: its own, or else those that are cropped least.
+
+    Of Urban100 only image_SRF_4 has the photographs; HR in its image_SRF_2 is these made half as
+    large, which is not what anyone's x2 is measured on.
+    """
+    whole = 4 if name == "Urban100" else 2
+    return max(scale, whole), whole
+
+
+def _number(hr: Path) -> str:
+    return hr.name.split("_SRF_")[0]
 
 
 def _hr(folder: Path) -> list[Path]:

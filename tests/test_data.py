@@ -77,7 +77,7 @@ def test_b100_is_called_bsd100_by_selfexsr(write, tmp_path):
     "hr",
     [
         "Urban100/HR/img.png",
-        "Urban100/image_SRF_2/img_001_SRF_2_HR.png",
+        "Urban100/image_SRF_4/img_001_SRF_4_HR.png",
         "DIV2K_valid_HR/0801.png",
         "holidays/img.jpg",
     ],
@@ -124,6 +124,31 @@ def test_an_lr_file_of_another_size_is_named(write, tmp_path):
     write("Set5/HR/a.png", 8, 8), write("Set5/LR_bicubic/X2/ax2.png", 4, 3)
     with pytest.raises(ImageError, match=r"ax2\.png has 4x3 pixels; .* x2 reduction has 4x4"):
         data.benchmark("Set5", 2, tmp_path)[0]
+
+
+def test_photographs_too_small_for_the_scale_are_named(write):
+    folder = write("small/a.png", 20, 3).parent
+    with pytest.raises(ImageError, match=r"a\.png has 20x3 pixels; it is too small for x4"):
+        data.benchmark(folder, 4)[0]
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "I;16"])
+def test_pairs_are_8_bit_rgb(mode, tmp_path):
+    values = np.asarray(images.sample("coffee").convert("L").crop((0, 0, 8, 8)))
+    picture = Image.fromarray(values.astype(np.uint16) * 257) if mode == "I;16" else None
+    (picture or Image.fromarray(values).convert(mode)).save(tmp_path / "a.png")
+    pair = data.benchmark(tmp_path, 2)[0]
+    assert np.array_equal(np.asarray(pair.hr), np.repeat(values[..., None], 3, axis=2))
+    assert pair.lr.mode == "RGB"
+
+
+@pytest.mark.parametrize("said", ["root", "FCSR_DATA"])
+def test_a_root_that_is_no_folder_is_refused(said, tmp_path, monkeypatch):
+    nowhere = tmp_path / "nowhere"
+    if said == "FCSR_DATA":
+        monkeypatch.setenv(said, str(nowhere))
+    with pytest.raises(ImageError, match=f"{said} is {nowhere}, which is not a folder"):
+        data.benchmark("Set5", 2, nowhere if said == "root" else None)
 
 
 @pytest.mark.parametrize("scale", [1, 0, -2, float("inf"), float("nan")])

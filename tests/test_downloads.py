@@ -260,15 +260,30 @@ def test_a_set_that_is_nowhere_is_downloaded(source, monkeypatch):
     monkeypatch.delenv("FCSR_DATA", raising=False)
     folder = "BSD100/image_SRF_"
     local = source(
-        {f"{folder}{s}/img_001_SRF_{s}_{kind}.png": png(*size)
-         for s, kind, size in ((2, "HR", (12, 8)), (2, "LR", (6, 4)), (4, "HR", (12, 8)))}
-    )  # fmt: skip
+        {
+            f"{folder}{scale}/img_001_SRF_{scale}_{kind}.png": png(*size)
+            for scale, kind, size in ((2, "HR", (12, 8)), (2, "LR", (6, 4)), (4, "HR", (12, 8)))
+        }
+    )
     monkeypatch.setattr(downloads, "SELFEXSR", local)
     [pair] = data.benchmark("B100", 2)
     assert pair.lr.size == (6, 4)
     assert len(cached(local)) == 2, "what another scale needs is left alone"
     [pair] = data.benchmark("B100", 3)
     assert pair.lr.size == (4, 2) and pair.hr.size == (12, 6), "of the HR images of x2"
+
+
+def test_urban100_is_never_taken_from_its_halved_photographs(source, monkeypatch):
+    monkeypatch.delenv("FCSR_DATA", raising=False)
+    folder = "Urban100/image_SRF_"
+    local = source(
+        {
+            f"{folder}{scale}/img_001_SRF_{scale}_{kind}.png": png(*size)
+            for scale, kind, size in ((2, "HR", (6, 4)), (2, "LR", (3, 2)), (4, "HR", (12, 8)))
+        }
+    )
+    monkeypatch.setattr(downloads, "SELFEXSR", local)
+    assert data.benchmark("Urban100", 2)[0].hr.size == (12, 8)
 
 
 def test_div2k_comes_as_zips(source, monkeypatch):
@@ -293,8 +308,9 @@ def test_what_is_nowhere_says_where_it_was_looked_for(source, server, monkeypatc
     server.files = {}
     monkeypatch.setattr(downloads, "SELFEXSR", local)
     with pytest.raises(DownloadError) as caught:
-        data.benchmark("Set5", 2, root=tmp_path / "sets")
-    assert str(caught.value).startswith(f"Set5 is not in {tmp_path / 'sets'}; {server.address}")
+        data.benchmark("Set5", 2, root=tmp_path)
+    wanted = "Set5 (Set5/HR, Set5/image_SRF_2)"
+    assert str(caught.value).startswith(f"{wanted} is not in {tmp_path}; {server.address}")
     monkeypatch.delenv("FCSR_DATA", raising=False)
     with pytest.raises(DownloadError, match="not looked for on disk"):
         data.benchmark("Set5", 2)
