@@ -3,8 +3,15 @@
 Each function returns a matplotlib figure, large enough to be read from the back of a room.
 """
 
+import itertools
+
 import numpy as np
 from PIL import Image
+
+from fcsr import images, metrics
+from fcsr.errors import ImageError
+from fcsr.frequency import radial_spectrum
+from fcsr.published import side_by_side
 
 COLOURS = {"red": "#D55E00", "green": "#009E73", "blue": "#0072B2"}  # Okabe and Ito: seen by all
 
@@ -16,7 +23,7 @@ def crops(pictures: dict[str, Image.Image], box: tuple[int, int, int], columns: 
     """
     import matplotlib.pyplot as plt
 
-    top, left, side = box
+    frame = _frame(box, *pictures.values())
     rows = -(-len(pictures) // columns)
     figure, axes = plt.subplots(
         rows, columns, figsize=(3.6 * columns, 3.9 * rows), layout="constrained", squeeze=False
@@ -24,7 +31,7 @@ def crops(pictures: dict[str, Image.Image], box: tuple[int, int, int], columns: 
     for axis in axes.flat:
         axis.set_axis_off()
     for axis, (name, picture) in zip(axes.flat, pictures.items(), strict=False):
-        axis.imshow(picture.crop((left, top, left + side, top + side)), interpolation="nearest")
+        axis.imshow(picture.crop(frame), interpolation="nearest")
         axis.set_title(name, fontsize=14)
     return figure
 
@@ -73,4 +80,102 @@ def distribution(probabilities: np.ndarray, truth: tuple[int, int, int] | None =
         axis.set_ylabel(f"p({name})")
         axis.legend(loc="upper left", ncols=3)
     axes[-1].set_xlabel("level")
+    return figure
+
+
+def comparison(pictures: dict[str, Image.Image], box: tuple[int, int, int]):
+    """Figure 2 of the paper, and what it speaks of: crops, artifacts, frequencies.
+
+    `pictures` are of one size, HR first; `box` is (top, left, side) in pixels. The upper row shows
+    the box of each. The middle row marks its artifacts over a pale HR, too dark in blue, too
+    bright in red (`metrics.artifact_rate`). The lower row draws its spectrum, and HR's in gray.
+    """
+    import matplotlib.pyplot as plt
+
+    frame = _frame(box, *pictures.values())
+    hr, *_ = pictures.values()
+    figure, rows = plt.subplots(
+        3, len(pictures), figsize=(3.1 * len(pictures), 9), layout="constrained", squeeze=False
+    )
+    for (pixels, artifacts, spectrum), (name, sr) in zip(rows.T, pictures.items(), strict=True):
+        pixels.imshow(sr.crop(frame), interpolation="nearest")
+        pixels.set_title(name, fontsize=14)
+        _artifacts(artifacts, sr, hr, frame)
+        _spectrum(spectrum, hr.crop(frame), "darkgray", 3)
+        _spectrum(spectrum, sr.crop(frame), "black", 1.5)
+        spectrum.sharey(rows[2, 0])
+    for axis in rows[:2].flat:
+        axis.set_xticks([])
+        axis.set_yticks([])
+    for axis, label in zip(rows[:, 0], ("pixels", "artifacts", "power (levels²)"), strict=True):
+        axis.set_ylabel(label, fontsize=14)
+    return figure
+
+
+def _frame(box: tuple[int, int, int], *pictures: Image.Image) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of a box that must lie in all pictures."""
+    top, left, side = box
+    width, height = (min(lengths) for lengths in zip(*(p.size for p in pictures), strict=True))
+    if min(top, left) < 0 or side < 1 or top + side > height or left + side > width:
+        raise ImageError(
+            f"a square of {side} pixels at ({top}, {left}) does not lie in {height} x {width} "
+            "pixels; give (top, left, side) within the picture"
+        )
+    return left, top, left + side, top + side
+
+
+def _artifacts(axis, sr: Image.Image, hr: Image.Image, frame: tuple[int, int, int, int]) -> None:
+    """HR, pale, with SR's artifacts on it and their number per thousand below."""
+    left, top, right, bottom = frame
+    found = metrics.artifact_rate(images.to_tensor(sr), images.to_tensor(hr)).map.numpy()
+    found = found[top:bottom, left:right]
+    canvas = 255 - (255 - np.asarray(hr.crop(frame).convert("L").convert("RGB"))) // 3
+    canvas[found < 0] = (0, 0, 255)
+    canvas[found > 0] = (255, 0, 0)
+    axis.imshow(canvas, interpolation="nearest")
+    black, bright = (1000 * (found == sign).mean() for sign in (-1, 1))
+    axis.set_xlabel(f"black {black:.1f}, bright {bright:.1f} ‰", fontsize=12)
+
+
+def _spectrum(axis, picture: Image.Image, colour: str, width: float) -> None:
+    frequency, power = radial_spectrum(255 * images.to_tensor(picture.convert("L")), bins=24)
+    axis.semilogy(frequency, power[0, 0], color=colour, linewidth=width)
+    axis.set_xlabel("cycles a pixel")
+
+
+def lpips_ranges():
+    """The paper's LPIPS cells (markers) on those of IMDN in three input ranges (lines)."""
+    import matplotlib.pyplot as plt
+
+    both = side_by_side()
+    places = np.arange(len(both))
+    figure, axis = plt.subplots(figsize=(11, 6), layout="constrained")
+    lines = {"lpips": "[-1, 1]", "lpips_01": "[0, 1]", "lpips_255": "[0, 255]"}
+    for (column, name), colour in zip(lines.items(), COLOURS.values(), strict=True):
+        axis.plot(places, both[column], color=colour, linewidth=6, alpha=0.4, label=f"IMDN, {name}")
+    for name, marker in {"Baseline": "o", "CS": "v", "FCS": "^"}.items():
+        axis.plot(places, both[name], f"k{marker}", markersize=7, label=f"paper, {name}")
+    axis.set_xticks(places, [f"{dataset}\nx{scale}" for dataset, scale in both.index])
+    axis.set_yscale("log")
+    axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
+    axis.legend(ncols=2, fontsize=12)
+    return figure
+
+
+def plane(points, control):
+    """Distortion against perception: methods as points, and the path that a control takes.
+
+    Both are DataFrames with the columns psnr (dB) and lpips. What lies below the path is better
+    than what the control gives at the same PSNR.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(8, 6), layout="constrained")
+    path = control.sort_values("psnr")
+    axis.plot(path["psnr"], path["lpips"], color="gray", label="Baseline + noise")
+    for (name, point), marker in zip(points.iterrows(), itertools.cycle("osD^vP")):
+        axis.plot(point["psnr"], point["lpips"], marker, markersize=11, label=name)
+    axis.set_xlabel("PSNR in dB (higher is better)", fontsize=13)
+    axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
+    axis.legend(fontsize=12)
     return figure

@@ -1,0 +1,67 @@
+"""Numbers of others: the paper's Table 1, and an ordinary network to read it by.
+
+The paper's LPIPS cells cannot all be of one kind, which this module lets a reader see. IMDN (Hui et
+al., ACM MM 2019) is a network trained with L1 whose PSNR is close to the paper's Baseline, and
+which knows nothing of cross-entropy. Its LPIPS, measured on the same images in three input ranges,
+is a yardstick: in [0, 1] it agrees with the paper's Baseline, in [0, 255] with its CS and FCS.
+That is consistent with two ranges in one table; what was run, we cannot know.
+"""
+
+from pathlib import Path
+
+from fcsr.protocols import LPIPS_RANGES
+
+FOLDER = Path(__file__).parent / "reference"
+CELL = ["dataset", "scale"]
+
+
+def paper():
+    """Table 1 of the paper: a pandas DataFrame of dataset, method, scale, psnr (dB) and lpips."""
+    return _read("paper_table1.csv")
+
+
+def imdn():
+    """IMDN on the benchmark sets: dataset, scale, images, psnr (Y, dB), LPIPS in three ranges."""
+    return _read("imdn.csv").rename(columns={"psnr_y": "psnr"}).drop(columns="method")
+
+
+def side_by_side():
+    """The paper's LPIPS beside IMDN's in three ranges, a row for each set and scale.
+
+    Columns: Baseline, CS, FCS (the paper's), lpips, lpips_01, lpips_255 (IMDN's).
+    """
+    theirs = paper().pivot(index=CELL, columns="method", values="lpips")
+    yardstick = imdn().set_index(CELL)[list(LPIPS_RANGES)]
+    return yardstick.join(theirs)[[*theirs.columns, *LPIPS_RANGES]]
+
+
+def nearest_ranges():
+    """For each LPIPS cell of the paper, the input range in which IMDN's LPIPS is nearest to it.
+
+    Nearest by ratio. Columns: Baseline, CS, FCS; values: the names in `LPIPS_RANGES`.
+    """
+    import numpy as np
+
+    both = side_by_side()
+    yardstick = np.log(both[list(LPIPS_RANGES)])
+    methods = both[["Baseline", "CS", "FCS"]]
+    return methods.apply(lambda lpips: yardstick.sub(np.log(lpips), axis=0).abs().idxmin(axis=1))
+
+
+def gains(of: str):
+    """How much better than Baseline the paper's CS or FCS is in LPIPS, in % of Baseline's.
+
+    Columns: printed, as the table has it, and one_range, after Baseline is taken to [0, 255] by
+    the factor that the range makes for IMDN. A row for each set and scale; above 0 is better.
+    """
+    both = side_by_side()
+    baseline = both["Baseline"] * both["lpips_255"] / both["lpips_01"]
+    return both.assign(
+        printed=100 * (1 - both[of] / both["Baseline"]), one_range=100 * (1 - both[of] / baseline)
+    )[["printed", "one_range"]]
+
+
+def _read(name: str):
+    import pandas as pd
+
+    return pd.read_csv(FOLDER / name)
