@@ -176,7 +176,8 @@ def test_published_weights_give_the_published_image(size, wanted, official, phot
     with torch.no_grad():
         expected = published_lte.upscale(weights, image, wanted)
     assert expected.std() > 0.05
-    sr = inference.render(checkpoints.load_official_lte(official), image, wanted, progress=False)
+    model = checkpoints.load_official_lte(official)
+    [sr] = inference.render(model, image, wanted, progress=False)
     torch.testing.assert_close(sr, expected, rtol=0, atol=1e-5)
 
 
