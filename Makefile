@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+# Image sets are looked for beside the project, unless FCSR_DATA names their folder.
+export FCSR_DATA ?= $(realpath ../shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .PHONY: help report lab test notebooks clean

@@ -161,7 +161,7 @@ def _reason(error: Exception) -> str:
         return f"the server answers {error.response.status_code} {error.response.reason}"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return f"the server sent nothing for {TIMEOUT:g} seconds"
-    return f"no connection ({type(error).__name__}); is this machine offline?"
+    return f"no connection ({type(error).__name__}), as if this machine were offline"
 
 
 def _failed(source: Source, name: str, reason: str) -> DownloadError:

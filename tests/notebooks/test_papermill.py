@@ -13,6 +13,8 @@ import pytest
 import yaml
 from nbval.plugin import get_sanitize_patterns
 
+from fcsr import images
+
 HERE = Path(__file__).parent
 NOTEBOOKS = sorted((HERE.parents[1] / "notebooks").glob("*.ipynb"))
 SANITIZE = HERE / "sanitize.cfg"
@@ -31,6 +33,16 @@ def parameters(path) -> dict:
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
+@pytest.fixture
+def tiny_set(tmp_path, monkeypatch) -> None:
+    """An image set called Tiny, so that no notebook needs another one."""
+    monkeypatch.setenv("FCSR_DATA", str(tmp_path))
+    folder = tmp_path / "Tiny" / "HR"
+    folder.mkdir(parents=True)
+    for name in ("chelsea", "coffee"):
+        images.save(images.sample(name).crop((100, 100, 196, 180)), folder / f"{name}.png")
+
+
 def test_parameters_are_its_own_and_not_its_defaults(path, parameters):
     defaults = {
         name: ast.literal_eval(parameter["default"])
@@ -38,6 +50,12 @@ def test_parameters_are_its_own_and_not_its_defaults(path, parameters):
     }
     assert set(parameters) <= set(defaults)
     assert {name: value for name, value in parameters.items() if value == defaults[name]} == {}
+
+
+def test_large_settings_are_its_own(path):
+    for file in path.parent.glob(f"params/{path.stem}_*.yaml"):
+        settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+        assert set(settings) <= set(papermill.inspect_notebook(path)), file
 
 
 def test_every_parameter_is_read(path):
@@ -48,7 +66,7 @@ def test_every_parameter_is_read(path):
     assert set(papermill.inspect_notebook(path)) <= read
 
 
-def test_runs_with_them_and_shows_other_results(path, parameters, tmp_path):
+def test_runs_with_them_and_shows_other_results(path, parameters, tiny_set, tmp_path):
     executed = papermill.execute_notebook(
         path,
         tmp_path / path.name,
