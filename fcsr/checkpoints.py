@@ -1,12 +1,7 @@
-"""Weights in and out: safetensors that carry the model's config, and published LTE weights.
-
-Files are written beside their target and renamed, so that a reader sees the old file or the
-new one, never half of one.
-"""
+"""Weights in and out: safetensors that carry the model's config, and published LTE weights."""
 
 import hashlib
 import json
-import os
 from importlib import resources
 from pathlib import Path
 
@@ -19,6 +14,7 @@ from fcsr import models
 from fcsr.continuous import ContinuousModel, EstimatorSize
 from fcsr.encoders import EDSR
 from fcsr.errors import CheckpointError
+from fcsr.files import replacing
 from fcsr.models import LTE
 
 WEIGHTS = Path(str(resources.files("fcsr"))) / "weights"
@@ -111,18 +107,11 @@ def load_official_lte(path: str | Path) -> LTE:
 
 def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
     """Tensors and plain values into one safetensors file, atomically."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     tensors = _on_cpu(tensors)
     text = json.dumps(metadata)
     header = {"fcsr": text, "sha256": _checksum(tensors, text)}
-    try:
-        # not save_file: its files are closed to everyone but their owner
-        partial.write_bytes(safetensors.torch.save(tensors, header))
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(path) as draft:
+        draft.write_bytes(safetensors.torch.save(tensors, header))
 
 
 def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:

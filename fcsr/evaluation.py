@@ -9,7 +9,8 @@ from tqdm.auto import tqdm
 from fcsr import data, images
 from fcsr.data import Benchmark
 from fcsr.decoding import Decode
-from fcsr.ledger import COLUMNS, NAMES, Ledger, Row, replace
+from fcsr.files import replacing
+from fcsr.ledger import COLUMNS, NAMES, Ledger, Row
 from fcsr.methods import Control, Method, Model, parse, super_resolve
 from fcsr.processes import Processes
 from fcsr.protocols import LPIPS_RANGES, MEASURES, Protocol, protocol_of
@@ -63,8 +64,12 @@ def evaluate(
     table = _table(rows, {job.dataset: job.protocol for job in jobs})
     if ledger and processes.leads:
         summary = means(table)
-        replace(ledger.folder / "means.csv", summary.to_csv(index=False))
-        replace(ledger.folder / "means.md", to_markdown(summary))
+        for name, text in (
+            ("means.csv", summary.to_csv(index=False)),
+            ("means.md", to_markdown(summary)),
+        ):
+            with replacing(ledger.folder / name) as draft:
+                draft.write_text(text, encoding="utf-8", newline="")
     return table
 
 

@@ -2,7 +2,6 @@
 
 import io
 import os
-import uuid
 from pathlib import Path
 
 import torch
@@ -12,6 +11,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from fcsr.errors import ImageError
+from fcsr.files import replacing
 from fcsr.pictures import Picture, Unpacked, decoding, unpack
 
 __all__ = [
@@ -76,17 +76,13 @@ def save(image: Image.Image, path: str | os.PathLike) -> None:
     if image.mode not in _MODES[name]:
         cure = "use another suffix, or convert it, e.g. image.convert('RGB')"
         raise ImageError(f"{path}: {name} cannot hold an image of mode {image.mode}; {cure}")
-    # not tempfile: its files are closed to everyone but their owner
-    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
     profile = image.info.get("icc_profile")
     try:
-        image.save(temporary, format=name, icc_profile=profile, **_QUALITY.get(name, {}))
-        os.replace(temporary, path)
+        with replacing(path) as draft:
+            image.save(draft, format=name, icc_profile=profile, **_QUALITY.get(name, {}))
     except (OSError, ValueError, MemoryError) as error:
         cause = getattr(error, "strerror", None) or error
         raise ImageError(f"{path} cannot be written ({cause})") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def sample(name: str) -> Image.Image:

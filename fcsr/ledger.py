@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fcsr.errors import FcsrError
+from fcsr.files import replacing
 from fcsr.protocols import MEASURES
 
 NAMES = ("dataset", "scale", "image", "method", "decode")
@@ -50,19 +51,10 @@ class Ledger:
     def merge(self, rows: list[Row]) -> None:
         """Write the whole table anew, in one step, and drop the files of the processes."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        replace(self.file, _format(_unique(rows), header=True))
+        with replacing(self.file) as draft:
+            draft.write_text(_format(_unique(rows), header=True), encoding="utf-8", newline="")
         for partial in self.folder.glob("images.*.partial"):
             partial.unlink()
-
-
-def replace(file: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="")
-        os.replace(draft, file)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _unique(rows: Iterable[Row]) -> list[Row]:

@@ -16,6 +16,7 @@ import jinja2
 import torch
 
 from fcsr.errors import FcsrError
+from fcsr.files import replacing
 from fcsr.pages import TEMPLATES, Page, convert, thumbnail, title
 
 TITLE = "Super-resolution as classification"
@@ -135,7 +136,5 @@ def _machine() -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file in one step: a reader sees the old one or the new one, never a part."""
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)
+    with replacing(path) as draft:
+        draft.write_text(text, encoding="utf-8")

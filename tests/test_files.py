@@ -1,0 +1,24 @@
+"""fcsr.files: a file has its old content or its new one."""
+
+import pytest
+
+from fcsr.files import replacing
+
+
+def test_a_draft_takes_the_place(tmp_path):
+    path = tmp_path / "new" / "file.txt"
+    with replacing(path) as draft:
+        draft.write_text("whole")
+        assert not path.exists()
+    assert path.read_text() == "whole"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_failure_changes_nothing(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), replacing(path) as draft:
+        draft.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
