@@ -7,7 +7,8 @@ from fcsr.errors import FcsrError
 from fcsr.evaluation import evaluate
 from fcsr.inference import upscale
 from fcsr.models import CS, FCS, LTE
-from fcsr.training import Recipe, train
+from fcsr.recipe import Recipe
+from fcsr.training import train
 
 __version__ = "0.1.0"
 

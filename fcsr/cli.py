@@ -1,5 +1,6 @@
 """The command line: the same verbs as the package."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 
 from fcsr import checkpoints, evaluation, images, inference, models, processes, training
 from fcsr.errors import FcsrError
+from fcsr.recipe import Recipe
 
 app = typer.Typer(
     help="Super-resolution as classification: LTE, CS and FCS.",
@@ -86,26 +88,34 @@ def train(
     start: Annotated[
         str | None, typer.Option(help="A model whose weights to start from, where they fit.")
     ] = None,
-    steps: int = training.Recipe.steps,
-    rate: float = training.Recipe.rate,
-    batch: int = training.Recipe.batch,
-    precision: Annotated[str, typer.Option(help="no or bf16.")] = training.Recipe.precision,
-    seed: int = training.Recipe.seed,
+    steps: int = Recipe.steps,
+    rate: float = Recipe.rate,
+    batch: Annotated[int, typer.Option(help="Crops a step, in each process.")] = Recipe.batch,
+    precision: Annotated[str, typer.Option(help="no or bf16.")] = Recipe.precision,
+    compile: Annotated[bool, typer.Option("--compile", help="Use torch.compile.")] = False,
+    seed: int = Recipe.seed,
     paper: Annotated[
         bool, typer.Option("--paper", help="The paper's size instead of the compact one.")
     ] = False,
+    minutes: Annotated[
+        float, typer.Option(help="Save the state and stop after so long; go on another time.")
+    ] = math.inf,
+    largest: Annotated[
+        int | None,
+        typer.Option(help="Bytes that a file of the state may have; no limit if left out."),
+    ] = None,
 ) -> None:
     """Train a model; killed, it goes on from its last checkpoint when started again."""
-    recipe = training.Recipe(
-        str(photographs), steps, batch, rate=rate, precision=precision, seed=seed
+    recipe = Recipe(
+        str(photographs), steps, batch, rate=rate, precision=precision, compile=compile, seed=seed
     )
     torch.manual_seed(seed)
     net = models.make(model, compact=not paper)
     if start is not None:
         copied = checkpoints.transfer(checkpoints.load(start), net)
         typer.echo(f"{len(copied)} of {len(net.state_dict())} tensors start from {start}")
-    training.train(net, recipe, out)
-    typer.echo(f"{out}/model.safetensors")
+    done = training.train(net, recipe, out, minutes, largest)
+    typer.echo(f"{out}/model.safetensors" if done else f"{out}: start again to go on")
 
 
 @app.command()

@@ -18,7 +18,7 @@ from fcsr import decoding
 from fcsr.decoding import Decode
 from fcsr.encoders import EDSR
 from fcsr.errors import FcsrError
-from fcsr.texture import TextureEstimator, TextureMaps
+from fcsr.texture import TextureEstimator, TextureMaps, bilinear
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,13 @@ class Encoded(NamedTuple):
 
     image: Float[Tensor, "b 3 h w"]
     maps: tuple[TextureMaps, ...]  # one for each texture estimator
+
+
+class Estimate(NamedTuple):
+    """What is known of each query before the heads: small, whatever the outputs are."""
+
+    hidden: tuple[Float[Tensor, "b q hidden"], ...]  # one for each texture estimator
+    skip: Float[Tensor, "b q 3"]  # the image there, interpolated bilinearly
 
 
 class ContinuousModel(nn.Module, ABC):
@@ -93,12 +100,22 @@ class ContinuousModel(nn.Module, ABC):
 
     def estimate(
         self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
-    ) -> Float[Tensor, "b q outputs"]:
-        """The numbers of all estimators side by side, before they get a meaning."""
+    ) -> Estimate:
+        """All of a query but the heads."""
         size = cell.new_tensor(encoded.image.shape[-2:])
         cell = torch.maximum(cell, 2 / (self.max_scale * size))
         pairs = zip(self.estimators, encoded.maps, strict=True)
-        return torch.cat([estimator(maps, coord, cell) for estimator, maps in pairs], dim=-1)
+        hidden = tuple(estimator(maps, coord, cell) for estimator, maps in pairs)
+        return Estimate(hidden, bilinear(encoded.image, coord))
+
+    def heads(self, estimate: Estimate) -> Float[Tensor, "b q outputs"]:
+        """The numbers of all heads side by side, before they get a meaning."""
+        pairs = zip(self.estimators, estimate.hidden, strict=True)
+        return torch.cat([estimator.head(hidden) for estimator, hidden in pairs], dim=-1)
+
+    def query(self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]):
+        """What the model says of pixels of size `cell` centred at `coord`."""
+        return self.answer(self.estimate(encoded, coord, cell))
 
     def forward(
         self,
@@ -109,8 +126,8 @@ class ContinuousModel(nn.Module, ABC):
         return self.query(self.encode(image), coord, cell)
 
     @abstractmethod
-    def query(self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]):
-        """What the model says of pixels of size `cell` centred at `coord`."""
+    def answer(self, estimate: Estimate):
+        """What the heads make of an estimate."""
 
     @abstractmethod
     def read(self, outputs, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:

@@ -43,6 +43,7 @@ class Crops:
     queries: int
     max_scale: float
     seed: int
+    rank: int = 0  # of several processes; each has its own part of one large batch
 
     def __post_init__(self):
         needed = round(self.lr_size * self.max_scale)
@@ -55,17 +56,26 @@ class Crops:
                 )
 
     def __getitem__(self, step: int) -> Batch:
-        random = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
-        scale = 1 + (self.max_scale - 1) * torch.rand((), generator=random).item()
+        own = range(self.batch * self.rank, self.batch * (self.rank + 1))
+        scale = 1 + (self.max_scale - 1) * torch.rand((), generator=self._random(step, -1)).item()
         size = round(self.lr_size * scale)
-        hr = torch.stack([self._crop(size, random) for _ in range(self.batch)]) / 255
+        hr = torch.stack([self._crop(size, self._random(step, number)) for number in own]) / 255
         lr = images.to_levels(images.resize(hr, (self.lr_size, self.lr_size))) / 255
-        queries = min(self.queries, size * size)
-        pixels = torch.stack(
-            [torch.randperm(size * size, generator=random)[:queries] for _ in range(self.batch)]
-        ).to(hr.device)
+        pixels = torch.stack([self._pixels(size, self._random(step, n, hr.device)) for n in own])
         coord = grid((size, size), hr.device).flatten(0, 1)[pixels]
         return Batch(lr, hr, pixels, coord, torch.full_like(coord, 2 / size))
+
+    def _random(
+        self, step: int, number: int, device: torch.device | str = "cpu"
+    ) -> torch.Generator:
+        """For one crop of one step, so that no crop depends on how many others there are."""
+        seed = (self.seed * 1_000_003 + step) * 65_537 + number + 1
+        return torch.Generator(device).manual_seed(seed)
+
+    def _pixels(self, size: int, random: torch.Generator) -> Int[Tensor, " q"]:
+        """Which pixels are asked for, drawn on the device, none twice."""
+        order = torch.randperm(size * size, generator=random, device=random.device)
+        return order[: self.queries]
 
     def _crop(self, size: int, random: torch.Generator) -> UInt8[Tensor, "3 s s"]:
         def draw(end: int) -> int:

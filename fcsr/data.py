@@ -135,7 +135,7 @@ def load_photographs(paths: list[Path], device: torch.device | str) -> list[UInt
     """Photographs as 8-bit tensors on the device, where they stay for the whole training."""
     return [
         images.to_levels(images.to_tensor(images.load(path)))[0].to(device)
-        for path in tqdm(paths, desc="photographs", unit="", leave=False)
+        for path in tqdm(paths, desc="photographs", unit="", leave=False, delay=2)
     ]
 
 

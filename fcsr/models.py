@@ -15,13 +15,12 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from fcsr import decoding, frequency, losses
-from fcsr.continuous import ContinuousModel, Encoded, EstimatorSize
+from fcsr.continuous import ContinuousModel, Estimate, EstimatorSize
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL, Decode
 from fcsr.encoders import EDSR
 from fcsr.errors import FcsrError
 from fcsr.frequency import Gaussian, LowPass
 from fcsr.images import to_levels
-from fcsr.texture import bilinear
 
 
 class LTE(ContinuousModel):
@@ -32,10 +31,8 @@ class LTE(ContinuousModel):
     ):
         super().__init__(encoder, size, outputs=(3,), max_scale=max_scale)
 
-    def query(
-        self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
-    ) -> Float[Tensor, "b q 3"]:
-        return _regress(self.estimate(encoded, coord, cell), encoded, coord)
+    def answer(self, estimate: Estimate) -> Float[Tensor, "b q 3"]:
+        return _regress(self.heads(estimate), estimate.skip)
 
     def read(
         self, outputs: Float[Tensor, "b q 3"], decode: str | Decode | None = None
@@ -75,12 +72,10 @@ class CS(ContinuousModel):
     def config(self) -> dict:
         return super().config | {"prior": self.prior is not None}
 
-    def query(
-        self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
-    ) -> Float[Tensor, "b q 3 classes"]:
-        logits = self.estimate(encoded, coord, cell).unflatten(-1, (3, CLASSES))
+    def answer(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
+        logits = self.heads(estimate).unflatten(-1, (3, CLASSES))
         if self.prior is not None:
-            logits = logits + self.prior(255 * bilinear(encoded.image, coord))
+            logits = logits + self.prior(255 * estimate.skip)
         return logits
 
     def read(
@@ -146,14 +141,12 @@ class FCS(ContinuousModel):
             "prior": self.prior is not None,
         }
 
-    def query(
-        self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
-    ) -> Bands:
-        low, high = self.estimate(encoded, coord, cell).split((3, 3 * CLASSES), dim=-1)
+    def answer(self, estimate: Estimate) -> Bands:
+        low, high = self.heads(estimate).split((3, 3 * CLASSES), dim=-1)
         logits = high.unflatten(-1, (3, CLASSES))
         if self.prior is not None:
             logits = logits + self.prior(low.new_tensor(ZERO_RESIDUAL))
-        return Bands(_regress(low, encoded, coord), logits)
+        return Bands(_regress(low, estimate.skip), logits)
 
     def read(self, outputs: Bands, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
         level = decoding.resolve(decode or self.default_decode)(outputs.high)
@@ -209,6 +202,6 @@ def from_config(config: dict) -> ContinuousModel:
     return kind(encoder, EstimatorSize(size["width"], tuple(size["hidden"])), **options)
 
 
-def _regress(values: Tensor, encoded: Encoded, coord: Tensor) -> Tensor:
-    """Bilinear skip: the estimator gives, in units of half the range, what interpolation lacks."""
-    return bilinear(encoded.image, coord) + 0.5 * values
+def _regress(values: Tensor, skip: Tensor) -> Tensor:
+    """The estimator gives, in units of half the range, what bilinear interpolation lacks."""
+    return skip + 0.5 * values

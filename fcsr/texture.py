@@ -43,7 +43,10 @@ class Neighbours(NamedTuple):
 
 
 class TextureEstimator(nn.Module):
-    """Features (B, F, h, w), coordinates and cells (B, Q, 2) -> values (B, Q, outputs).
+    """Features (B, F, h, w), coordinates and cells (B, Q, 2) -> hidden vectors (B, Q, hidden).
+
+    `head` reads the outputs off them. It stands apart because with 768 outputs a query they
+    are better not made for all queries at once.
 
     Args:
         features: channels of the encoder.
@@ -77,15 +80,15 @@ class TextureEstimator(nn.Module):
         maps: TextureMaps,
         coord: Float[Tensor, "b q 2"],
         cell: Float[Tensor, "b q 2"],
-    ) -> Float[Tensor, "b q outputs"]:
+    ) -> Float[Tensor, "b q hidden"]:
+        """The average of the four neighbours' hidden vectors, weighted by area."""
         size = maps.amplitude.shape[1:3]
         neighbours = find_neighbours(coord, size)
         phase = self.phase(cell * cell.new_tensor(size))  # (b, q, width / 2)
-        hidden = sum(
+        return sum(
             weight.unsqueeze(-1) * self.mlp(self.texture(maps, index, offset, phase))
             for index, offset, weight in zip(*neighbours, strict=True)
         )
-        return self.head(hidden)
 
     @staticmethod
     def texture(

@@ -1,8 +1,10 @@
 """Training, from the first crop to the last checkpoint, to be read from top to bottom."""
 
+import copy
 import json
 import math
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -12,153 +14,175 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from fcsr import checkpoints, data
+from fcsr import checkpoints, data, states
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch, Crops
 from fcsr.errors import TrainingError
+from fcsr.inference import default_device
+from fcsr.objective import Objective
+from fcsr.recipe import Recipe
 
-STATE = "state.safetensors"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What training does, beside the model; the defaults suit a laptop."""
-
-    photographs: str  # folder of training photographs
-    steps: int = 4000  # a compact LTE takes about half an hour on two cores
-    batch: int = 8  # crops a step
-    lr_size: int = 48  # side of the low-resolution crops, as in LIIF and LTE
-    queries: int = 2304  # pixels asked for in each crop: 48 x 48, as in LIIF and LTE
-    rate: float = 5e-4  # Adam's rate at its peak; it falls to 0 along a cosine
-    warmup: int = 100  # steps of linear rise to the peak: Adam's first moments are noisy
-    clip: float = 1.0  # largest norm of a step's gradient
-    precision: str = "no"  # "bf16": bfloat16 autocast, 1.5 to 2 times faster where supported
-    seed: int = 0  # of crops, scales and queries
-    held_out: int = 8  # photographs, last by name, that are kept for validation
-    every: int = 250  # steps between validations, each followed by a checkpoint
-
-    def __post_init__(self):
-        for name in ("steps", "batch", "lr_size", "queries", "rate", "clip", "held_out", "every"):
-            if not getattr(self, name) > 0:
-                raise TrainingError(f"recipe: {name} is {getattr(self, name)}; it must be above 0")
-
-    def rate_at(self, step: int) -> float:
-        """The rate of a step: linear warm-up, then half a cosine down to 0."""
-        rise = min(1.0, (step + 1) / max(1, self.warmup))
-        return self.rate * rise * 0.5 * (1 + math.cos(math.pi * step / self.steps))
+LOOK = 10  # steps between looks at the losses: each makes the device and Python wait for the other
 
 
-def train(model: ContinuousModel, recipe: Recipe, out: str | Path) -> ContinuousModel:
+def train(
+    model: ContinuousModel,
+    recipe: Recipe,
+    out: str | Path,
+    minutes: float = math.inf,
+    largest: int | None = None,
+    progress: bool = True,
+) -> ContinuousModel | None:
     """Train `model` in place and write `out/model.safetensors`.
 
-    The whole state goes to `out/state.safetensors` every `recipe.every` steps; if it is there,
-    training goes on from it. On a CPU it then ends with the same weights, bit for bit, as if it
-    had never stopped.
+    The whole state goes to `out` every `recipe.every` steps; if it is there, training goes on
+    from it. On a CPU it then ends with the same weights, bit for bit, as if it had never
+    stopped. Started by `torchrun`, `accelerate launch` or `accelerate.notebook_launcher`, the
+    processes train together, and one of them writes. What is kept are moving averages of the
+    weights.
+
+    Args:
+        minutes: how long this call may take; then it saves the state and returns None.
+        largest: bytes that a file of the state may have; there are several then.
+        progress: show a bar, and a line at each checkpoint.
 
     Raises:
-        TrainingError: another model or recipe left its state in `out`, or the loss is not a
-            number any more.
+        TrainingError: another model or recipe left its state in `out`, the loss is not a
+            number any more, or the state cannot be written.
         ImageError: a photograph cannot be read or is smaller than a crop.
     """
-    out = Path(out)
-    state, history = _read_state(model, recipe, out)
-    on_gpu = torch.cuda.is_available() or torch.backends.mps.is_available()
-    accelerator = Accelerator(cpu=not on_gpu, mixed_precision=recipe.precision)
-    crops, held_out = make_crops(recipe, model.max_scale, accelerator.device)
+    out, deadline = Path(out), time.monotonic() + 60 * minutes
+    tensors, history = _read_state(model, recipe, out)
+    accelerator = Accelerator(
+        cpu=default_device().type == "cpu",
+        mixed_precision=recipe.precision,
+        dynamo_backend="inductor" if recipe.compile else None,
+    )
+    crops, held_out = make_crops(recipe, model.max_scale, accelerator)
 
+    model.to(accelerator.device)
     model.encoder.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(model.parameters())
-    net, optimizer = accelerator.prepare(model, optimizer)
-    start = _restore(model, optimizer, state, history)
+    average = copy.deepcopy(model).requires_grad_(False)
+    optimizer = torch.optim.Adam(model.parameters(), fused=True)
+    net, optimizer = accelerator.prepare(Objective(model), optimizer)
+    training = states.Parts(model, average, optimizer)
+    if history:
+        training.restore(tensors)
+    start = history[-1]["step"] if history else 0
 
-    net.train()
     recent = []
-    progress = tqdm(range(start, recipe.steps), initial=start, total=recipe.steps, desc="training")
-    for step in progress:
+    leads = accelerator.is_main_process
+    bar = tqdm(initial=start, total=recipe.steps, desc="training", disable=not (leads and progress))
+    for step in range(start, recipe.steps):
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate_at(step)
 
         loss = batch_loss(net, model, crops[step])
-        if not loss.isfinite():
-            raise TrainingError(
-                f"the loss of step {step} is {loss.item()} (batch {step} of seed {recipe.seed}); "
-                f"{out} keeps the last checkpoint; go on with a rate below {recipe.rate}"
-            )
         accelerator.backward(loss)
-        accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
+        norm = accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
         optimizer.step()
         optimizer.zero_grad()
+        follow(average, model, step, recipe.average)
+        recent.append(torch.stack((loss.detach(), norm)))
+        bar.update()
 
-        recent.append(loss.item())
-        progress.set_postfix(loss=f"{recent[-1]:.4f}", rate=f"{recipe.rate_at(step):.1e}")
-        if (step + 1) % recipe.every == 0 or step + 1 == recipe.steps:
-            row = {"step": step + 1, "loss": sum(recent) / len(recent)}
-            history.append(row | validate(net, model, held_out))
-            recent.clear()
-            progress.write("  ".join(f"{key} {value:.5g}" for key, value in history[-1].items()))
-            _save_state(model, optimizer, recipe, history, out)
+        last, due = step + 1 == recipe.steps, (step + 1) % recipe.every == 0
+        if not (last or due or (step + 1) % LOOK == 0):
+            continue
+        losses = look(recent, step, accelerator, recipe, out)
+        bar.set_postfix(loss=f"{losses[-1]:.4f}", rate=f"{recipe.rate_at(step):.1e}")
+        late = any_of(time.monotonic() > deadline, accelerator)
+        if not (last or due or late):
+            continue
+        if leads:
+            row = {"step": step + 1, "loss": sum(losses) / len(losses)}
+            history.append(row | validate(average, held_out, accelerator))
+            if progress:
+                bar.write("  ".join(f"{key} {value:.5g}" for key, value in history[-1].items()))
+            facts = {"config": model.config, "recipe": asdict(recipe), "history": history}
+            states.save(out, training.tensors(), facts, step + 1, largest)
+        recent.clear()
+        if late and not last:
+            return None
 
-    model = accelerator.unwrap_model(net, keep_fp32_wrapper=False)
-    checkpoints.save(model, out / "model.safetensors", recipe=asdict(recipe), history=history)
+    model.load_state_dict(average.state_dict())
+    if leads:
+        checkpoints.save(model, out / "model.safetensors", recipe=asdict(recipe), history=history)
+    accelerator.wait_for_everyone()
     return model.eval()
 
 
-def make_crops(recipe: Recipe, max_scale: float, device: torch.device) -> tuple[Crops, Crops]:
-    """Crops to train on, and crops of the photographs held out."""
+def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tuple[Crops, Crops]:
+    """This process's crops to train on, and crops of the photographs held out."""
     paths = data.photographs(recipe.photographs)
     if len(paths) <= recipe.held_out:
         raise TrainingError(
             f"{recipe.photographs} holds {len(paths)} photographs, and {recipe.held_out} are to be "
             "held out for validation: give more photographs, or a smaller held_out"
         )
-    photographs = data.load_photographs(paths, device)
+    photographs = data.load_photographs(paths, accelerator.device)
     sizes = (recipe.batch, recipe.lr_size, recipe.queries, max_scale, recipe.seed)
-    kept = -recipe.held_out
-    return Crops(photographs[:kept], *sizes), Crops(photographs[kept:], *sizes)
+    kept, rank = -recipe.held_out, accelerator.process_index
+    return Crops(photographs[:kept], *sizes, rank), Crops(photographs[kept:], *sizes)
 
 
 def batch_loss(net: nn.Module, model: ContinuousModel, batch: Batch) -> Float[Tensor, ""]:
-    """The model's own loss on one batch; `net` is the model as accelerate wrapped it."""
-    outputs = net(batch.lr, batch.coord, batch.cell)
-    return model.loss(outputs, *(batch.pick(target) for target in model.targets(batch.hr)))
+    """The loss of a batch; `net` is the model's `Objective`, as accelerate may have wrapped it."""
+    targets = (batch.pick(target) for target in model.targets(batch.hr))
+    return net(batch.lr, batch.coord, batch.cell, *targets)
 
 
 @torch.no_grad()
-def validate(net: nn.Module, model: ContinuousModel, held_out: Crops) -> dict[str, float]:
+def follow(average: nn.Module, model: nn.Module, step: int, decay: float) -> None:
+    """Move the averages towards the weights: fast at first, when these have far to go."""
+    pull = 1 - min(decay, (1 + step) / (10 + step))
+    for old, new in zip(average.parameters(), model.parameters(), strict=True):
+        old.lerp_(new, pull)
+
+
+def look(
+    recent: list[Tensor], step: int, accelerator: Accelerator, recipe: Recipe, out: Path
+) -> list[float]:
+    """The recent losses, means over all processes, the last one that of `step`."""
+    losses, norms = accelerator.reduce(torch.stack(recent), "mean").T.tolist()
+    for number, pair in enumerate(zip(losses, norms, strict=True), step + 1 - len(recent)):
+        if not all(map(math.isfinite, pair)):
+            raise TrainingError(
+                f"the loss of step {number} is {pair[0]} and its gradient {pair[1]} (batch "
+                f"{number} of seed {recipe.seed}); {out} keeps the last checkpoint; go on with a "
+                f"rate below {recipe.rate}"
+            )
+    return losses
+
+
+def any_of(condition: bool, accelerator: Accelerator) -> bool:
+    """Whether it holds in any process, so that all do the same."""
+    votes = torch.tensor(float(condition), device=accelerator.device)
+    return accelerator.reduce(votes, "sum").item() > 0
+
+
+@torch.no_grad()
+def validate(model: ContinuousModel, held_out: Crops, accelerator: Accelerator) -> dict[str, float]:
     """Loss and PSNR (dB, RGB) on four fixed batches that training never sees."""
-    net.eval()
     losses, squares = [], []
     for batch in (held_out[number] for number in range(4)):
-        losses.append(batch_loss(net, model, batch).item())
-        rgb = model.read(net(batch.lr, batch.coord, batch.cell))
-        squares.append(F.mse_loss(rgb, batch.pick(batch.hr)).item())
-    net.train()
+        with accelerator.autocast():
+            losses.append(batch_loss(Objective(model), model, batch).item())
+            rgb = model.read(model(batch.lr, batch.coord, batch.cell))
+        squares.append(F.mse_loss(rgb.float(), batch.pick(batch.hr)).item())
     psnr = -10 * math.log10(max(sum(squares) / len(squares), 1e-10))
     return {"val_loss": sum(losses) / len(losses), "val_psnr": psnr}
-
-
-def _save_state(
-    model: ContinuousModel, optimizer: torch.optim.Optimizer, recipe: Recipe, history, out: Path
-) -> None:
-    moments = optimizer.state_dict()["state"]
-    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()} | {
-        f"optimizer.{number}.{name}": tensor
-        for number, entry in moments.items()
-        for name, tensor in entry.items()
-    }
-    metadata = {"config": model.config, "recipe": asdict(recipe), "history": history}
-    checkpoints.write(out / STATE, tensors, metadata)
 
 
 def _read_state(
     model: ContinuousModel, recipe: Recipe, out: Path
 ) -> tuple[dict[str, Tensor], list[dict]]:
-    """What `_save_state` left in `out`, if it belongs to this model and recipe."""
-    if not (out / STATE).exists():
+    """The state in `out`, if it belongs to this model and recipe; its tensors and history."""
+    found = states.load(out)
+    if found is None:
         return {}, []
-    state, metadata = checkpoints.read(out / STATE)
-    wanted = model.config | asdict(recipe)
-    found = metadata["config"] | metadata["recipe"]
+    tensors, metadata = found
+    wanted, found = model.config | asdict(recipe), metadata["config"] | metadata["recipe"]
     changed = [
         f"{name} was {found.get(name)} and is {wanted.get(name)}"
         for name in sorted(wanted.keys() | found.keys())
@@ -169,22 +193,4 @@ def _read_state(
             f"{out} holds a training that began otherwise: {'; '.join(changed)}. "
             "Go on with the old settings, or train into another folder"
         )
-    return state, metadata["history"]
-
-
-def _restore(model: ContinuousModel, optimizer, state: dict[str, Tensor], history) -> int:
-    """Put a state back in place; returns the step to go on with."""
-    if not history:
-        return 0
-    moments: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in state.items():
-        if name.startswith("optimizer."):
-            _, number, key = name.split(".")
-            moments.setdefault(int(number), {})[key] = tensor
-    prefix = "model."
-    model.load_state_dict(
-        {name.removeprefix(prefix): t for name, t in state.items() if name.startswith(prefix)}
-    )
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": moments, "param_groups": groups})
-    return history[-1]["step"]
+    return tensors, metadata["history"]

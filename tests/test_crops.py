@@ -70,3 +70,12 @@ def test_crops_are_flipped_and_transposed():
 def test_a_photograph_smaller_than_a_crop_is_named():
     with pytest.raises(ImageError, match="photograph 1 has 20x30 pixels; crops need 64x64"):
         Crops([noise(64, 64), noise(30, 20)], 1, lr_size=16, queries=1, max_scale=4.0, seed=0)
+
+
+def test_ranks_share_one_large_batch():
+    photographs = [noise(70, 90), noise(64, 64, seed=1)]
+    sizes = {"lr_size": 16, "queries": 100, "max_scale": 4.0, "seed": 5}
+    whole = Crops(photographs, batch=4, **sizes)[7]
+    parts = [Crops(photographs, batch=2, rank=rank, **sizes)[7] for rank in (0, 1)]
+    for together, *apart in zip(whole, *parts, strict=True):
+        assert torch.equal(together, torch.cat(apart))

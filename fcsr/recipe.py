@@ -1,0 +1,43 @@
+"""What training does, beside the model: a recipe of plain numbers."""
+
+import math
+from dataclasses import dataclass
+
+from fcsr.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The defaults suit a laptop.
+
+    Several processes take `batch` crops each, so that a step is of `batch` times their number;
+    the crops and the losses are those of one process with a batch that large. The rate stays as
+    it is given: for n processes, sqrt(n) times as much is a good start with Adam.
+    """
+
+    photographs: str  # folder of training photographs
+    steps: int = 4000  # a compact LTE takes about half an hour on two cores
+    batch: int = 8  # crops a step, in each process
+    lr_size: int = 48  # side of the low-resolution crops, as in LIIF and LTE
+    queries: int = 2304  # pixels asked for in each crop: 48 x 48, as in LIIF and LTE
+    rate: float = 5e-4  # Adam's rate at its peak; it falls to 0 along a cosine
+    warmup: int = 100  # steps of linear rise to the peak: Adam's first moments are noisy
+    clip: float = 1.0  # largest norm of a step's gradient
+    average: float = 0.999  # decay of the moving average of the weights, which is what is kept
+    precision: str = "no"  # "bf16": bfloat16 autocast, 1.5 to 2 times faster where supported
+    compile: bool = False  # torch.compile: minutes to begin with, then faster steps
+    seed: int = 0  # of crops, scales and queries
+    held_out: int = 8  # photographs, last by name, that are kept for validation
+    every: int = 250  # steps between validations, each followed by a checkpoint
+
+    def __post_init__(self):
+        for name in ("steps", "batch", "lr_size", "queries", "rate", "clip", "held_out", "every"):
+            if not getattr(self, name) > 0:
+                raise TrainingError(f"recipe: {name} is {getattr(self, name)}; it must be above 0")
+        if not 0 <= self.average < 1:
+            raise TrainingError(f"recipe: average is {self.average}; give 0 (none) to below 1")
+
+    def rate_at(self, step: int) -> float:
+        """The rate of a step: linear warm-up, then half a cosine down to 0."""
+        rise = min(1.0, (step + 1) / max(1, self.warmup))
+        return self.rate * rise * 0.5 * (1 + math.cos(math.pi * step / self.steps))

@@ -1,0 +1,118 @@
+"""The state of a training on disk: always a whole one, in one file or in several small ones.
+
+`state.json` names the files that belong together and is replaced last, so a training that is
+killed while it writes leaves the state before.
+"""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from fcsr import checkpoints
+from fcsr.errors import CheckpointError, TrainingError
+from fcsr.files import replacing
+
+INDEX = "state.json"
+
+
+class Parts(NamedTuple):
+    """All that changes while a model is trained, but for the random numbers, which do not.
+
+    (Each batch of `fcsr.crops` is a function of the seed and the step.)
+    """
+
+    model: nn.Module
+    average: nn.Module
+    optimizer: torch.optim.Optimizer
+
+    def tensors(self) -> dict[str, Tensor]:
+        """`model.…`, `average.…` and `optimizer.<number of the weight>.…`."""
+        moments = {
+            f"{number}.{name}": tensor
+            for number, entry in self.optimizer.state_dict()["state"].items()
+            for name, tensor in entry.items()
+        }
+        groups = (self.model.state_dict(), self.average.state_dict(), moments)
+        return {
+            f"{field}.{name}": tensor
+            for field, group in zip(self._fields, groups, strict=True)
+            for name, tensor in group.items()
+        }
+
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        """Put back what `tensors` gave."""
+        groups: dict[str, dict[str, Tensor]] = {field: {} for field in self._fields}
+        for name, tensor in tensors.items():
+            field, _, rest = name.partition(".")
+            groups[field][rest] = tensor
+        self.model.load_state_dict(groups["model"])
+        self.average.load_state_dict(groups["average"])
+        weights = [weight for group in self.optimizer.param_groups for weight in group["params"]]
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in groups["optimizer"].items():
+            number, key = name.split(".")
+            if tensor.shape == weights[int(number)].shape:
+                # Fused Adam takes for granted that moments lie in memory as their weights do.
+                tensor = torch.empty_like(weights[int(number)]).copy_(tensor)
+            moments.setdefault(int(number), {})[key] = tensor
+        settings = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": moments, "param_groups": settings})
+
+
+def save(
+    out: Path, tensors: dict[str, Tensor], metadata: dict, step: int, largest: int | None = None
+) -> None:
+    """Write a state, then forget the one before.
+
+    `largest` bounds the bytes of each file's tensors. Raises TrainingError when the disk does
+    not take it; the state before stays.
+    """
+    parts = _parts(tensors, largest)
+    names = [f"state-{step}-{n}-of-{len(parts)}.safetensors" for n in range(1, len(parts) + 1)]
+    try:
+        for name, part in zip(names, parts, strict=True):
+            checkpoints.write(out / name, part, {})
+        with replacing(out / INDEX) as draft:
+            draft.write_text(json.dumps({"files": names} | metadata), encoding="utf-8")
+    except OSError as error:
+        raise TrainingError(
+            f"the state of step {step} cannot be written to {out} ({error.strerror}); the state "
+            "before it is kept: make room, then start the same training again"
+        ) from error
+    for old in out.glob("state-*.safetensors"):
+        if old.name not in names:
+            old.unlink()
+
+
+def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:
+    """What was saved last, or None if nothing was. Raises CheckpointError when it is damaged."""
+    try:
+        metadata = json.loads((out / INDEX).read_text(encoding="utf-8"))
+        files = metadata["files"]
+    except FileNotFoundError:
+        return None
+    except (json.JSONDecodeError, UnicodeDecodeError, TypeError, KeyError) as error:
+        raise CheckpointError(
+            f"{out / INDEX} is damaged ({error!r}); train into another folder"
+        ) from error
+    tensors = {}
+    for name in files:
+        tensors |= checkpoints.read(out / name)[0]
+    return tensors, {key: value for key, value in metadata.items() if key != "files"}
+
+
+def _parts(tensors: dict[str, Tensor], largest: int | None) -> list[dict[str, Tensor]]:
+    """The tensors in their order, in groups of at most `largest` bytes."""
+    parts, room = [{}], largest
+    for name, tensor in tensors.items():
+        if largest is not None and tensor.nbytes > largest:
+            raise TrainingError(f"{name} alone has {tensor.nbytes} bytes, files may have {largest}")
+        if largest is not None and tensor.nbytes > room:
+            parts.append({})
+            room = largest
+        parts[-1][name] = tensor
+        room = largest and room - tensor.nbytes
+    return parts

@@ -1,0 +1,51 @@
+"""fcsr.objective: a loss made piece by piece is the loss, and so are its gradients."""
+
+import pytest
+import torch
+
+from fcsr import CS, FCS, LTE, objective
+from fcsr.crops import Crops
+from fcsr.objective import Objective
+
+MODELS = [(LTE, {}), (CS, {}), (FCS, {}), (FCS, {"shared": False, "prior": False})]
+
+
+@pytest.fixture
+def batch(photograph):
+    levels = (255 * photograph(40, 40)[0]).round().to(torch.uint8)
+    return Crops([levels], batch=2, lr_size=12, queries=100, max_scale=3.0, seed=0)[3]
+
+
+def gradients(model, loss):
+    model.zero_grad()
+    loss.backward()
+    return [weight.grad.clone() for weight in model.parameters()]
+
+
+@pytest.mark.parametrize(("kind", "options"), MODELS)
+def test_pieces_give_the_loss_and_gradients_of_the_whole(kind, options, tiny, batch, monkeypatch):
+    monkeypatch.setattr(objective, "CHUNK", 60)  # 30 queries of each crop, and 10 in the end
+    model = tiny(kind, **options)
+    targets = [batch.pick(target) for target in model.targets(batch.hr)]
+    inputs = (batch.lr, batch.coord, batch.cell)
+    pieces, whole = Objective(model)(*inputs, *targets), model.loss(model(*inputs), *targets)
+    torch.testing.assert_close(pieces, whole, rtol=1e-5, atol=0)
+    for mine, expected in zip(gradients(model, pieces), gradients(model, whole), strict=True):
+        torch.testing.assert_close(mine, expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [CS, FCS])
+def test_no_more_logits_are_made_at_once_than_asked_for(kind, tiny, batch, monkeypatch):
+    monkeypatch.setattr(objective, "CHUNK", 60)
+    model, made = tiny(kind), []
+    answer = type(model).answer
+
+    def counted(self, estimate):
+        made.append(estimate.skip.shape[:2].numel())
+        return answer(self, estimate)
+
+    monkeypatch.setattr(kind, "answer", counted)
+    targets = [batch.pick(target) for target in model.targets(batch.hr)]
+    Objective(model)(batch.lr, batch.coord, batch.cell, *targets).backward()
+    assert max(made) == 60
+    assert sum(made) == 2 * 200, "once forward, once on the way back"

@@ -1,0 +1,78 @@
+"""fcsr.states: the state on disk is a whole one, whatever happens while it is written."""
+
+import resource
+
+import pytest
+import torch
+
+from fcsr import states
+from fcsr.errors import CheckpointError, TrainingError
+
+TENSORS = {f"layer{n}": torch.randn(10, 25) + n for n in range(8)}  # 1,000 bytes each
+
+
+def same(found, tensors=TENSORS) -> bool:
+    return list(found) == list(tensors) and all(found[n].equal(t) for n, t in tensors.items())
+
+
+def test_what_is_saved_is_loaded(tmp_path):
+    assert states.load(tmp_path) is None
+    states.save(tmp_path, TENSORS, {"history": [1, 2]}, step=7)
+    tensors, metadata = states.load(tmp_path)
+    assert same(tensors) and metadata == {"history": [1, 2]}
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(("largest", "files"), [(8000, 1), (7999, 2), (2500, 4), (1000, 8)])
+def test_no_file_holds_more_than_is_allowed(tmp_path, largest, files):
+    states.save(tmp_path, TENSORS, {}, step=7, largest=largest)
+    parts = list(tmp_path.glob("state-7-*.safetensors"))
+    assert len(parts) == files
+    assert all(part.stat().st_size <= largest + 2000 for part in parts), "tensors and a header"
+    assert same(states.load(tmp_path)[0])
+
+
+def test_what_does_not_fit_into_a_file_is_named(tmp_path):
+    with pytest.raises(TrainingError, match="layer0 alone has 1000 bytes, files may have 999"):
+        states.save(tmp_path, TENSORS, {}, step=7, largest=999)
+    assert states.load(tmp_path) is None
+
+
+def test_a_new_state_replaces_the_old_one(tmp_path):
+    states.save(tmp_path, TENSORS, {"step": 1}, step=1, largest=1000)
+    other = {name: tensor + 1 for name, tensor in TENSORS.items()}
+    states.save(tmp_path, other, {"step": 2}, step=2, largest=4000)
+    tensors, metadata = states.load(tmp_path)
+    assert same(tensors, other) and metadata == {"step": 2}
+    assert len(list(tmp_path.iterdir())) == 1 + 2
+
+
+def test_a_full_disk_leaves_the_state_before(tmp_path):
+    states.save(tmp_path, TENSORS, {"step": 1}, step=1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, hard))
+    try:
+        with pytest.raises(TrainingError, match=r"state of step 2 cannot be written .*make room"):
+            states.save(tmp_path, TENSORS, {"step": 2}, step=2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    tensors, metadata = states.load(tmp_path)
+    assert same(tensors) and metadata == {"step": 1}
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff"])
+def test_a_damaged_index_is_named(tmp_path, content):
+    (tmp_path / "state.json").write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"state\.json is damaged"):
+        states.load(tmp_path)
+
+
+def test_a_damaged_part_is_named(tmp_path):
+    states.save(tmp_path, TENSORS, {}, step=3)
+    [part] = tmp_path.glob("*.safetensors")
+    content = bytearray(part.read_bytes())
+    content[-1] ^= 1
+    part.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"state-3-1-of-1\.safetensors is damaged"):
+        states.load(tmp_path)
