@@ -1,0 +1,154 @@
+"""What a training step costs: fcsr's against a plain loop, and both against the arithmetic's floor.
+
+    python benchmarks/train.py PHOTOGRAPHS [--paper] [--steps 6]
+
+The plain loop is eager float32 with the published settings (16 crops of 48 x 48, 2,304 queries
+each) and the published query (`plain.py`). Each variant runs in a process of its own, in turns,
+twice; the faster counts. The floor is the time that the step's multiplications, made once, would
+take at the rate of one large matrix product of the same type, on the same machine.
+"""
+
+import multiprocessing
+import resource
+import time
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import torch
+import typer
+from accelerate import Accelerator
+from plain import Plain
+from torch.utils.flop_counter import FlopCounterMode
+
+from fcsr import Recipe, models, training
+from fcsr.continuous import ContinuousModel
+from fcsr.crops import Batch
+from fcsr.inference import default_device
+from fcsr.objective import Objective
+
+WARMUP = 2  # steps that are not timed
+
+
+class Variant(NamedTuple):
+    name: str
+    objective: type
+    precision: str
+    compile: bool = False
+
+
+class Cost(NamedTuple):
+    seconds: float  # of a step
+    memory: float  # GiB at its peak, beyond what was there before the first step
+    floor: float  # seconds of its multiplications
+
+
+VARIANTS = [
+    Variant("plain, float32", Plain, "no"),
+    Variant("fcsr, float32", Objective, "no"),
+    Variant("fcsr, bfloat16", Objective, "bf16"),
+]
+COMPILED = Variant("fcsr, bfloat16, compiled", Objective, "bf16", compile=True)
+
+
+def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int) -> Cost:
+    """Measured in this process, which should be a fresh one."""
+    torch.manual_seed(0)
+    recipe = Recipe(str(photographs), batch=16)
+    accelerator = Accelerator(
+        cpu=default_device().type == "cpu",
+        mixed_precision=variant.precision,
+        dynamo_backend="inductor" if variant.compile else None,
+    )
+    model = models.make(name, compact=not paper).to(accelerator.device)
+    ours = variant.objective is Objective
+    if ours:
+        model.encoder.to(memory_format=torch.channels_last)
+    crops, _ = training.make_crops(recipe, model.max_scale, accelerator)
+    optimizer = torch.optim.Adam(model.parameters(), fused=ours)
+    net, optimizer = accelerator.prepare(variant.objective(model), optimizer)
+
+    def step(number: int) -> None:
+        accelerator.backward(training.batch_loss(net, model, crops[number]))
+        accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
+        optimizer.step()
+        optimizer.zero_grad()
+
+    before = peak()
+    for number in range(WARMUP):
+        step(number)
+    synchronize()
+    start = time.perf_counter()
+    for number in range(WARMUP, WARMUP + steps):
+        step(number)
+    synchronize()
+    seconds = (time.perf_counter() - start) / steps
+    memory = peak() - before
+    return Cost(seconds, memory, operations(model, crops[0]) / rate(variant.precision))
+
+
+def operations(model: ContinuousModel, batch: Batch) -> int:
+    """Of one step, forth and back, with one head for each query, and nothing done twice."""
+    targets = (batch.pick(target) for target in model.targets(batch.hr))
+    with FlopCounterMode(display=False) as counter:
+        model.loss(model(batch.lr, batch.coord, batch.cell), *targets).backward()
+    return counter.get_total_flops()
+
+
+def rate(precision: str) -> float:
+    """Floating-point operations a second in one large matrix product."""
+    kind = torch.bfloat16 if precision == "bf16" else torch.float32
+    size = 8192 if torch.cuda.is_available() else 2048
+    a, b = (torch.randn(size, size, dtype=kind, device=default_device()) for _ in range(2))
+    best = float("inf")
+    for _ in range(5):
+        synchronize()
+        start = time.perf_counter()
+        a @ b
+        synchronize()
+        best = min(best, time.perf_counter() - start)
+    return 2 * size**3 / best
+
+
+def peak() -> float:
+    """GiB."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() / 2**30
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def synchronize() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def main(
+    photographs: Annotated[Path, typer.Argument(help="A folder of photographs.")],
+    paper: Annotated[bool, typer.Option("--paper", help="Paper-size models.")] = False,
+    compiled: Annotated[bool, typer.Option("--compile", help="Also with torch.compile.")] = False,
+    steps: Annotated[int, typer.Option(help="Steps to time.")] = 6,
+) -> None:
+    variants = [*VARIANTS, *([COMPILED] if compiled else [])]
+    jobs = [(name, variant) for name in ("lte", "cs", "fcs") for variant in variants]
+    costs: dict[tuple, Cost] = {}
+    context = multiprocessing.get_context("spawn")
+    for _ in range(2):
+        for job in jobs:
+            with context.Pool(1) as pool:
+                found = pool.apply(cost, (*job, photographs, paper, steps))
+            costs[job] = min(found, costs.get(job, found))
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
+    print(f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}")
+    print("| model | loop | steps/s | times plain | times LTE's step | peak GiB | of the floor |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for name, variant in jobs:
+        found, plain = costs[name, variant], costs[name, variants[0]]
+        print(
+            f"| {name} | {variant.name} | {1 / found.seconds:.2f} "
+            f"| {plain.seconds / found.seconds:.2f} "
+            f"| {found.seconds / costs['lte', variant].seconds:.2f} "
+            f"| {found.memory:.2f} | {found.floor / found.seconds:.0%} |"
+        )
+
+
+if __name__ == "__main__":
+    typer.run(main)
