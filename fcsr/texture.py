@@ -28,10 +28,12 @@ EDGE = 1e-6  # how far inside [-1, 1] LTE keeps coordinates, and by how much it 
 
 
 class TextureMaps(NamedTuple):
-    """What a query needs of an image: one amplitude and frequency vector a pixel."""
+    """What a query needs of an image: for each pixel amplitudes and frequencies of its waves."""
 
-    amplitude: Float[Tensor, "b h w c"]
-    frequency: Float[Tensor, "b h w c"]
+    cosine: Float[Tensor, "b h w waves"]  # amplitudes of the cosines
+    sine: Float[Tensor, "b h w waves"]  # and of the sines
+    along_y: Float[Tensor, "b h w waves"]  # frequencies
+    along_x: Float[Tensor, "b h w waves"]
 
 
 class Neighbours(NamedTuple):
@@ -70,10 +72,15 @@ class TextureEstimator(nn.Module):
         self.head = nn.Linear(sizes[-1], outputs)
 
     def maps(self, features: Float[Tensor, "b f h w"]) -> TextureMaps:
-        """Amplitudes and frequencies of every pixel, channels last so that a query reads a row."""
-        amplitude = self.amplitude(features).permute(0, 2, 3, 1).contiguous()
-        frequency = self.frequency(features).permute(0, 2, 3, 1).contiguous()
-        return TextureMaps(amplitude, frequency)
+        """The waves of every pixel, channels last so that a query reads a row.
+
+        The convolutions' channels are those of published LTE: the amplitudes of all cosines, then
+        of all sines; the frequencies in pairs, y and x.
+        """
+        cosine, sine = self.amplitude(features).chunk(2, dim=1)
+        along_y, along_x = self.frequency(features).unflatten(1, (-1, 2)).unbind(2)
+        maps = (cosine, sine, along_y, along_x)
+        return TextureMaps(*(channels.permute(0, 2, 3, 1).contiguous() for channels in maps))
 
     def forward(
         self,
@@ -82,7 +89,7 @@ class TextureEstimator(nn.Module):
         cell: Float[Tensor, "b q 2"],
     ) -> Float[Tensor, "b q hidden"]:
         """The average of the four neighbours' hidden vectors, weighted by area."""
-        size = maps.amplitude.shape[1:3]
+        size = maps.cosine.shape[1:3]
         neighbours = find_neighbours(coord, size)
         phase = self.phase(cell * cell.new_tensor(size))  # (b, q, width / 2)
         return sum(
@@ -95,13 +102,13 @@ class TextureEstimator(nn.Module):
         maps: TextureMaps,
         index: Int[Tensor, "b q"],
         offset: Float[Tensor, "b q 2"],
-        phase: Float[Tensor, "b q half"],
+        phase: Float[Tensor, "b q waves"],
     ) -> Float[Tensor, "b q width"]:
         """The Fourier texture that one neighbour of each query sees."""
-        amplitude = _take(maps.amplitude, index)  # (b, q, width)
-        frequency = _take(maps.frequency, index).unflatten(-1, (-1, 2))  # (b, q, width / 2, (y, x))
-        angle = torch.pi * ((frequency * offset.unsqueeze(-2)).sum(-1) + phase)
-        return amplitude * torch.cat((torch.cos(angle), torch.sin(angle)), dim=-1)
+        cosine, sine, along_y, along_x = (_take(channels, index) for channels in maps)
+        y, x = offset.unsqueeze(-2).unbind(-1)  # (b, q, 1)
+        angle = torch.pi * (along_y * y + along_x * x + phase)
+        return torch.cat((cosine * torch.cos(angle), sine * torch.sin(angle)), dim=-1)
 
 
 def grid(size: tuple[int, int], device: torch.device | str | None = None) -> Float[Tensor, "h w 2"]:
@@ -146,4 +153,6 @@ def _centre(pixel: Tensor, n: int) -> Tensor:
 def _take(maps: Tensor, index: Tensor) -> Tensor:
     """Rows (b, q, c) of a channels-last map (b, h, w, c) at the flat pixel indices (b, q)."""
     rows = maps.flatten(1, 2)
-    return rows.gather(1, index.unsqueeze(-1).expand(-1, -1, rows.shape[-1]))
+    first = rows.shape[1] * torch.arange(len(rows), device=index.device).unsqueeze(-1)
+    # index_select copies whole rows; gather, which also could, fetches number by number.
+    return rows.flatten(0, 1).index_select(0, (first + index).flatten()).unflatten(0, index.shape)

@@ -1,5 +1,8 @@
 """What all tests share: type contracts on, one thread, seeded random numbers, small models."""
 
+import resource
+from contextlib import contextmanager
+
 import jaxtyping
 import pytest
 import torch
@@ -49,3 +52,19 @@ def photograph():
         return images.unpack(levels).rgb
 
     return make
+
+
+@pytest.fixture
+def full_disk():
+    """`with full_disk(1000):` no file may grow beyond so many bytes."""
+
+    @contextmanager
+    def limit(size):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return limit

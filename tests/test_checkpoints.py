@@ -76,16 +76,10 @@ def test_others_may_read_what_the_umask_lets_them(saved):
     assert stat.S_IMODE(saved.stat().st_mode) == 0o666 & ~umask
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(saved, tiny, monkeypatch):
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(saved, tiny, full_disk):
     before = saved.read_bytes()
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(checkpoints.os, "replace", full)
-        with pytest.raises(OSError, match="No space left"):
-            checkpoints.save(tiny(LTE), saved)
+    with full_disk(10_000), pytest.raises(OSError, match="File too large"):
+        checkpoints.save(tiny(LTE), saved)
     with pytest.raises(TypeError, match="not JSON serializable"):
         checkpoints.save(tiny(LTE), saved, when=object())
     assert saved.read_bytes() == before

@@ -1,7 +1,5 @@
 """fcsr.states: the state on disk is a whole one, whatever happens while it is written."""
 
-import resource
-
 import pytest
 import torch
 
@@ -47,15 +45,11 @@ def test_a_new_state_replaces_the_old_one(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1 + 2
 
 
-def test_a_full_disk_leaves_the_state_before(tmp_path):
+def test_a_full_disk_leaves_the_state_before(tmp_path, full_disk):
     states.save(tmp_path, TENSORS, {"step": 1}, step=1)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, hard))
-    try:
-        with pytest.raises(TrainingError, match=r"state of step 2 cannot be written .*make room"):
-            states.save(tmp_path, TENSORS, {"step": 2}, step=2)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    complaint = r"state of step 2 cannot be written .*make room"
+    with full_disk(3000), pytest.raises(TrainingError, match=complaint):
+        states.save(tmp_path, TENSORS, {"step": 2}, step=2)
     tensors, metadata = states.load(tmp_path)
     assert same(tensors) and metadata == {"step": 1}
     assert len(list(tmp_path.iterdir())) == 2

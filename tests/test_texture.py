@@ -87,11 +87,13 @@ def test_inside_the_weights_are_bilinear():
 
 
 def test_texture_by_hand():
-    """One pixel, width 4: two cosines, then two sines; frequencies y, x, y, x."""
-    amplitude = torch.tensor([[[[2.0, 3.0, 5.0, 7.0]]]])
-    frequency = torch.tensor([[[[0.1, 0.2, 0.3, 0.4]]]])
+    """One pixel, two waves: two cosines, then two sines."""
+    waves = [[2.0, 3.0], [5.0, 7.0], [0.1, 0.3], [0.2, 0.4]]
     offset, phase = torch.tensor([[[0.5, -0.25]]]), torch.tensor([[[0.05, 0.15]]])
-    maps, index = TextureMaps(amplitude, frequency), torch.zeros(1, 1, dtype=torch.long)
+    maps, index = (
+        TextureMaps(*torch.tensor(waves).view(4, 1, 1, 1, 2)),
+        torch.zeros(1, 1, dtype=torch.long),
+    )
     texture = TextureEstimator.texture(maps, index, offset, phase).flatten().tolist()
     first = math.pi * (0.1 * 0.5 - 0.2 * 0.25 + 0.05)
     second = math.pi * (0.3 * 0.5 - 0.4 * 0.25 + 0.15)
@@ -105,16 +107,18 @@ def test_texture_by_hand():
 @pytest.mark.parametrize("channel", range(6))
 def test_frequency_channels_come_in_pairs_of_y_and_x(channel):
     torch.manual_seed(0)
-    maps = TextureMaps(torch.rand(1, 2, 2, 6), torch.rand(1, 2, 2, 6))
-    index, phase = torch.tensor([[3]]), torch.rand(1, 1, 3)
-    other = maps.frequency.clone()
-    other[0, 1, 1, channel] += 0.3
+    estimator = TextureEstimator(features=8, outputs=5, width=6, hidden=(6,))
+    features, index = torch.randn(1, 8, 2, 2), torch.tensor([[3]])
+    phase = torch.rand(1, 1, 3)
+    before = estimator.maps(features)
+    with torch.no_grad():
+        estimator.frequency.bias[channel] += 0.3
+    after = estimator.maps(features)
     for axis in (0, 1):  # only y, or only x, differs from the neighbour's
         offset = torch.zeros(1, 1, 2)
         offset[..., axis] = 0.4
-        before = TextureEstimator.texture(maps, index, offset, phase)
-        after = TextureEstimator.texture(maps._replace(frequency=other), index, offset, phase)
-        moved = set((before != after).flatten().nonzero().flatten().tolist())
+        seen = [estimator.texture(maps, index, offset, phase) for maps in (before, after)]
+        moved = set((seen[0] != seen[1]).flatten().nonzero().flatten().tolist())
         expected = {channel // 2, 3 + channel // 2} if axis == channel % 2 else set()
         assert moved == expected
 
@@ -139,7 +143,7 @@ def test_each_query_is_answered_alone(estimator):
     coord, cell = torch.rand(2, 9, 2).double() * 2 - 1, torch.rand(2, 9, 2).double()
     together = estimator(maps, coord, cell)
     for b, q in product(range(2), range(9)):
-        alone = TextureMaps(maps.amplitude[b : b + 1], maps.frequency[b : b + 1])
+        alone = TextureMaps(*(channels[b : b + 1] for channels in maps))
         answer = estimator(alone, coord[b : b + 1, q : q + 1], cell[b : b + 1, q : q + 1])
         torch.testing.assert_close(answer[0, 0], together[b, q])
 
@@ -147,8 +151,13 @@ def test_each_query_is_answered_alone(estimator):
 def test_maps_are_two_convolutions_channels_last(estimator):
     features = torch.randn(1, 8, 3, 4).double()
     maps = estimator.maps(features)
-    torch.testing.assert_close(maps.amplitude, estimator.amplitude(features).movedim(1, -1))
-    torch.testing.assert_close(maps.frequency, estimator.frequency(features).movedim(1, -1))
+    amplitude, frequency = (
+        convolve(features).movedim(1, -1) for convolve in (estimator.amplitude, estimator.frequency)
+    )
+    expected = (*amplitude.chunk(2, dim=-1), frequency[..., 0::2], frequency[..., 1::2])
+    for channels, parts in zip(maps, expected, strict=True):
+        torch.testing.assert_close(channels, parts)
+        assert channels.is_contiguous()
 
 
 def test_bilinear_is_exact_on_planes_and_constant_beyond_the_outer_centres():
