@@ -86,7 +86,9 @@ def train(
     photographs: Annotated[Path, typer.Option(help="A folder of training photographs.")],
     out: Annotated[Path, typer.Option(help="Where state and weights go; resumed if there.")],
     start: Annotated[
-        str | None, typer.Option(help="A model whose weights to start from, where they fit.")
+        str | None,
+        # not --start: torchrun would take it for one of its own options, shortened
+        typer.Option("--from", help="A model whose weights to start from, where they fit."),
     ] = None,
     steps: int = Recipe.steps,
     rate: float = Recipe.rate,

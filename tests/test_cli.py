@@ -57,7 +57,7 @@ def test_train_resumes_and_its_weights_upscale(photograph, tmp_path):
         images.sample("rocket").crop(box).save(folder / f"{number}.png")
     out = tmp_path / "run"
     options = ("--photographs", folder, "--out", out, "--steps", "1", "--batch", "1")
-    run = fcsr("train", "--model", "fcs", "--start", "lte-compact", *options)
+    run = fcsr("train", "--model", "fcs", "--from", "lte-compact", *options)
     assert run.returncode == 0, run.stderr
     assert "start from lte-compact" in run.stdout
     target = tmp_path / "out.png"
