@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
+import pandas as pd
 import torch
 import typer
 from accelerate import Accelerator
@@ -23,6 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from fcsr import Recipe, models, training
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch
+from fcsr.files import replacing
 from fcsr.inference import default_device
 from fcsr.objective import Objective
 
@@ -126,6 +128,7 @@ def main(
     paper: Annotated[bool, typer.Option("--paper", help="Paper-size models.")] = False,
     compiled: Annotated[bool, typer.Option("--compile", help="Also with torch.compile.")] = False,
     steps: Annotated[int, typer.Option(help="Steps to time.")] = 6,
+    out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
 ) -> None:
     variants = [*VARIANTS, *([COMPILED] if compiled else [])]
     jobs = [(name, variant) for name in ("lte", "cs", "fcs") for variant in variants]
@@ -138,16 +141,26 @@ def main(
             costs[job] = min(found, costs.get(job, found))
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
     print(f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}")
-    print("| model | loop | steps/s | times plain | times LTE's step | peak GiB | of the floor |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for name, variant in jobs:
-        found, plain = costs[name, variant], costs[name, variants[0]]
-        print(
-            f"| {name} | {variant.name} | {1 / found.seconds:.2f} "
-            f"| {plain.seconds / found.seconds:.2f} "
-            f"| {found.seconds / costs['lte', variant].seconds:.2f} "
-            f"| {found.memory:.2f} | {found.floor / found.seconds:.0%} |"
-        )
+    rows = [row(name, variant, costs) for name, variant in jobs]
+    table = pd.DataFrame(rows)
+    print(table.to_markdown(index=False, floatfmt=".2f"))
+    if out:
+        with replacing(out) as draft:
+            table.to_csv(draft, index=False, float_format="%.3f")
+
+
+def row(name: str, variant: Variant, costs: dict[tuple, Cost]) -> dict:
+    """A row of the table; both ratios are of times, the larger the faster and the slower."""
+    found = costs[name, variant]
+    return {
+        "model": name,
+        "loop": variant.name,
+        "steps_per_second": 1 / found.seconds,
+        "times_plain": costs[name, VARIANTS[0]].seconds / found.seconds,
+        "of_lte_step": found.seconds / costs["lte", variant].seconds,
+        "peak_gib": found.memory,
+        "floor_share": found.floor / found.seconds,
+    }
 
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
     tensors = _on_cpu(tensors)
     text = json.dumps(metadata)
     header = {"fcsr": text, "sha256": _checksum(tensors, text)}
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as draft:
         draft.write_bytes(safetensors.torch.save(tensors, header))
 

@@ -11,10 +11,10 @@ from pathlib import Path
 def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """A draft beside `path` to write to; it takes the path's place, or goes if that fails.
 
-    Whoever opens `path` meanwhile finds what was there before. The folder is made if need be.
+    Whoever opens `path` meanwhile finds what was there before. Raises OSError where a file
+    cannot be written, as when there is no such folder.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     # not tempfile: its files are closed to everyone but their owner
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
     try:

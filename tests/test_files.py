@@ -6,12 +6,12 @@ from fcsr.files import replacing
 
 
 def test_a_draft_takes_the_place(tmp_path):
-    path = tmp_path / "new" / "file.txt"
+    path = tmp_path / "file.txt"
     with replacing(path) as draft:
         draft.write_text("whole")
         assert not path.exists()
     assert path.read_text() == "whole"
-    assert list(path.parent.iterdir()) == [path]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_failure_changes_nothing(tmp_path):
