@@ -133,10 +133,12 @@ def photographs(source: str | Path, root: str | Path | None = None) -> list[Path
 
 def load_photographs(paths: list[Path], device: torch.device | str) -> list[UInt8[Tensor, "3 _ _"]]:
     """Photographs as 8-bit tensors on the device, where they stay for the whole training."""
-    return [
-        images.to_levels(images.to_tensor(images.load(path)))[0].to(device)
-        for path in tqdm(paths, desc="photographs", unit="", leave=False, delay=2)
-    ]
+    loaded = []
+    with tqdm(total=len(paths), desc="photographs", unit="", leave=False, delay=2) as bar:
+        for path in paths:
+            loaded.append(images.to_levels(images.to_tensor(images.load(path)))[0].to(device))
+            bar.update()
+    return loaded
 
 
 def _roots(root: str | Path | None) -> list[Path]:

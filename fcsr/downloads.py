@@ -67,8 +67,12 @@ def fetch(source: Source, names: Sequence[str]) -> list[Path]:
 
     with _locked(source, ".fetch"):
         store = pooch.create(source.folder, source.address, registry=source.hashes)
-        bar = tqdm(names, desc=source.name, unit="file", delay=2, leave=False)
-        return [_bring(source, store, name) for name in bar]
+        brought = []
+        with tqdm(total=len(names), desc=source.name, unit="file", delay=2, leave=False) as bar:
+            for name in names:
+                brought.append(_bring(source, store, name))
+                bar.update()
+        return brought
 
 
 def unzip(source: Source, name: str) -> Path:
@@ -83,8 +87,10 @@ def unzip(source: Source, name: str) -> Path:
         [file] = fetch(source, [name])
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-            for member in tqdm(members, desc=name, unit="file", delay=2, leave=False):
-                archive.extract(member, source.folder)
+            with tqdm(total=len(members), desc=name, unit="file", delay=2, leave=False) as bar:
+                for member in members:
+                    archive.extract(member, source.folder)
+                    bar.update()
         done.touch()
         file.unlink()
     return source.folder

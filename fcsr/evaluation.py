@@ -137,20 +137,21 @@ def _measure_all(
 ) -> list[Row]:
     """The rows of all jobs and methods, in this order, without measuring what is known."""
     known = _open(ledger, processes)
-    measured = []
-    bar = tqdm(
-        processes.share(jobs),
+    own, measured = processes.share(jobs), []
+    with tqdm(
+        total=len(own),
         desc="evaluating",
         unit="image",
         disable=not (progress and processes.leads),
-    )
-    for job in bar:
-        bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
-        missing = [method for method in methods if _identity(job.blank(method)) not in known]
-        rows = job.measure(missing) if missing else []
-        if ledger and rows:
-            ledger.append(rows)
-        measured += rows
+    ) as bar:
+        for job in own:
+            bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
+            missing = [method for method in methods if _identity(job.blank(method)) not in known]
+            rows = job.measure(missing) if missing else []
+            if ledger and rows:
+                ledger.append(rows)
+            measured += rows
+            bar.update()
     known |= {_identity(row): row for row in processes.gather(measured)}
     rows = [known[_identity(job.blank(method))] for job in jobs for method in methods]
     if ledger and processes.leads:

@@ -72,38 +72,40 @@ def train(
 
     recent = []
     leads = accelerator.is_main_process
-    bar = tqdm(initial=start, total=recipe.steps, desc="training", disable=not (leads and progress))
-    for step in range(start, recipe.steps):
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.rate_at(step)
+    with tqdm(
+        initial=start, total=recipe.steps, desc="training", disable=not (leads and progress)
+    ) as bar:
+        for step in range(start, recipe.steps):
+            for group in optimizer.param_groups:
+                group["lr"] = recipe.rate_at(step)
 
-        loss = batch_loss(net, model, crops[step])
-        accelerator.backward(loss)
-        norm = accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
-        optimizer.step()
-        optimizer.zero_grad()
-        follow(average, model, step, recipe.average)
-        recent.append(torch.stack((loss.detach(), norm)))
-        bar.update()
+            loss = batch_loss(net, model, crops[step])
+            accelerator.backward(loss)
+            norm = accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
+            optimizer.step()
+            optimizer.zero_grad()
+            follow(average, model, step, recipe.average)
+            recent.append(torch.stack((loss.detach(), norm)))
+            bar.update()
 
-        last, due = step + 1 == recipe.steps, (step + 1) % recipe.every == 0
-        if not (last or due or (step + 1) % LOOK == 0):
-            continue
-        losses = look(recent, step, accelerator, recipe, out)
-        bar.set_postfix(loss=f"{losses[-1]:.4f}", rate=f"{recipe.rate_at(step):.1e}")
-        late = any_of(time.monotonic() > deadline, accelerator)
-        if not (last or due or late):
-            continue
-        if leads:
-            row = {"step": step + 1, "loss": sum(losses) / len(losses)}
-            history.append(row | validate(average, held_out, accelerator))
-            if progress:
-                bar.write("  ".join(f"{key} {value:.5g}" for key, value in history[-1].items()))
-            facts = {"config": model.config, "recipe": asdict(recipe), "history": history}
-            states.save(out, training.tensors(), facts, step + 1, largest)
-        recent.clear()
-        if late and not last:
-            return None
+            last, due = step + 1 == recipe.steps, (step + 1) % recipe.every == 0
+            if not (last or due or (step + 1) % LOOK == 0):
+                continue
+            losses = look(recent, step, accelerator, recipe, out)
+            bar.set_postfix(loss=f"{losses[-1]:.4f}", rate=f"{recipe.rate_at(step):.1e}")
+            late = any_of(time.monotonic() > deadline, accelerator)
+            if not (last or due or late):
+                continue
+            if leads:
+                row = {"step": step + 1, "loss": sum(losses) / len(losses)}
+                history.append(row | validate(average, held_out, accelerator))
+                if progress:
+                    bar.write("  ".join(f"{key} {value:.5g}" for key, value in history[-1].items()))
+                facts = {"config": model.config, "recipe": asdict(recipe), "history": history}
+                states.save(out, training.tensors(), facts, step + 1, largest)
+            recent.clear()
+            if late and not last:
+                return None
 
     model.load_state_dict(average.state_dict())
     if leads:
