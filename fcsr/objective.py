@@ -5,7 +5,6 @@ cross-entropy keeps several copies for the way back. So heads and loss are made 
 a time, and made once more on the way back: the heads are a small part of a query's arithmetic.
 """
 
-import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
@@ -38,8 +37,9 @@ class Objective(nn.Module):
             checkpoint(self._piece, *piece, use_reentrant=False, preserve_rng_state=False)
             for piece in zip(*pieces, strict=True)
         ]
-        shares = torch.tensor([piece.shape[1] / skip.shape[1] for piece in pieces[0]])
-        return torch.stack(losses) @ shares.to(skip)
+        # Not as a product of matrices, which autocast would make in bfloat16.
+        shares = (piece.shape[1] / skip.shape[1] for piece in pieces[0])
+        return sum(loss.float() * share for loss, share in zip(losses, shares, strict=True))
 
     def _piece(self, skip: Tensor, *rest: Tensor) -> Tensor:
         count = len(self.model.estimators)

@@ -34,6 +34,17 @@ def test_pieces_give_the_loss_and_gradients_of_the_whole(kind, options, tiny, ba
         torch.testing.assert_close(mine, expected, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", [LTE, CS, FCS])
+def test_mixed_precision_does_not_round_the_loss(kind, tiny, batch, monkeypatch):
+    monkeypatch.setattr(objective, "CHUNK", 60)
+    model = tiny(kind)
+    targets = [batch.pick(target) for target in model.targets(batch.hr)]
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = Objective(model)(batch.lr, batch.coord, batch.cell, *targets)
+    assert loss.dtype == torch.float32
+    assert loss != loss.bfloat16()
+
+
 @pytest.mark.parametrize("kind", [CS, FCS])
 def test_no_more_logits_are_made_at_once_than_asked_for(kind, tiny, batch, monkeypatch):
     monkeypatch.setattr(objective, "CHUNK", 60)
