@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fcsr.continuous import ContinuousModel, Estimate
-from fcsr.texture import TextureEstimator, grid
+from fcsr.texture import TextureEstimator, bilinear, grid
 
 
 class Plain(nn.Module):
@@ -26,7 +26,7 @@ class Plain(nn.Module):
         size = cell.new_tensor(lr.shape[-2:])
         cell = torch.maximum(cell, 2 / (self.model.max_scale * size))
         answers = [answer(e, features, coord, cell) for e in self.model.estimators]
-        skip = sample(lr, coord, "bilinear")
+        skip = bilinear(lr, coord)
         return self.model.loss(meaning(self.model, torch.cat(answers, -1), skip), *targets)
 
 
@@ -67,10 +67,7 @@ def meaning(model: ContinuousModel, numbers: Tensor, skip: Tensor):
         model.heads = heads
 
 
-def sample(image: Tensor, coord: Tensor, mode: str = "nearest") -> Tensor:
-    """(B, C, H, W) at (B, Q, (y, x)) -> (B, Q, C)."""
-    padding = "border" if mode == "bilinear" else "zeros"
-    values = F.grid_sample(
-        image, coord.flip(-1).unsqueeze(1), mode=mode, padding_mode=padding, align_corners=False
-    )
-    return values.squeeze(2).transpose(1, 2)
+def sample(image: Tensor, coord: Tensor) -> Tensor:
+    """The nearest pixels: (B, C, H, W) at (B, Q, (y, x)) -> (B, Q, C)."""
+    points = coord.flip(-1).unsqueeze(1)
+    return F.grid_sample(image, points, "nearest", align_corners=False).squeeze(2).transpose(1, 2)

@@ -83,7 +83,7 @@ def evaluate(
 @app.command()
 def train(
     model: Annotated[str, typer.Option(help="lte, cs or fcs.")],
-    photographs: Annotated[Path, typer.Option(help="A folder of training photographs.")],
+    photographs: Annotated[Path, typer.Option(help="A folder of photographs, BSDS400 or DIV2K.")],
     out: Annotated[Path, typer.Option(help="Where state and weights go; resumed if there.")],
     start: Annotated[
         str | None,
