@@ -3,14 +3,17 @@
     python benchmarks/train.py PHOTOGRAPHS [--paper] [--steps 6]
 
 The plain loop is eager float32 with the published settings (16 crops of 48 x 48, 2,304 queries
-each) and the published query (`plain.py`). Each variant runs in a process of its own, in turns,
-twice; the faster counts. The floor is the time that the step's multiplications, made once, would
-take at the rate of one large matrix product of the same type, on the same machine.
+each) and the published query (`plain.py`): four passes of the MLP for each query, as do all others
+but "one pass", which averages textures first, as the compact models of fcsr do. Each variant runs
+in a process of its own, in turns, twice; the faster counts. The floor is the time that the step's
+multiplications, made once, would take at the rate of one large matrix product of the same type, on
+the same machine.
 """
 
 import multiprocessing
 import resource
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -21,12 +24,13 @@ from accelerate import Accelerator
 from plain import Plain
 from torch.utils.flop_counter import FlopCounterMode
 
-from fcsr import Recipe, models, training
+from fcsr import EDSR, Recipe, models, training
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch
 from fcsr.files import replacing
 from fcsr.inference import default_device
 from fcsr.objective import Objective
+from fcsr.texture import EstimatorSize
 
 WARMUP = 2  # steps that are not timed
 
@@ -35,6 +39,7 @@ class Variant(NamedTuple):
     name: str
     objective: type
     precision: str
+    ensemble: str = "hidden"
     compile: bool = False
 
 
@@ -48,6 +53,7 @@ VARIANTS = [
     Variant("plain, float32", Plain, "no"),
     Variant("fcsr, float32", Objective, "no"),
     Variant("fcsr, bfloat16", Objective, "bf16"),
+    Variant("fcsr, bfloat16, one pass", Objective, "bf16", "texture"),
 ]
 COMPILED = Variant("fcsr, bfloat16, compiled", Objective, "bf16", compile=True)
 
@@ -61,7 +67,9 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
         mixed_precision=variant.precision,
         dynamo_backend="inductor" if variant.compile else None,
     )
-    model = models.make(name, compact=not paper).to(accelerator.device)
+    size = replace(EstimatorSize() if paper else EstimatorSize.compact(), ensemble=variant.ensemble)
+    encoder = EDSR.baseline() if paper else EDSR.compact()
+    model = models.MODELS[name.upper()](encoder, size).to(accelerator.device)
     ours = variant.objective is Objective
     if ours:
         model.encoder.to(memory_format=torch.channels_last)

@@ -11,11 +11,12 @@ import torch
 from torch import Tensor
 
 from fcsr import models
-from fcsr.continuous import ContinuousModel, EstimatorSize
+from fcsr.continuous import ContinuousModel
 from fcsr.encoders import EDSR
 from fcsr.errors import CheckpointError
 from fcsr.files import replacing
 from fcsr.models import LTE
+from fcsr.texture import EstimatorSize
 
 WEIGHTS = Path(str(resources.files("fcsr"))) / "weights"
 

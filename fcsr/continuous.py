@@ -7,7 +7,7 @@ RGB in [0, 1] throughout.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import NamedTuple
 
 import torch
@@ -18,24 +18,7 @@ from fcsr import decoding
 from fcsr.decoding import Decode
 from fcsr.encoders import EDSR
 from fcsr.errors import FcsrError
-from fcsr.texture import TextureEstimator, TextureMaps, bilinear
-
-
-@dataclass(frozen=True)
-class EstimatorSize:
-    """How large a texture estimator is; the defaults are published LTE's."""
-
-    width: int = 256  # channels of the Fourier texture
-    hidden: tuple[int, ...] = (256, 256, 256)  # the MLP's hidden layers
-
-    def __post_init__(self):
-        if self.width < 2 or self.width % 2:
-            raise FcsrError(f"width is {self.width}; half are cosines, half sines: make it even")
-
-    @classmethod
-    def compact(cls) -> "EstimatorSize":
-        """For a laptop: half as wide and a layer less, a sixth of the arithmetic."""
-        return cls(width=128, hidden=(128, 128))
+from fcsr.texture import EstimatorSize, TextureEstimator, TextureMaps, bilinear
 
 
 class Encoded(NamedTuple):
@@ -75,7 +58,7 @@ class ContinuousModel(nn.Module, ABC):
         self.size, self.max_scale = size, max_scale
         self.encoder = encoder
         self.estimators = nn.ModuleList(
-            TextureEstimator(encoder.features, n, size.width, size.hidden) for n in outputs
+            TextureEstimator(encoder.features, n, size) for n in outputs
         )
 
     @classmethod

@@ -15,12 +15,13 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from fcsr import decoding, frequency, losses
-from fcsr.continuous import ContinuousModel, Estimate, EstimatorSize
+from fcsr.continuous import ContinuousModel, Estimate
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL, Decode
 from fcsr.encoders import EDSR
 from fcsr.errors import FcsrError
 from fcsr.frequency import Gaussian, LowPass
 from fcsr.images import to_levels
+from fcsr.texture import EstimatorSize
 
 
 class LTE(ContinuousModel):
@@ -197,9 +198,10 @@ def from_config(config: dict) -> ContinuousModel:
     kind = MODELS[options.pop("model")]
     encoder = EDSR(**options.pop("encoder"))
     size = options.pop("size")
+    size = size | {"hidden": tuple(size["hidden"])}  # JSON made a list of it
     if "low_pass" in options:
         options["low_pass"] = frequency.from_config(options["low_pass"])
-    return kind(encoder, EstimatorSize(size["width"], tuple(size["hidden"])), **options)
+    return kind(encoder, EstimatorSize(**size), **options)
 
 
 def _regress(values: Tensor, skip: Tensor) -> Tensor:

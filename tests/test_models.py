@@ -8,12 +8,11 @@ import torch
 import torch.nn.functional as F
 
 from fcsr import CS, EDSR, FCS, LTE, models
-from fcsr.continuous import EstimatorSize
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
 from fcsr.errors import FcsrError
 from fcsr.frequency import Box, Gaussian
 from fcsr.models import Bands, LaplacePrior
-from fcsr.texture import bilinear, grid
+from fcsr.texture import EstimatorSize, bilinear, grid
 
 VARIANTS = {
     "LTE": (LTE, {}),
@@ -257,3 +256,14 @@ def test_make_knows_paper_size_and_compact():
 def test_a_texture_needs_as_many_sines_as_cosines(width):
     with pytest.raises(FcsrError, match=f"width is {width}"):
         EstimatorSize(width=width)
+
+
+def test_an_ensemble_is_of_hidden_vectors_or_textures():
+    with pytest.raises(FcsrError, match='ensemble is "mlp"; give "hidden" or "texture"'):
+        EstimatorSize(ensemble="mlp")
+
+
+@pytest.mark.parametrize("ensemble", ["hidden", "texture"])
+def test_the_size_survives_its_config(ensemble):
+    size = EstimatorSize(6, (5, 4), ensemble)
+    assert models.from_config(LTE(EDSR(1, 4), size).config).size == size

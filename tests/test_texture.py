@@ -9,7 +9,14 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fcsr.texture import TextureEstimator, TextureMaps, bilinear, find_neighbours, grid
+from fcsr.texture import (
+    EstimatorSize,
+    TextureEstimator,
+    TextureMaps,
+    bilinear,
+    find_neighbours,
+    grid,
+)
 
 SIZE = st.tuples(st.integers(1, 12), st.integers(1, 12))
 
@@ -40,7 +47,14 @@ def slow_neighbours(y: Fraction, x: Fraction, size: tuple[int, int]):
 @pytest.fixture
 def estimator():
     torch.manual_seed(0)
-    return TextureEstimator(features=8, outputs=5, width=6, hidden=(7, 9)).double()
+    return TextureEstimator(features=8, outputs=5, size=EstimatorSize(6, (7, 9))).double()
+
+
+@pytest.fixture
+def single():
+    torch.manual_seed(0)
+    size = EstimatorSize(6, (7, 9), ensemble="texture")
+    return TextureEstimator(features=8, outputs=5, size=size).double()
 
 
 @given(SIZE)
@@ -107,7 +121,7 @@ def test_texture_by_hand():
 @pytest.mark.parametrize("channel", range(6))
 def test_frequency_channels_come_in_pairs_of_y_and_x(channel):
     torch.manual_seed(0)
-    estimator = TextureEstimator(features=8, outputs=5, width=6, hidden=(6,))
+    estimator = TextureEstimator(features=8, outputs=5, size=EstimatorSize(6, (6,)))
     features, index = torch.randn(1, 8, 2, 2), torch.tensor([[3]])
     phase = torch.rand(1, 1, 3)
     before = estimator.maps(features)
@@ -137,8 +151,21 @@ def test_one_head_for_the_average_is_four_heads_averaged(estimator):
     torch.testing.assert_close(ours, plain, rtol=0, atol=1e-9)
 
 
-def test_each_query_is_answered_alone(estimator):
+def test_a_single_pass_reads_the_average_texture(single):
+    maps = single.maps(torch.randn(2, 8, 5, 4).double())
+    coord = torch.rand(2, 30, 2).double() * 2 - 1
+    cell = torch.rand(2, 30, 2).double()
+    phase = single.phase(cell * torch.tensor([5, 4]))
+    neighbours = find_neighbours(coord, (5, 4))
+    textures = [single.texture(maps, i, o, phase) for i, o, _ in zip(*neighbours, strict=True)]
+    average = torch.einsum("nbq,nbqw->bqw", neighbours.weight, torch.stack(textures))
+    torch.testing.assert_close(single(maps, coord, cell), single.mlp(average), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("ensemble", ["hidden", "texture"])
+def test_each_query_is_answered_alone(ensemble, request):
     """Not by its place, by its company, or by the other images of the batch."""
+    estimator = request.getfixturevalue("estimator" if ensemble == "hidden" else "single")
     maps = estimator.maps(torch.randn(2, 8, 5, 4).double())
     coord, cell = torch.rand(2, 9, 2).double() * 2 - 1, torch.rand(2, 9, 2).double()
     together = estimator(maps, coord, cell)

@@ -14,8 +14,8 @@ import torch
 from PIL import Image
 
 from fcsr import CS, EDSR, FCS, LTE, Recipe, checkpoints, images, states, train, training
-from fcsr.continuous import EstimatorSize
 from fcsr.errors import ImageError, TrainingError
+from fcsr.texture import EstimatorSize
 
 MODELS = (LTE, CS, FCS)
 

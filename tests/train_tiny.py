@@ -8,7 +8,7 @@ import sys
 import torch
 
 from fcsr import CS, EDSR, Recipe, train
-from fcsr.continuous import EstimatorSize
+from fcsr.texture import EstimatorSize
 
 photographs, out, batch = sys.argv[1:]
 torch.set_num_threads(1)
