@@ -47,7 +47,8 @@ def sharpened_mean(logits: Float[Tensor, "*b classes"], sharpness: float) -> Flo
     if not 0 < sharpness < math.inf:
         raise FcsrError(f"sharpness is {sharpness}; give a finite one above 0 (1 is the mean)")
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
-    return (sharpness * logits).softmax(-1) @ values
+    mean = (sharpness * logits).softmax(-1) @ values
+    return mean.clamp(max=logits.shape[-1] - 1)  # probabilities add up to 1 but for rounding
 
 
 NAMED: dict[str, Decode] = {"mode": mode, "mean": mean, "median": median}

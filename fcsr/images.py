@@ -18,6 +18,7 @@ __all__ = [
     "SAMPLES",
     "Picture",
     "Unpacked",
+    "decode",
     "load",
     "resize",
     "sample",
@@ -57,7 +58,12 @@ def load(path: str | os.PathLike) -> Image.Image:
     except OSError as error:
         cure = "give the path of an image file"
         raise ImageError(f"{path} cannot be read ({error.strerror}); {cure}") from error
-    with decoding(str(path)):
+    return decode(data, str(path))
+
+
+def decode(data: bytes, name: str) -> Image.Image:
+    """The photograph in the bytes of a file; as `load`, which reads them from `name`."""
+    with decoding(name):
         # only verify() compares a PNG's checksums, and after it Pillow needs to open anew
         Image.open(io.BytesIO(data)).verify()
         return ImageOps.exif_transpose(Image.open(io.BytesIO(data)))

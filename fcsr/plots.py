@@ -6,7 +6,9 @@ Each function returns a matplotlib figure, large enough to be read from the back
 import itertools
 
 import numpy as np
+from jaxtyping import Float
 from PIL import Image
+from torch import Tensor
 
 from fcsr import images, metrics
 from fcsr.errors import ImageError
@@ -63,24 +65,32 @@ def heatmap(values: np.ndarray, label: str):
 def distribution(probabilities: np.ndarray, truth: tuple[int, int, int] | None = None):
     """The 256-way distributions (3, 256) of one pixel's red, green and blue.
 
-    Dashed lines mark the means, triangles the modes, black lines the true levels.
+    Triangles mark the modes, dashed lines the means, dotted ones the medians, black lines the true
+    levels.
     """
     import matplotlib.pyplot as plt
 
-    levels = np.arange(probabilities.shape[-1])
     figure, axes = plt.subplots(3, 1, figsize=(9, 6), sharex=True, layout="constrained")
+    draw_distribution(axes, probabilities, truth)
+    return figure
+
+
+def draw_distribution(axes, probabilities: np.ndarray, truth: tuple[int, int, int] | None) -> None:
+    """What `distribution` shows, on three axes one above the other."""
+    levels = np.arange(probabilities.shape[-1])
     for axis, (name, colour), p, value in zip(
         axes, COLOURS.items(), probabilities, truth or (None,) * 3, strict=True
     ):
         axis.fill_between(levels, p, step="mid", color=colour, alpha=0.7)
-        axis.axvline(p @ levels, color=colour, linestyle="--", label="mean")
-        axis.plot(p.argmax(), p.max(), "v", color=colour, markersize=9, label="mode")
+        axis.axvline(p @ levels, color=colour, linestyle="--", linewidth=2, label="mean")
+        median = np.searchsorted(np.cumsum(p), 0.5)
+        axis.axvline(median, color=colour, linestyle=":", linewidth=3, label="median")
+        axis.plot(p.argmax(), p.max(), "v", color=colour, markersize=10, label="mode")
         if value is not None:
             axis.axvline(value, color="black", linewidth=2, label="truth")
-        axis.set_ylabel(f"p({name})")
-        axis.legend(loc="upper left", ncols=3)
-    axes[-1].set_xlabel("level")
-    return figure
+        axis.set_ylabel(f"p({name})", fontsize=13)
+    axes[0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, frameon=False, fontsize=12)
+    axes[-1].set_xlabel("level", fontsize=13)
 
 
 def comparison(pictures: dict[str, Image.Image], box: tuple[int, int, int]):
@@ -101,8 +111,8 @@ def comparison(pictures: dict[str, Image.Image], box: tuple[int, int, int]):
         pixels.imshow(sr.crop(frame), interpolation="nearest")
         pixels.set_title(name, fontsize=14)
         _artifacts(artifacts, sr, hr, frame)
-        _spectrum(spectrum, hr.crop(frame), "darkgray", 3)
-        _spectrum(spectrum, sr.crop(frame), "black", 1.5)
+        draw_spectrum(spectrum, _gray(hr.crop(frame)), "darkgray", 3)
+        draw_spectrum(spectrum, _gray(sr.crop(frame)), "black", 1.5)
         spectrum.sharey(rows[2, 0])
     for axis in rows[:2].flat:
         axis.set_xticks([])
@@ -137,10 +147,17 @@ def _artifacts(axis, sr: Image.Image, hr: Image.Image, frame: tuple[int, int, in
     axis.set_xlabel(f"black {black:.1f}, bright {bright:.1f} ‰", fontsize=12)
 
 
-def _spectrum(axis, picture: Image.Image, colour: str, width: float) -> None:
-    frequency, power = radial_spectrum(255 * images.to_tensor(picture.convert("L")), bins=24)
-    axis.semilogy(frequency, power[0, 0], color=colour, linewidth=width)
-    axis.set_xlabel("cycles a pixel")
+def _gray(picture: Image.Image) -> Tensor:
+    return 255 * images.to_tensor(picture.convert("L"))[:, :1]
+
+
+def draw_spectrum(
+    axis, levels: Float[Tensor, "1 1 h w"], colour: str, width: float, label: str | None = None
+) -> None:
+    """The radial spectrum of a gray image or band in levels, as a line `width` points wide."""
+    frequency, power = radial_spectrum(levels, bins=24)
+    axis.semilogy(frequency, power[0, 0], color=colour, linewidth=width, label=label)
+    axis.set_xlabel("cycles a pixel", fontsize=13)
 
 
 def lpips_ranges():

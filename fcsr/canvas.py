@@ -1,0 +1,55 @@
+"""Figures as bytes: matplotlib without pyplot, for pictures that are drawn again and again.
+
+pyplot keeps every figure that it made until someone closes it; a widget draws hundreds.
+"""
+
+import io
+from dataclasses import fields
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor
+
+from fcsr import images
+
+DOTS = 80  # an inch: PNGs of 100 to 300 kB, which notebooks keep
+ROOM = 256  # dots that an image has at least, each way
+
+
+def empty(width: float, height: float):
+    """A figure of so many inches that places what is put into it."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), dpi=DOTS, layout="constrained")
+
+
+def figure(width: float, height: float, rows: int = 1, columns: int = 1):
+    """A figure of so many inches, and its axes."""
+    result = empty(width, height)
+    return result, result.subplots(rows, columns)
+
+
+def show(axis, image: Float[Tensor, "1 3 h w"], title: str) -> None:
+    """An image under its title: its pixels as squares, unless there is no room for them all."""
+    interpolation = "nearest" if image.shape[-1] <= ROOM else "antialiased"
+    axis.imshow(np.asarray(images.to_pil(image)), interpolation=interpolation)
+    axis.set_title(title, fontsize=14)
+    axis.set_xticks([])
+    axis.set_yticks([])
+
+
+def mark(axis, row: int, column: int) -> None:
+    """A cross-hair, white on black, that leaves the pixel itself free."""
+    for width, colour in ((5, "black"), (2, "white")):
+        axis.plot(column, row, "o", markersize=16, fillstyle="none", color=colour, mew=width)
+
+
+def describe(setting) -> str:
+    """A frozen dataclass as it would be written, its numbers to three digits."""
+    parts = (f"{field.name}={getattr(setting, field.name):.3g}" for field in fields(setting))
+    return f"{type(setting).__name__}({', '.join(parts)})"
+
+
+def png(figure) -> bytes:
+    figure.savefig(data := io.BytesIO(), format="png")
+    return data.getvalue()

@@ -1,0 +1,274 @@
+"""What the widgets show: a view takes a photograph once and draws it at any setting.
+
+The slow work is done when a view is made (`Scales(photograph)`); called with settings
+(`view(scale=3.7)`), it returns the bytes of a PNG, the same for the same settings. So a notebook
+shows the widget and, for paper, `IPython.display.Image(view(...))` beside it.
+
+Of a photograph the largest square in its middle is taken, and shrunk where it is larger than the
+view's `largest`; crop it before, `image.crop((left, top, right, bottom))`, to choose another part.
+"""
+
+import functools
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from fcsr import canvas, checkpoints, decoding, frequency, images, metrics, plots
+from fcsr.continuous import ContinuousModel, Encoded, Estimate
+from fcsr.errors import FcsrError, ImageError
+from fcsr.frequency import LowPass
+from fcsr.inference import render
+from fcsr.texture import grid
+
+SMALLEST = 64  # pixels a side of a photograph: its LR image, of 16, still shows something
+WINDOW = 128  # pixels a side that the models are asked for: they answer within a second
+SHRINK = 4  # how much smaller than the photograph a network's input is
+MODE = math.inf  # the sharpness that stands for the mode
+
+
+class Frequencies:
+    """A photograph's low band, its high band around mid-gray, and the spectra of all three."""
+
+    largest = 512
+
+    def __init__(self, photograph: Image.Image):
+        self._hr = images.to_tensor(square(photograph, self.largest))
+
+    def __call__(self, kind: str = "Gaussian", width: float = 1.5) -> bytes:
+        """PNG of the split by `low_pass(kind, width)`; raises FcsrError where that does."""
+        f = low_pass(kind, width)
+        low, high = frequency.split(self._hr, f)
+        figure, (left, middle, right) = canvas.figure(13, 4.7, columns=3)
+        canvas.show(left, low, "low")
+        canvas.show(middle, high + 0.5, "high, around mid-gray")
+        blue, red = plots.COLOURS["blue"], plots.COLOURS["red"]
+        for name, band, colour, line in (
+            ("image", self._hr, "darkgray", 6),
+            ("low", low, blue, 3),
+            ("high", high, red, 3),
+        ):
+            plots.draw_spectrum(right, 255 * band.mean(1, keepdim=True), colour, line, name)
+        right.axvline(half_power(width), color="black", linestyle=":", label="half power")
+        right.set_ylim(1e-4, 2e4)
+        right.set_title("spectra: power (levels²)", fontsize=14)
+        right.legend(loc="lower left", fontsize=12)
+        figure.suptitle(f"f = {canvas.describe(f)}", fontsize=15)
+        return canvas.png(figure)
+
+
+class Scales:
+    """One spot of a small image at any scale: its pixels, the photograph, and four upscalers.
+
+    The small image has a quarter of the photograph's height and width, so at x4 the photograph
+    has just the pixels that the upscalers are asked for.
+    """
+
+    largest = 512
+
+    def __init__(self, photograph: Image.Image):
+        self._hr, self._lr = _pair(photograph, self.largest)
+        self._encoded = {name: _encode(name, self._lr) for name in ("lte", "cs", "fcs")}
+
+    def __call__(self, scale: float = 4.0, down: float = 0.5, across: float = 0.5) -> bytes:
+        """PNG of at most `WINDOW` x `WINDOW` pixels of the image made `scale` times as large.
+
+        `down` and `across` say where, from 0 (top, left) to 1. Raises FcsrError for a scale that
+        is not from 1 to 8 and for a place outside.
+        """
+        if not 1 <= scale <= 8:
+            raise FcsrError(f"scale is {scale}; this view goes from 1 to 8")
+        small = self._lr.shape[-1]
+        side = round(scale * small)
+        window = _window(side, down, across)
+        panels = {
+            f"LR, {small} x {small}": F.interpolate(self._lr, (side, side), mode="nearest-exact"),
+            "the photograph": images.resize(self._hr, (side, side)),
+            "bicubic": images.resize(self._lr, (side, side)),
+        }
+        panels = {name: whole[..., *window] for name, whole in panels.items()}
+        for name, (model, encoded) in self._encoded.items():
+            panels[name.upper()] = _read(model, _estimate(model, encoded, side, window))
+        figure, axes = canvas.figure(10, 7.4, rows=2, columns=3)
+        for axis, (name, panel) in zip(axes.flat, panels.items(), strict=True):
+            canvas.show(axis, panel, name)
+        figure.suptitle(f"x{scale:.2f}, {small} → {side} pixels a side", fontsize=15)
+        return canvas.png(figure)
+
+
+class Pixel:
+    """What CS says of one pixel: three distributions over 256 levels, and what is read off them."""
+
+    largest = 256
+
+    def __init__(self, photograph: Image.Image):
+        hr, lr = _pair(photograph, self.largest)
+        self._model, self._encoded = _encode("cs", lr)
+        [mode] = render(self._model, lr, tuple(hr.shape[-2:]), progress=False)
+        self._hr, self._mode = images.to_pil(hr), images.to_pil(mode)
+        self.limits = {"row": self._hr.height - 1, "column": self._hr.width - 1}
+
+    def __call__(self, row: int = 64, column: int = 64) -> bytes:
+        """PNG of HR and of CS with the pixel marked, and of the pixel's distributions.
+
+        Raises ImageError for a pixel outside.
+        """
+        side = self._hr.width
+        if not (0 <= row < side and 0 <= column < side):
+            raise ImageError(f"no pixel ({row}, {column}) in {side} x {side} pixels")
+        window = (slice(row, row + 1), slice(column, column + 1))
+        with torch.no_grad():
+            estimate = _estimate(self._model, self._encoded, side, window)
+            logits = self._model.answer(estimate)[0, 0]  # (3, 256)
+        truth = self._hr.getpixel((column, row))
+        figure = canvas.empty(13, 6.6)
+        left, right = figure.subfigures(1, 2, width_ratios=(1, 2.3))
+        for axis, (name, picture) in zip(
+            left.subplots(2, 1), {"HR": self._hr, "CS, mode": self._mode}.items(), strict=True
+        ):
+            canvas.show(axis, images.to_tensor(picture), name)
+            canvas.mark(axis, row, column)
+        axes = right.subplots(3, 1, sharex=True)
+        plots.draw_distribution(axes, logits.softmax(-1).numpy(), truth)
+        for axis, text in zip(axes, _readings(logits, truth), strict=True):
+            axis.set_title(text, loc="left", fontsize=13)
+        return canvas.png(figure)
+
+
+class Dial:
+    """A square read by CS and FCS at any sharpness from the mean to the mode, beside HR."""
+
+    largest = 256
+
+    def __init__(self, photograph: Image.Image):
+        self._hr, lr = _pair(photograph, self.largest)
+        self._encoded = {name: _encode(name, lr) for name in ("cs", "fcs")}
+        # Only the last square is kept: to turn the dial there needs nothing but the heads.
+        self._at = functools.lru_cache(maxsize=1)(self._estimates)
+
+    def __call__(self, sharpness: float = 1.0, down: float = 0.5, across: float = 0.5) -> bytes:
+        """PNG of HR, CS and FCS, at most `WINDOW` pixels a side, with their PSNR and LPIPS.
+
+        `sharpness` is that of `decoding.sharpened_mean`, 1 for the mean; `MODE`, infinity, is the
+        mode. `down` and `across` say where, from 0 to 1. Raises FcsrError for a sharpness not
+        above 0 and for a place outside.
+        """
+        decode = functools.partial(decoding.sharpened_mean, sharpness=sharpness)
+        name = "mode" if sharpness == MODE else f"t = {sharpness:.3g}"
+        window, estimates = self._at(down, across)
+        hr = self._hr[..., *window]
+        figure, axes = canvas.figure(13, 5, columns=3)
+        canvas.show(axes[0], hr, "HR")
+        for axis, ((model, _), estimate) in zip(
+            axes[1:], zip(self._encoded.values(), estimates, strict=True), strict=True
+        ):
+            sr = _read(model, estimate, "mode" if sharpness == MODE else decode)
+            canvas.show(axis, sr, f"{type(model).__name__}, {name}")
+            psnr, lpips = metrics.psnr(sr, hr, channel="y"), metrics.lpips(sr, hr)
+            axis.set_xlabel(f"{psnr:.1f} dB, LPIPS {lpips:.3f}", fontsize=14)
+        return canvas.png(figure)
+
+    def _estimates(self, down: float, across: float) -> tuple:
+        window = _window(self._hr.shape[-1], down, across)
+        return window, [
+            _estimate(*pair, self._hr.shape[-1], window) for pair in self._encoded.values()
+        ]
+
+
+def half_power(sigma: float) -> float:
+    """The frequency, in cycles a pixel, at which a Gaussian of that sigma halves the power."""
+    return math.sqrt(math.log(2)) / (2 * math.pi * sigma)
+
+
+KINDS: dict[str, Callable[[float], LowPass]] = {
+    "Gaussian": frequency.Gaussian,
+    "Box": lambda sigma: frequency.Box(max(1, round((math.sqrt(12 * sigma**2 + 1) - 1) / 2))),
+    "Ideal": lambda sigma: frequency.Ideal(half_power(sigma)),
+    "Butterworth": lambda sigma: frequency.Butterworth(half_power(sigma)),
+    "BicubicDownUp": lambda sigma: frequency.BicubicDownUp(0.5 / half_power(sigma)),
+}
+
+
+def low_pass(kind: str, width: float) -> LowPass:
+    """The filter of that kind which is as wide as a Gaussian of `width` pixels (its sigma).
+
+    As wide means: for Ideal and Butterworth a cutoff at the frequency where the Gaussian halves
+    the power, for BicubicDownUp a small image whose highest frequency that is, for Box about
+    the same standard deviation, as far as whole pixels allow. Raises FcsrError for an unknown kind
+    and for a width not from 0.5 to 16.
+    """
+    if kind not in KINDS:
+        raise FcsrError(f'there is no filter "{kind}"; choose from {", ".join(KINDS)}')
+    if not 0.5 <= width <= 16:
+        raise FcsrError(f"width is {width}; give 0.5 to 16 pixels")
+    return KINDS[kind](width)
+
+
+def square(photograph: Image.Image, largest: int) -> Image.Image:
+    """The largest square in the middle, upright 8-bit RGB, at most `largest` pixels a side.
+
+    Raises ImageError for what is no image and for one with less than `SMALLEST` pixels a side.
+    """
+    rgb = images.to_tensor(photograph)
+    height, width = rgb.shape[-2:]
+    side = min(height, width)
+    if side < SMALLEST:
+        least = f"{SMALLEST} x {SMALLEST}"
+        raise ImageError(f"a photograph of {width} x {height} pixels is too small; give {least}")
+    top, left = (height - side) // 2, (width - side) // 2
+    rgb = rgb[..., top : top + side, left : left + side]
+    return images.to_pil(images.resize(rgb, (largest, largest)) if side > largest else rgb)
+
+
+def _pair(photograph: Image.Image, largest: int) -> tuple[Tensor, Tensor]:
+    """HR and the LR that a camera with `SHRINK` times less resolution would have kept."""
+    hr = images.to_tensor(square(photograph, largest))
+    side = hr.shape[-1] // SHRINK
+    hr = hr[..., : SHRINK * side, : SHRINK * side]
+    lr = images.to_pil(images.resize(hr, (side, side)))  # 8 bits, as cameras keep
+    return hr, images.to_tensor(lr)
+
+
+@torch.no_grad()
+def _encode(name: str, lr: Tensor) -> tuple[ContinuousModel, Encoded]:
+    model = checkpoints.load(name)
+    return model, model.encode(lr)
+
+
+def _window(side: int, down: float, across: float) -> tuple[slice, slice]:
+    """The rows and columns of a square, `WINDOW` pixels a side, of an image of `side`."""
+    if not (0 <= down <= 1 and 0 <= across <= 1):
+        raise FcsrError(f"down is {down} and across is {across}; both go from 0 to 1")
+    width = min(WINDOW, side)
+    starts = (round(share * (side - width)) for share in (down, across))
+    return tuple(slice(start, start + width) for start in starts)
+
+
+@torch.no_grad()
+def _estimate(
+    model: ContinuousModel, encoded: Encoded, side: int, window: tuple[slice, slice]
+) -> Estimate:
+    """What the model knows of a window's pixels, (1, Q, ...), were the image of `side`."""
+    coord = grid((side, side))[window].reshape(1, -1, 2)
+    return model.estimate(encoded, coord, torch.full_like(coord, 2 / side))
+
+
+@torch.no_grad()
+def _read(model: ContinuousModel, estimate: Estimate, decode=None) -> Tensor:
+    """An estimate of a square window as an image (1, 3, h, h)."""
+    rgb = model.read(model.answer(estimate), decode)
+    return rgb.transpose(1, 2).unflatten(2, (math.isqrt(rgb.shape[1]), -1))
+
+
+def _readings(logits: Tensor, truth: tuple[int, int, int]) -> list[str]:
+    """For each colour what its distribution (3, 256) is read as, and the truth."""
+    ways = (decoding.mode, decoding.mean, decoding.median)
+    levels = np.stack([way(logits).numpy().round().astype(int) for way in ways], axis=1)
+    return [
+        f"mode {mode}, mean {mean}, median {median}, truth {value}"
+        for (mode, mean, median), value in zip(levels, truth, strict=True)
+    ]
