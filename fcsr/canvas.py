@@ -13,7 +13,7 @@ from torch import Tensor
 from fcsr import images
 
 DOTS = 80  # an inch: PNGs of 100 to 300 kB, which notebooks keep
-ROOM = 256  # dots that an image has at least, each way
+ROOM = 128  # dots that an image has at least, each way
 
 
 def empty(width: float, height: float):
@@ -29,19 +29,35 @@ def figure(width: float, height: float, rows: int = 1, columns: int = 1):
     return result, result.subplots(rows, columns)
 
 
-def show(axis, image: Float[Tensor, "1 3 h w"], title: str) -> None:
-    """An image under its title: its pixels as squares, unless there is no room for them all."""
-    interpolation = "nearest" if image.shape[-1] <= ROOM else "antialiased"
-    axis.imshow(np.asarray(images.to_pil(image)), interpolation=interpolation)
+def show(axis, image: Float[Tensor, "1 3 h w"], title: str, nearest: bool = False) -> None:
+    """An image under its title.
+
+    Pixels are drawn as squares if `nearest`, or if there is room for all of them, else smoothed.
+    """
+    squares = nearest or image.shape[-1] <= ROOM
+    axis.imshow(
+        np.asarray(images.to_pil(image)), interpolation="nearest" if squares else "antialiased"
+    )
     axis.set_title(title, fontsize=14)
     axis.set_xticks([])
     axis.set_yticks([])
 
 
-def mark(axis, row: int, column: int) -> None:
-    """A cross-hair, white on black, that leaves the pixel itself free."""
+def ring(axis, row: int, column: int) -> None:
+    """A ring around a pixel, white on black."""
     for width, colour in ((5, "black"), (2, "white")):
         axis.plot(column, row, "o", markersize=16, fillstyle="none", color=colour, mew=width)
+
+
+def zoom(axis, row: int, column: int, reach: int) -> None:
+    """Look only at the pixels up to `reach` away from one, and frame it, not too tightly."""
+    from matplotlib.patches import Rectangle
+
+    frame = (column - 1, row - 1), 2, 2
+    for width, colour in ((4, "black"), (1.5, "white")):
+        axis.add_patch(Rectangle(*frame, fill=False, edgecolor=colour, linewidth=width))
+    axis.set_xlim(column - reach - 0.5, column + reach + 0.5)
+    axis.set_ylim(row + reach + 0.5, row - reach - 0.5)
 
 
 def describe(setting) -> str:

@@ -71,12 +71,14 @@ def distribution(probabilities: np.ndarray, truth: tuple[int, int, int] | None =
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(3, 1, figsize=(9, 6), sharex=True, layout="constrained")
-    draw_distribution(axes, probabilities, truth)
+    draw_distribution(figure, axes, probabilities, truth)
     return figure
 
 
-def draw_distribution(axes, probabilities: np.ndarray, truth: tuple[int, int, int] | None) -> None:
-    """What `distribution` shows, on three axes one above the other."""
+def draw_distribution(
+    figure, axes, probabilities: np.ndarray, truth: tuple[int, int, int] | None
+) -> None:
+    """What `distribution` shows, on three axes of a figure, one above the other."""
     levels = np.arange(probabilities.shape[-1])
     for axis, (name, colour), p, value in zip(
         axes, COLOURS.items(), probabilities, truth or (None,) * 3, strict=True
@@ -88,8 +90,10 @@ def draw_distribution(axes, probabilities: np.ndarray, truth: tuple[int, int, in
         axis.plot(p.argmax(), p.max(), "v", color=colour, markersize=10, label="mode")
         if value is not None:
             axis.axvline(value, color="black", linewidth=2, label="truth")
+        axis.set_ylim(0, 1.15 * p.max())
         axis.set_ylabel(f"p({name})", fontsize=13)
-    axes[0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, frameon=False, fontsize=12)
+    marks = axes[0].get_legend_handles_labels()
+    figure.legend(*marks, loc="outside upper right", ncols=4, frameon=False, fontsize=13)
     axes[-1].set_xlabel("level", fontsize=13)
 
 

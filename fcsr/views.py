@@ -106,34 +106,36 @@ class Pixel:
     largest = 256
 
     def __init__(self, photograph: Image.Image):
-        hr, lr = _pair(photograph, self.largest)
+        self._hr, lr = _pair(photograph, self.largest)
+        side = self._hr.shape[-1]
+        self.limits = {"row": side - 1, "column": side - 1}
         self._model, self._encoded = _encode("cs", lr)
-        [mode] = render(self._model, lr, tuple(hr.shape[-2:]), progress=False)
-        self._hr, self._mode = images.to_pil(hr), images.to_pil(mode)
-        self.limits = {"row": self._hr.height - 1, "column": self._hr.width - 1}
+        [self._mode] = render(self._model, lr, (side, side), progress=False)
 
     def __call__(self, row: int = 64, column: int = 64) -> bytes:
         """PNG of HR and of CS with the pixel marked, and of the pixel's distributions.
 
         Raises ImageError for a pixel outside.
         """
-        side = self._hr.width
+        side = self._hr.shape[-1]
         if not (0 <= row < side and 0 <= column < side):
             raise ImageError(f"no pixel ({row}, {column}) in {side} x {side} pixels")
         window = (slice(row, row + 1), slice(column, column + 1))
         with torch.no_grad():
             estimate = _estimate(self._model, self._encoded, side, window)
             logits = self._model.answer(estimate)[0, 0]  # (3, 256)
-        truth = self._hr.getpixel((column, row))
-        figure = canvas.empty(13, 6.6)
-        left, right = figure.subfigures(1, 2, width_ratios=(1, 2.3))
-        for axis, (name, picture) in zip(
-            left.subplots(2, 1), {"HR": self._hr, "CS, mode": self._mode}.items(), strict=True
-        ):
-            canvas.show(axis, images.to_tensor(picture), name)
-            canvas.mark(axis, row, column)
+        figure = canvas.empty(14, 6.4)
+        left, right = figure.subfigures(1, 2, width_ratios=(1, 1.15))
+        left.suptitle(f"row {row}, column {column}", fontsize=15)
+        pictures = {"HR": self._hr, "CS, mode": self._mode}
+        for (whole, near), (name, image) in zip(left.subplots(2, 2), pictures.items(), strict=True):
+            canvas.show(whole, image, name)
+            canvas.ring(whole, row, column)
+            canvas.show(near, image, f"{name}, near by", nearest=True)
+            canvas.zoom(near, row, column, reach=10)
         axes = right.subplots(3, 1, sharex=True)
-        plots.draw_distribution(axes, logits.softmax(-1).numpy(), truth)
+        truth = tuple(images.to_levels(self._hr)[0, :, row, column].tolist())
+        plots.draw_distribution(right, axes, logits.softmax(-1).numpy(), truth)
         for axis, text in zip(axes, _readings(logits, truth), strict=True):
             axis.set_title(text, loc="left", fontsize=13)
         return canvas.png(figure)

@@ -1,0 +1,145 @@
+"""fcsr.views: PNGs that follow their settings."""
+
+import io
+import math
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from fcsr import checkpoints, images, inference, views
+from fcsr.errors import FcsrError, ImageError
+
+SETTINGS = {
+    views.Frequencies: [{}, {"kind": "Box"}, {"width": 4.0}],
+    views.Scales: [{}, {"scale": 2.35}, {"down": 0.1}, {"across": 0.9}],
+    views.Pixel: [{}, {"row": 3}, {"column": 79}],
+    views.Dial: [{}, {"sharpness": 4.0}, {"sharpness": views.MODE}],
+}
+
+
+@pytest.fixture(scope="module")
+def photograph():
+    return images.sample("coffee").crop((200, 100, 300, 180))
+
+
+@pytest.fixture(scope="module", params=SETTINGS, ids=lambda view: view.__name__)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def view(kind):
+    return kind(images.sample("coffee").crop((180, 80, 360, 260)))
+
+
+def decoded(png):
+    assert png.startswith(b"\x89PNG")
+    return np.asarray(Image.open(io.BytesIO(png)))
+
+
+def test_every_setting_changes_the_picture_but_not_its_size(kind, view):
+    first, *others = [view(**settings) for settings in SETTINGS[kind]]
+    for other in others:
+        assert decoded(other).shape == decoded(first).shape
+        assert (decoded(other) != decoded(first)).any()
+    assert view(**SETTINGS[kind][0]) == first
+    assert len(first) < 350_000, "notebooks keep it twice"
+
+
+def test_too_small_a_photograph_is_refused(kind):
+    with pytest.raises(ImageError, match="100 x 63 pixels is too small; give 64 x 64"):
+        kind(Image.new("RGB", (100, 63)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "words"),
+    [
+        (views.Frequencies, {"kind": "Box?"}, 'no filter "Box\\?"; choose from Gaussian, Box'),
+        (views.Frequencies, {"width": 0.1}, "width is 0.1; give 0.5 to 16"),
+        (views.Scales, {"scale": 9.0}, "scale is 9.0; this view goes from 1 to 8"),
+        (views.Scales, {"down": 1.5}, "down is 1.5"),
+        (views.Pixel, {"row": 80}, r"no pixel \(80, 64\) in 80 x 80 pixels"),
+        (views.Pixel, {"column": -1}, "no pixel"),
+        (views.Dial, {"sharpness": 0.0}, "sharpness is 0.0"),
+        (views.Dial, {"across": -0.1}, "across is -0.1"),
+    ],
+    ids=str,
+)
+def test_bad_settings_are_refused(kind, settings, words, photograph):
+    with pytest.raises(FcsrError, match=words):
+        kind(photograph)(**settings)
+
+
+@pytest.mark.parametrize(
+    ("size", "box"), [((90, 70), (10, 0, 80, 70)), ((70, 91), (0, 10, 70, 80))]
+)
+def test_square_is_the_middle(size, box, photograph):
+    image = photograph.resize(size)
+    assert np.array_equal(views.square(image, 512), image.crop(box))
+
+
+def test_square_shrinks_what_is_too_large(photograph):
+    assert views.square(photograph.convert("LA"), 66).size == (66, 66)
+    assert views.square(photograph, 66).mode == "RGB"
+
+
+def test_half_power_is_where_the_gaussian_halves_the_power():
+    # The transform of a Gaussian of sigma s is exp(-2 (pi s f)^2).
+    gain = math.exp(-2 * (math.pi * 1.5 * views.half_power(1.5)) ** 2)
+    assert gain**2 == pytest.approx(0.5)
+
+
+def test_filters_of_one_width_are_alike():
+    assert views.low_pass("Gaussian", 2.0).sigma == 2
+    cutoff = views.half_power(2.0)
+    assert (
+        views.low_pass("Ideal", 2.0).cutoff == views.low_pass("Butterworth", 2.0).cutoff == cutoff
+    )
+    assert 0.5 / views.low_pass("BicubicDownUp", 2.0).factor == pytest.approx(cutoff)
+    side = 2 * views.low_pass("Box", 2.0).radius + 1  # of variance (side^2 - 1) / 12
+    assert side == 7 and math.sqrt((7**2 - 1) / 12) == 2
+    assert views.low_pass("Box", 0.5).radius == 1
+
+
+def test_a_window_shows_what_upscale_gives(monkeypatch, photograph):
+    shown = {}
+    monkeypatch.setattr(views.canvas, "show", lambda _, image, title: shown.update({title: image}))
+    view = views.Scales(photograph)  # 80 x 80 from 20 x 20
+    view(scale=7.3, down=1.0, across=0.25)
+    lr = view._encoded["lte"][1].image
+    assert shown["LR, 20 x 20"].shape == (1, 3, 128, 128)
+    for name in ("bicubic", "LTE", "CS", "FCS"):
+        whole = inference.upscale(lr, size=(146, 146), model=name.lower(), progress=False)
+        torch.testing.assert_close(shown[name].clamp(0, 1), whole[..., 18:, 4:132].clamp(0, 1))
+
+
+def test_pixel_shows_the_distribution_of_that_pixel(monkeypatch, photograph):
+    seen = {}
+    monkeypatch.setattr(
+        views.plots,
+        "draw_distribution",
+        lambda figure, axes, p, truth: seen.update(p=p, truth=truth),
+    )
+    view = views.Pixel(photograph)
+    view(row=7, column=50)
+    assert seen["truth"] == views.square(photograph, 256).getpixel((50, 7))
+    cs = checkpoints.load("cs")
+    [mode] = inference.render(cs, view._encoded.image, (80, 80), ["mode"], progress=False)
+    assert seen["p"].argmax(-1).tolist() == images.to_levels(mode)[0, :, 7, 50].tolist()
+
+
+def test_dial_goes_from_the_mean_to_the_mode(monkeypatch, photograph):
+    shown = {}
+    monkeypatch.setattr(views.canvas, "show", lambda _, image, title: shown.update({title: image}))
+    view = views.Dial(photograph)
+    for sharpness in (1.0, views.MODE):
+        view(sharpness=sharpness)
+    lr = view._encoded["fcs"][1].image
+    mean, mode = inference.render(
+        checkpoints.load("fcs"), lr, (80, 80), ["mean", "mode"], progress=False
+    )
+    torch.testing.assert_close(shown["FCS, t = 1"], mean)
+    torch.testing.assert_close(shown["FCS, mode"], mode)
+    assert torch.equal(shown["HR"], images.to_tensor(views.square(photograph, 256)))
