@@ -1,0 +1,121 @@
+"""Every widget, in JupyterLab, as a student would use it."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
+from playwright.sync_api import expect
+
+ROOT = Path(__file__).parents[2]
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+WIDGETS = ("frequency_splitter", "scale_explorer", "pixel_inspector", "decode_slider")
+CELL = """from fcsr import images, widgets
+widgets.{}(images.sample("chelsea").crop((100, 60, 260, 220)))"""
+PANEL = ".jp-OutputArea-output:has(.widget-image)"
+# A picture's fingerprint, "" where none is shown; it is a blob in the page's memory.
+FINGERPRINT = """async (image) => {
+  const bytes = await (await fetch(image.src)).arrayBuffer();
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return image.naturalWidth > 0 ? new Uint8Array(digest).join() : "";
+}"""
+DIFFERS = f"async ([image, before]) => ![before, ''].includes(await ({FINGERPRINT})(image))"
+
+
+def with_widgets() -> list[Path]:
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    return [path for path in notebooks if any(cells_with_widgets(nbformat.read(path, 4)))]
+
+
+def cells_with_widgets(notebook) -> list:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell for cell in code if any(f"widgets.{name}(" in cell.source for name in WIDGETS)]
+
+
+def unexecuted(notebook):
+    """As a notebook is before its first run: what appears is of this run."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def run(page, lab, name, notebook):
+    """Open a notebook, run all of it from the menu, and return its panels."""
+    notebook.metadata["kernelspec"] = KERNEL  # else JupyterLab asks for one
+    path = lab.folder / "notebooks" / f"{name}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(notebook, path)
+    page.goto(lab.url(f"notebooks/{path.name}"), wait_until="commit")
+    page.locator(".jp-RenderedMarkdown h1").first.wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    count = sum(cell.cell_type == "code" for cell in notebook.cells)
+    page.locator(".jp-InputPrompt", has_text=f"[{count}]:").wait_for()
+    assert page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts() == []
+    panels = page.locator(PANEL)
+    assert panels.count() == len(cells_with_widgets(notebook))
+    return panels.all()
+
+
+@contextmanager
+def another_picture(panel):
+    """What is done within must change the picture of the panel."""
+    image = panel.locator(".widget-image")
+    before = image.evaluate(FINGERPRINT)
+    yield
+    panel.page.wait_for_function(DIFFERS, arg=[image.element_handle(), before])
+
+
+def use(panel):
+    """Move every slider by its keys, pick by number, and choose in every menu."""
+    panel.scroll_into_view_if_needed()
+    for handle in panel.locator(".noUi-handle").all():
+        with another_picture(panel):
+            handle.press("ArrowRight")
+    for readout in panel.locator(".widget-slider:has-text('row') .widget-readout").all():
+        with another_picture(panel):
+            readout.fill("33")
+            readout.press("Enter")
+    for menu in panel.locator("select").all():
+        with another_picture(panel):
+            menu.select_option(index=2)
+
+
+def test_widgets_answer(page, lab):
+    cells = [new_code_cell(CELL.format(name)) for name in WIDGETS]
+    panels = run(page, lab, "widgets", new_notebook(cells=[new_markdown_cell("# All"), *cells]))
+    for panel in panels:
+        use(panel)
+    assert page.aborted == []
+
+
+def test_photographs_can_be_handed_in(page, lab, tmp_path):
+    for name, image in {"small": (32, 32), "mine": (90, 70)}.items():
+        Image.new("RGB", image, "teal").save(tmp_path / f"{name}.png")
+    (tmp_path / "words.txt").write_text("no image")
+    cells = [new_markdown_cell("# One"), new_code_cell(CELL.format("frequency_splitter"))]
+    [panel] = run(page, lab, "upload", new_notebook(cells=cells))
+    for name, words in {"words.txt": "words.txt is not an image", "small.png": "too small"}.items():
+        hand_in(panel, tmp_path / name)
+        panel.get_by_text(words).wait_for()
+    with another_picture(panel):
+        hand_in(panel, tmp_path / "mine.png")
+    expect(panel.get_by_text("too small")).to_have_count(0)
+    assert panel.locator("select").first.evaluate("menu => menu.value") == "mine.png"
+
+
+def hand_in(panel, path):
+    with panel.page.expect_file_chooser() as chooser:
+        panel.get_by_role("button", name="your own").click()
+    chooser.value.set_files(path)
+
+
+@pytest.mark.parametrize("path", with_widgets(), ids=lambda path: path.stem)
+def test_the_course_s_widgets_answer(page, lab, path):
+    for panel in run(page, lab, path.stem, unexecuted(nbformat.read(path, 4))):
+        use(panel)
