@@ -93,7 +93,7 @@ class Scales:
         panels = {name: whole[..., *window] for name, whole in panels.items()}
         for name, (model, encoded) in self._encoded.items():
             panels[name.upper()] = _read(model, _estimate(model, encoded, side, window))
-        figure, axes = canvas.figure(10, 7.4, rows=2, columns=3)
+        figure, axes = canvas.figure(12, 8.7, rows=2, columns=3)
         for axis, (name, panel) in zip(axes.flat, panels.items(), strict=True):
             canvas.show(axis, panel, name)
         figure.suptitle(f"x{scale:.2f}, {small} → {side} pixels a side", fontsize=15)

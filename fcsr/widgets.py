@@ -44,7 +44,8 @@ class Panel(ipywidgets.VBox):
         )
         self.upload = ipywidgets.FileUpload(accept="image/*", description="your own")
         self.message = ipywidgets.HTML()
-        self.picture = ipywidgets.Image(format="png", layout={"max_width": "100%"})
+        whole = {"max_width": "100%", "align_self": "flex-start"}  # at its own size or smaller
+        self.picture = ipywidgets.Image(format="png", layout=whole)
         choice = ipywidgets.HBox([self.photographs, self.upload])
         super().__init__([choice, *controls.values(), self.message, self.picture])
         self._show(make(self._chosen()))

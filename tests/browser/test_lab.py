@@ -17,6 +17,7 @@ widgets.{}(images.sample("chelsea").crop((100, 60, 260, 220)))"""
 PANEL = ".jp-OutputArea-output:has(.widget-image)"
 # A picture's fingerprint, "" where none is shown; it is a blob in the page's memory.
 FINGERPRINT = """async (image) => {
+  await image.decode();
   const bytes = await (await fetch(image.src)).arrayBuffer();
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return image.naturalWidth > 0 ? new Uint8Array(digest).join() : "";
