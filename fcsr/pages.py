@@ -2,11 +2,10 @@
 
 nbconvert's own pages fetch MathJax, require.js and a widget manager from elsewhere. Here formulas
 become MathML, which browsers draw themselves, the font that it needs and all pictures lie inside
-the page, widgets are shown by their text, and the page forbids the browser any request.
+the page, widgets are shown as they stood, and the page forbids the browser any request.
 """
 
 import base64
-import html
 import mimetypes
 import re
 from collections.abc import Callable
@@ -18,9 +17,9 @@ from urllib.parse import unquote
 import jinja2
 from PIL import Image
 
+from fcsr.stills import settle
+
 TEMPLATES = Path(__file__).parent / "templates"
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,13 @@ def convert(notebook: dict, folder: Path, page: Page) -> str:
     """An executed notebook as self-contained HTML.
 
     Args:
-        notebook: an nbformat 4 notebook; its widgets are replaced by their text.
+        notebook: an nbformat 4 notebook; its widgets are replaced by what they showed last.
         folder: where the notebook's source lies; pictures that it names are looked for there.
         page: what to say above it.
     """
     from nbconvert import HTMLExporter
 
-    _flatten_widgets(notebook)
+    settle(notebook)
     exporter = HTMLExporter(
         template_name="notebook",
         extra_template_basedirs=[str(TEMPLATES)],
@@ -76,32 +75,6 @@ def thumbnail(notebook: dict) -> str | None:
                 figure.save(small := BytesIO(), "png")
                 return _data_uri(small.getvalue(), "image/png")
     return None
-
-
-def _flatten_widgets(notebook: dict) -> None:
-    """Leave of each widget its text, and of a progress bar the text that it ended with.
-
-    Jupyter saves a widget's text when the widget appears: every bar would stand at 0 %.
-    """
-    state = notebook.metadata.pop("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            view = output.get("data", {}).pop(WIDGET_VIEW, None)
-            if view and (progress := _progress(view["model_id"], state)) is not None:
-                output.data["text/plain"] = progress
-
-
-def _progress(model_id: str, state: dict) -> str | None:
-    """The last words of a tqdm bar, "" if it has hidden itself; None for any other widget."""
-    models = {f"IPY_MODEL_{key}": value for key, value in state.items()}
-    box = state.get(model_id, {}).get("state", {})
-    parts = [models[child] for child in box.get("children", [])]
-    if not any(part["model_name"] == "FloatProgressModel" for part in parts):
-        return None
-    if models[box["layout"]]["state"].get("visibility") == "hidden":
-        return ""
-    words = [part["state"]["value"] for part in parts if part["model_name"] == "HTMLModel"]
-    return " ".join(html.unescape(word).replace("\u2007", " ").strip() for word in words)
 
 
 def _markdown_filter() -> Callable:
