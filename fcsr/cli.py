@@ -1,6 +1,7 @@
 """The command line: the same verbs as the package."""
 
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +140,8 @@ def lab(
 ) -> None:
     """Open the course in JupyterLab."""
     command = [sys.executable, "-m", "jupyterlab", str(_course(notebooks))]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container one is nobody else
     raise typer.Exit(subprocess.run(command).returncode)
 
 

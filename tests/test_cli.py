@@ -6,8 +6,9 @@ import sys
 import nbformat
 import numpy as np
 import pytest
+import typer
 
-from fcsr import images, upscale
+from fcsr import cli, images, upscale
 
 
 def fcsr(*arguments, cwd=None):
@@ -80,3 +81,20 @@ def test_report_and_lab_name_an_empty_folder(tmp_path):
         run = fcsr(verb, "--notebooks", tmp_path)
         assert run.returncode == 2
         assert f"{tmp_path} holds no notebooks" in run.stderr
+
+
+@pytest.mark.parametrize(("user", "flags"), [(0, ["--allow-root"]), (1000, [])])
+def test_lab_runs_for_root_too(monkeypatch, tmp_path, user, flags):
+    commands = []
+
+    def run(command):
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 3)
+
+    monkeypatch.setattr(cli.subprocess, "run", run)
+    monkeypatch.setattr(cli.os, "geteuid", lambda: user)
+    (tmp_path / "00_one.ipynb").touch()
+    with pytest.raises(typer.Exit) as left:
+        cli.lab(tmp_path)
+    assert left.value.exit_code == 3
+    assert commands == [[sys.executable, "-m", "jupyterlab", str(tmp_path), *flags]]

@@ -29,7 +29,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 300_000  # milliseconds: two cores that are busy with something else
+PATIENCE = 180_000  # milliseconds: two cores that are busy with something else
 SETTINGS = {
     # Cells out of sight are drawn, too.
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -54,8 +54,14 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def screenshots():
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS
+
+
 @pytest.fixture
-def page(browser, request):
+def page(browser, screenshots, request):
     """An empty page. Requests to other machines are aborted, and listed in `page.aborted`."""
     context = browser.new_context(viewport={"width": 1400, "height": 1600})
     context.set_default_timeout(PATIENCE)
@@ -68,8 +74,7 @@ def page(browser, request):
 
     context.route(leaves_this_machine, abort)
     yield page
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{request.node.name}.png", full_page=True)
+    page.screenshot(path=screenshots / f"{request.node.name}.png", full_page=True)
     context.close()
 
 

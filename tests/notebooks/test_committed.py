@@ -55,6 +55,12 @@ def test_widgets_have_their_state(notebook):
     assert set(shown) <= set(state), "a reader would see an empty place"
 
 
+def test_pictures_in_widgets_are_light(notebook):
+    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    buffers = [buffer for model in state.values() for buffer in model.get("buffers", [])]
+    assert all(len(buffer["data"]) < 400_000 for buffer in buffers), "300 kB, in base64"
+
+
 def has_widget(output) -> bool:
     return WIDGET_VIEW in output.get("data", {})
 
