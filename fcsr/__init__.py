@@ -1,6 +1,6 @@
 """fcsr: super-resolution as classification. LTE, CS and FCS, to teach with and to start from."""
 
-from fcsr import data, decoding, errors, frequency, images, losses, metrics, protocols
+from fcsr import data, decoding, errors, frequency, images, losses, metrics, protocols, spectra
 from fcsr.checkpoints import load, load_official_lte
 from fcsr.encoders import EDSR
 from fcsr.errors import FcsrError
@@ -30,6 +30,7 @@ __all__ = [
     "losses",
     "metrics",
     "protocols",
+    "spectra",
     "train",
     "upscale",
 ]

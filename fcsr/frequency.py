@@ -1,4 +1,4 @@
-"""Low and high frequencies: the filter `f`, its complement `g`, and spectra (section 2.1).
+"""Low and high frequencies: the filter `f` and its complement `g` (section 2.1).
 
 The paper writes an image as `yhat = f(yhat) + g(yhat)` with a low-pass filter `f` and
 `g(yhat) = yhat - f(yhat)`. It does not say which filter; here are five, small frozen
@@ -17,6 +17,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fcsr.errors import FcsrError
+from fcsr.spectra import mirror_spectrum
 
 FIXED_POINT = 2.0**-23
 """Pixel values in [0, 1] are multiples of this. The 24 bits of a float32 then hold sums and
@@ -137,37 +138,19 @@ def split(
     return low, hr - low
 
 
-def band_energy(
-    image: Float[Tensor, "b c h w"], edges: tuple[float, ...] = (0.0, 0.0625, 0.125, 0.25, 0.5)
-) -> Float[Tensor, "b c bands"]:
-    """Mean square of the image in each band between neighbouring `edges` (cycles a pixel).
+def gain(f: LowPass, waves: int = 256) -> tuple[Float[Tensor, " waves"], Float[Tensor, " waves"]]:
+    """What is left of a wave when it has passed `f`: 1 all of it, 0 nothing, below 0 turned over.
 
-    The last band also takes the corners of the spectrum (up to 0.71), so with a first edge of 0
-    the bands add up to the mean square of the image (Parseval's theorem).
+    Measured with cosines along a row of `waves` pixels, as its mirror images continue them.
+    Returns their frequencies, equally spaced from 0 to just below 0.5 cycles a pixel, and their
+    gains. Of what comes out, only the part that is this wave counts: `BicubicDownUp` adds other
+    waves to it, and treats a wave of just the frequency `1 / (2 factor)` as it happens to stand.
     """
-    spectrum, frequency = _mirror_spectrum(image)
-    # rfft keeps half of the columns: all but the first and the last stand for two.
-    copies = torch.full_like(frequency, 2.0)
-    copies[:, [0, -1]] = 1.0
-    samples = 4 * image.shape[-2] * image.shape[-1]
-    power = (spectrum.abs() / samples).square() * copies  # (b, c, 2h, w + 1)
-    inner_edges = torch.tensor(edges[1:-1], device=image.device, dtype=image.dtype)
-    band = torch.bucketize(frequency, inner_edges, right=True)
-    power = power * (frequency >= edges[0])
-    total = power.new_zeros(*image.shape[:2], len(edges) - 1)
-    return total.index_add(2, band.flatten(), power.flatten(2))
-
-
-def radial_spectrum(
-    image: Float[Tensor, "b c h w"], bins: int = 64
-) -> tuple[Float[Tensor, " bins"], Float[Tensor, "b c bins"]]:
-    """Power over frequency, summed over all directions: `bins` equal bands from 0 to 0.5.
-
-    Returns the bands' centres in cycles a pixel, and the mean square of the image in each.
-    """
-    edges = torch.linspace(0, 0.5, bins + 1, dtype=torch.float64)
-    centres = (edges[:-1] + edges[1:]) / 2
-    return centres.to(image), band_energy(image, tuple(edges.tolist()))
+    half_waves = torch.arange(waves, dtype=torch.float64)
+    centre = half_waves + 0.5
+    cosines = torch.cos(math.pi / waves * half_waves[:, None] * centre)[:, None, None]
+    passed = (f(cosines) * cosines).sum((1, 2, 3)) / cosines.square().sum((1, 2, 3))
+    return half_waves / (2 * waves), passed
 
 
 def _require(holds: bool, name: str, value: float, wanted: str) -> None:
@@ -193,17 +176,7 @@ def _convolve(image: Tensor, kernel: Tensor) -> Tensor:
     return image.reshape(b, c, h, w)
 
 
-def _mirror_spectrum(image: Tensor) -> tuple[Tensor, Tensor]:
-    """The spectrum of the image beside its mirror images, and each entry's radial frequency."""
-    h, w = image.shape[-2:]
-    image = torch.cat((image, image.flip(-2)), -2)
-    image = torch.cat((image, image.flip(-1)), -1)
-    rows = torch.fft.fftfreq(2 * h, device=image.device, dtype=image.dtype)
-    columns = torch.fft.rfftfreq(2 * w, device=image.device, dtype=image.dtype)
-    return torch.fft.rfft2(image), torch.hypot(rows[:, None], columns[None, :])
-
-
 def _multiply_spectrum(image: Tensor, gain: Callable[[Tensor], Tensor]) -> Tensor:
     h, w = image.shape[-2:]
-    spectrum, frequency = _mirror_spectrum(image)
+    spectrum, frequency = mirror_spectrum(image)
     return torch.fft.irfft2(spectrum * gain(frequency), s=(2 * h, 2 * w))[..., :h, :w]

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from fcsr import images, metrics
 from fcsr.errors import ImageError
-from fcsr.frequency import radial_spectrum
 from fcsr.published import side_by_side
+from fcsr.spectra import radial_spectrum
 
 COLOURS = {"red": "#D55E00", "green": "#009E73", "blue": "#0072B2"}  # Okabe and Ito: seen by all
 

@@ -1,4 +1,4 @@
-"""fcsr.frequency: bands that add up exactly, filters that filter, spectra that tell where."""
+"""fcsr.frequency: bands that add up exactly, filters that filter."""
 
 import math
 from dataclasses import replace
@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
+from waves import cosine
 
 from fcsr import frequency
 from fcsr.errors import FcsrError
@@ -27,14 +28,6 @@ def noise(*shape, dtype=torch.float64, seed=0):
 def levels_to_image(levels: np.ndarray, dtype=torch.float32) -> torch.Tensor:
     unit = torch.from_numpy(levels.astype(np.float64)) / 255
     return (torch.round(unit / frequency.FIXED_POINT) * frequency.FIXED_POINT).to(dtype)
-
-
-def cosine(height, width, rows, columns):
-    """`rows` and `columns` half waves, even about every border, as a mirror continues them."""
-    y, x = torch.arange(height).double() + 0.5, torch.arange(width).double() + 0.5
-    wave = torch.cos(math.pi * rows * y / height)[:, None]
-    wave = wave * torch.cos(math.pi * columns * x / width)
-    return wave[None, None]
 
 
 @given(
@@ -156,38 +149,27 @@ def test_gain_at_a_frequency(f, half_waves, gain):
     torch.testing.assert_close(f(wave), gain * wave)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 6), (7, 1), (8, 5)])
-def test_band_energies_add_up_to_the_mean_square(size):
-    image = noise(2, 3, *size)
-    energy = frequency.band_energy(image)
-    assert energy.shape == (2, 3, 4)
-    torch.testing.assert_close(energy.sum(-1), image.square().mean((-2, -1)))
+def test_gain_of_the_filters_by_hand():
+    """A symmetric kernel k has the gain `k[0] + 2 sum_n k[n] cos(2 pi n frequency)`."""
+    waves, gain = frequency.gain(Gaussian(0.25), waves=20)  # exp(-8), 1, exp(-8)
+    torch.testing.assert_close(waves, torch.arange(20).double() / 40)
+    side = math.exp(-8) / (1 + 2 * math.exp(-8))
+    angle = 2 * math.pi * waves
+    torch.testing.assert_close(gain, 1 - 2 * side + 2 * side * torch.cos(angle))
+    _, gain = frequency.gain(Box(1), waves=20)
+    torch.testing.assert_close(gain, (1 + 2 * torch.cos(angle)) / 3)
+    assert gain.min() < -0.3, "a wave of two pixels comes out turned over"
+    _, gain = frequency.gain(Ideal(0.2), waves=20)
+    assert gain.round(decimals=9).tolist() == [1] * 9 + [0] * 11
+    _, gain = frequency.gain(Butterworth(0.2, 1), waves=20)
+    torch.testing.assert_close(gain, (1 + (waves / 0.2) ** 2) ** -0.5)
 
 
-def test_band_energy_of_each_wave_lies_in_its_band():
-    """0.0625 is an edge: it belongs to the band above. 0.5 x 0.5 is in the last one's corner."""
-    edges = (0.0, 0.0625, 0.125, 0.25, 0.5)
-    for half_waves, band in [((0, 0), 0), ((0, 3), 0), ((4, 0), 1), ((9, 0), 2), ((31, 31), 3)]:
-        wave = cosine(32, 32, *half_waves)
-        expected = torch.zeros(4, dtype=torch.float64)
-        expected[band] = wave.square().mean()
-        torch.testing.assert_close(frequency.band_energy(wave, edges)[0, 0], expected)
-
-
-def test_band_energy_leaves_out_what_lies_below_the_first_edge():
-    image = 3 + cosine(32, 32, 16, 0)
-    energy = frequency.band_energy(image, (0.1, 0.2, 0.5))
-    torch.testing.assert_close(energy[0, 0], torch.tensor([0.0, 0.5], dtype=torch.float64))
-
-
-def test_radial_spectrum_of_a_cosine_lands_in_its_bin():
-    centres, spectrum = frequency.radial_spectrum(cosine(32, 32, 0, 13), bins=16)
-    torch.testing.assert_close(centres, (torch.arange(16).double() + 0.5) / 32)
-    assert spectrum.shape == (1, 1, 16)
-    nearest = (centres - 13 / 64).abs().argmin()
-    assert spectrum.argmax() == nearest
-    assert spectrum[0, 0, nearest].item() == pytest.approx(0.5)
-    assert spectrum.sum().item() == pytest.approx(0.5)
+def test_gain_counts_only_the_wave_itself():
+    """Down by 2 and up again, the fastest waves come back as others: nearly nothing is theirs."""
+    _, gain = frequency.gain(BicubicDownUp(2), waves=64)
+    assert gain[0].item() == pytest.approx(1)
+    assert abs(gain[-1].item()) < 0.05
 
 
 @pytest.mark.parametrize("f", [*FILTERS, Gaussian(0.7), Butterworth(0.2, 3)], ids=str)

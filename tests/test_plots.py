@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from fcsr import frequency, images, plots, published
+from fcsr import images, plots, published, spectra
 from fcsr.errors import ImageError
 
 matplotlib.use("agg")
@@ -72,7 +72,7 @@ def test_comparison_draws_spectra_of_the_box():
     figure = plots.comparison({"HR": hr, "SR": sr}, (10, 10, 40))
     of_hr, of_sr = (axis.lines for axis in figure.axes[4:])
     part = 255 * images.to_tensor(sr.crop((10, 10, 50, 50)).convert("L"))
-    power = frequency.radial_spectrum(part, bins=24)[1][0, 0]
+    power = spectra.radial_spectrum(part, bins=24)[1][0, 0]
     assert np.array_equal(of_sr[1].get_ydata(), power)
     assert np.array_equal(of_hr[1].get_ydata(), of_sr[0].get_ydata()), "HR is behind each"
 
