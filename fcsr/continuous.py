@@ -15,6 +15,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from fcsr import decoding
+from fcsr.boxes import Box, whole
 from fcsr.decoding import Decode
 from fcsr.encoders import EDSR
 from fcsr.errors import FcsrError
@@ -22,10 +23,11 @@ from fcsr.texture import EstimatorSize, TextureEstimator, TextureMaps, bilinear
 
 
 class Encoded(NamedTuple):
-    """An image, ready to be queried."""
+    """An image, of which a box is ready to be queried."""
 
     image: Float[Tensor, "b 3 h w"]
     maps: tuple[TextureMaps, ...]  # one for each texture estimator
+    box: Box
 
 
 class Estimate(NamedTuple):
@@ -76,19 +78,28 @@ class ContinuousModel(nn.Module, ABC):
             "max_scale": self.max_scale,
         }
 
-    def encode(self, image: Float[Tensor, "b 3 h w"]) -> Encoded:
-        """Look at the whole image once."""
-        features = self.encoder((image - 0.5) / 0.5)
-        return Encoded(image, tuple(estimator.maps(features) for estimator in self.estimators))
+    def encode(self, image: Float[Tensor, "b 3 h w"], box: Box | None = None) -> Encoded:
+        """Look at an image once: at all of it, or at a box.
+
+        A box is encoded with as many pixels around it as can matter, so what queries find there
+        does not depend on the box. It must hold the neighbours of every query.
+        """
+        size = tuple(image.shape[-2:])
+        box = box or whole(size)
+        rim = box.grown(1, size)  # for the estimators' own convolutions
+        seen = rim.grown(self.encoder.radius, size)
+        features = self.encoder((seen.cut(image) - 0.5) / 0.5)
+        features, inner = rim.within(seen).cut(features), box.within(rim)
+        return Encoded(image, tuple(e.maps(features, inner) for e in self.estimators), box)
 
     def estimate(
         self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
     ) -> Estimate:
         """All of a query but the heads."""
-        size = cell.new_tensor(encoded.image.shape[-2:])
-        cell = torch.maximum(cell, 2 / (self.max_scale * size))
+        size = tuple(encoded.image.shape[-2:])
+        cell = torch.maximum(cell, 2 / (self.max_scale * cell.new_tensor(size)))
         pairs = zip(self.estimators, encoded.maps, strict=True)
-        hidden = tuple(estimator(maps, coord, cell) for estimator, maps in pairs)
+        hidden = tuple(e(maps, coord, cell, size, encoded.box) for e, maps in pairs)
         return Estimate(hidden, bilinear(encoded.image, coord))
 
     def heads(self, estimate: Estimate) -> Float[Tensor, "b q outputs"]:

@@ -49,6 +49,11 @@ class EDSR(nn.Module):
     def config(self) -> dict[str, int]:
         return {"blocks": self.blocks, "features": self.features}
 
+    @property
+    def radius(self) -> int:
+        """How many pixels around it a feature sees: one for each convolution."""
+        return 2 * self.blocks + 2
+
     def forward(self, image: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b f h w"]:
         x = self.head(image)
         return x + self.body(x)

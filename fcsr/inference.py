@@ -1,7 +1,12 @@
-"""Upscaling: any image to any size, in memory that does not grow with the number of classes."""
+"""Upscaling: any image to any size, in memory that grows with the picture's own pixels alone.
+
+The image is encoded tile by tile, each with as many pixels around it as its features see, so the
+result does not depend on the tiles; and a tile is queried a few thousand pixels at a time.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -11,6 +16,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from fcsr import checkpoints, images
+from fcsr.boxes import Box
 from fcsr.continuous import ContinuousModel
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
@@ -19,7 +25,10 @@ from fcsr.texture import grid
 
 BICUBIC = "bicubic"
 MOST_PIXELS = 2**33  # of a result: 100 GB of floats, beyond what any one machine would hold
-CHUNK = 16_384  # queries at once: their logits are 50 MB, an image's would be gigabytes
+CHUNK = 2048  # queries at once: on a CPU, few enough that its caches hold what is made of them
+GPU_CHUNK = 32 * CHUNK
+TILE = 256  # LR pixels encoded at once along an axis, about: paper-size features are 2 kB a pixel
+LONGEST = 2048  # pixels of the result that are made of a tile along an axis
 
 
 def upscale(
@@ -72,26 +81,51 @@ def render(
     decodes: Sequence[str | Decode | None] = (None,),
     progress: bool = True,
 ) -> list[Float[Tensor, "b 3 H W"]]:
-    """Query every pixel of an image of `size`, `CHUNK` queries at a time; RGB in [0, 1].
+    """Query every pixel of an image of `size`; RGB in [0, 1].
 
     The image is looked at and queried once, however many `decodes` read the answers; there is
     one result for each.
     """
     for decode in decodes:
         model.check_decode(decode)
-    encoded = model.encode(image)
-    coords = grid(size, image.device).flatten(0, 1)  # (H * W, 2)
-    cell = coords.new_tensor([2 / size[0], 2 / size[1]])
-    results = [image.new_empty(len(image), len(coords), 3) for _ in decodes]
-    bar = tqdm(total=len(coords), desc="upscaling", unit="px", delay=2, disable=not progress)
-    with bar:
-        for start in range(0, len(coords), chunk := max(1, CHUNK // len(image))):
-            coord = coords[start : start + chunk].expand(len(image), -1, -1)
-            outputs = model.query(encoded, coord, cell.expand_as(coord))
-            for rgb, decode in zip(results, decodes, strict=True):
-                rgb[:, start : start + chunk] = model.read(outputs, decode)
-            bar.update(coord.shape[1])
-    return [rgb.transpose(1, 2).unflatten(2, size) for rgb in results]
+    results = [image.new_empty(len(image), 3, *size) for _ in decodes]
+    cell = image.new_tensor([2 / size[0], 2 / size[1]])
+    chunk = max(1, (CHUNK if image.device.type == "cpu" else GPU_CHUNK) // len(image))
+    total = size[0] * size[1]
+    with tqdm(total=total, desc="upscaling", unit="px", delay=2, disable=not progress) as bar:
+        for lr, hr in tiles(tuple(image.shape[-2:]), size):
+            encoded = model.encode(image, lr)
+            coords = grid(size, image.device, hr).flatten(0, 1)  # (queries, 2)
+            tile = [image.new_empty(len(image), len(coords), 3) for _ in decodes]
+            for start in range(0, len(coords), chunk):
+                coord = coords[start : start + chunk].expand(len(image), -1, -1)
+                outputs = model.query(encoded, coord, cell.expand_as(coord))
+                for rgb, decode in zip(tile, decodes, strict=True):
+                    rgb[:, start : start + chunk] = model.read(outputs, decode)
+                bar.update(coord.shape[1])
+            for result, rgb in zip(results, tile, strict=True):
+                hr.cut(result).copy_(rgb.transpose(1, 2).unflatten(2, hr.size))
+    return results
+
+
+def tiles(size: tuple[int, int], wanted: tuple[int, int]) -> Iterator[tuple[Box, Box]]:
+    """Boxes of LR, and with each the box of the result whose pixels lie nearest to it.
+
+    LR's are wider by the neighbours that the outermost queries look at.
+    """
+    rows, columns = (bands(n, many) for n, many in zip(size, wanted, strict=True))
+    for (top, bottom), (first, last) in rows:
+        for (left, right), (begin, end) in columns:
+            lr = Box(top, left, bottom, right).grown(2, size)
+            yield lr, Box(first, begin, last, end)
+
+
+def bands(n: int, wanted: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """`tiles` along one axis of n pixels, of which `wanted` are made: (begin, end) of each."""
+    count = min(n, wanted, max(1, round(n / TILE), math.ceil(wanted / LONGEST)))
+    edges = [n * i // count for i in range(count + 1)]
+    first = [math.ceil(edge * wanted / n - 0.5) for edge in edges]  # whose centre is beyond it
+    return list(zip(pairwise(edges), pairwise(first), strict=True))
 
 
 def output_size(

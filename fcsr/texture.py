@@ -28,6 +28,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from fcsr.boxes import Box, whole
 from fcsr.errors import FcsrError
 
 EDGE = 1e-6  # how far inside [-1, 1] LTE keeps coordinates, and by how much it breaks ties
@@ -54,7 +55,7 @@ class EstimatorSize:
 
 
 class TextureMaps(NamedTuple):
-    """What a query needs of an image: for each pixel amplitudes and frequencies of its waves."""
+    """What a query needs of an image, or a part of it: amplitudes and frequencies of waves."""
 
     cosine: Float[Tensor, "b h w waves"]  # amplitudes of the cosines
     sine: Float[Tensor, "b h w waves"]  # and of the sines
@@ -65,7 +66,7 @@ class TextureMaps(NamedTuple):
 class Neighbours(NamedTuple):
     """The four pixels around each query, in the order (top, bottom) x (left, right)."""
 
-    index: Int[Tensor, "4 b q"]  # y * w + x
+    index: Int[Tensor, "4 b q"]  # y * w + x, counted in the part of the image that is there
     offset: Float[Tensor, "4 b q 2"]  # query - centre, in units of half a pixel
     weight: Float[Tensor, "4 b q"]  # sums to 1 over the four
 
@@ -97,15 +98,16 @@ class TextureEstimator(nn.Module):
         self.mlp = nn.Sequential(*layers)
         self.head = nn.Linear(sizes[-1], outputs)
 
-    def maps(self, features: Float[Tensor, "b f h w"]) -> TextureMaps:
-        """The waves of every pixel, channels last so that a query reads a row.
+    def maps(self, features: Float[Tensor, "b f _h _w"], box: Box | None = None) -> TextureMaps:
+        """The waves of every pixel, or of a box, channels last so that a query reads a row.
 
         The convolutions' channels are those of published LTE: the amplitudes of all cosines, then
         of all sines; the frequencies in pairs, y and x.
         """
         cosine, sine = self.amplitude(features).chunk(2, dim=1)
         along_y, along_x = self.frequency(features).unflatten(1, (-1, 2)).unbind(2)
-        maps = (cosine, sine, along_y, along_x)
+        box = box or whole(tuple(features.shape[-2:]))
+        maps = (box.cut(channels) for channels in (cosine, sine, along_y, along_x))
         return TextureMaps(*(channels.permute(0, 2, 3, 1).contiguous() for channels in maps))
 
     def forward(
@@ -113,13 +115,18 @@ class TextureEstimator(nn.Module):
         maps: TextureMaps,
         coord: Float[Tensor, "b q 2"],
         cell: Float[Tensor, "b q 2"],
+        size: tuple[int, int] | None = None,
+        box: Box | None = None,
     ) -> Float[Tensor, "b q hidden"]:
-        """A hidden vector a query, of its four neighbours, weighted by area."""
-        size = maps.cosine.shape[1:3]
+        """A hidden vector a query, of its four neighbours, weighted by area.
+
+        `maps` are those of `box` of an image of `size`; of a whole image, if these are left out.
+        """
+        size = size or tuple(maps.cosine.shape[1:3])
         phase = self.phase(cell * cell.new_tensor(size))  # (b, q, width / 2)
         single = self.ensemble == "texture"
         average = 0
-        for index, offset, weight in zip(*find_neighbours(coord, size), strict=True):
+        for index, offset, weight in zip(*find_neighbours(coord, size, box), strict=True):
             seen = self.texture(maps, index, offset, phase)
             average = average + weight.unsqueeze(-1) * (seen if single else self.mlp(seen))
         return self.mlp(average) if single else average
@@ -138,26 +145,35 @@ class TextureEstimator(nn.Module):
         return torch.cat((cosine * torch.cos(angle), sine * torch.sin(angle)), dim=-1)
 
 
-def grid(size: tuple[int, int], device: torch.device | str | None = None) -> Float[Tensor, "h w 2"]:
-    """The (y, x) coordinates of all pixel centres of an image of `size`."""
-    axes = [_centre(torch.arange(n, device=device), n) for n in size]
+def grid(
+    size: tuple[int, int], device: torch.device | str | None = None, box: Box | None = None
+) -> Float[Tensor, "h w 2"]:
+    """The (y, x) coordinates of all pixel centres of an image of `size`, or of a box of it."""
+    top, left, bottom, right = box or whole(size)
+    rows = torch.arange(top, bottom, device=device)
+    columns = torch.arange(left, right, device=device)
+    axes = (_centre(rows, size[0]), _centre(columns, size[1]))
     return torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1)
 
 
-def find_neighbours(coord: Float[Tensor, "b q 2"], size: tuple[int, int]) -> Neighbours:
+def find_neighbours(
+    coord: Float[Tensor, "b q 2"], size: tuple[int, int], box: Box | None = None
+) -> Neighbours:
     """The four feature pixels around each query and the weight of each (LIIF's local ensemble).
 
-    Beyond the centres of the outermost pixels the neighbours are clamped to the border.
+    Beyond the centres of the outermost pixels the neighbours are clamped to the border. They
+    are counted within `box`, where all of them must lie, of an image of `size`.
     """
+    top, left, _, right = box or whole(size)
     pixels, offsets = [], []  # [axis][side], each (b, q)
-    for axis, n in enumerate(size):
+    for axis, (n, first) in enumerate(zip(size, (top, left), strict=True)):
         position = coord[..., axis]
         shifted = (position + shift / n + EDGE for shift in (-1, 1))
         pixel = [((s.clamp(-1 + EDGE, 1 - EDGE) + 1) / 2 * n).floor() for s in shifted]
-        pixels.append(pixel)
+        pixels.append([side.long() - first for side in pixel])
         offsets.append([(position - _centre(side, n)) * n for side in pixel])
-    corners = [(top, left) for top in (0, 1) for left in (0, 1)]
-    index = torch.stack([pixels[0][y] * size[1] + pixels[1][x] for y, x in corners]).long()
+    corners = [(y, x) for y in (0, 1) for x in (0, 1)]
+    index = torch.stack([pixels[0][y] * (right - left) + pixels[1][x] for y, x in corners])
     offset = torch.stack([torch.stack((offsets[0][y], offsets[1][x]), dim=-1) for y, x in corners])
     area = offset.prod(dim=-1).abs() + 1e-9
     return Neighbours(index, offset, area.flip(0) / area.sum(0))  # flip: the opposite rectangle

@@ -13,7 +13,7 @@ from PIL import Image
 import fcsr
 from fcsr import CS, FCS, LTE, checkpoints, images, inference
 from fcsr.errors import CheckpointError, FcsrError, ImageError
-from fcsr.texture import grid
+from fcsr.texture import find_neighbours, grid
 
 KINDS = pytest.mark.parametrize("kind", [LTE, CS, FCS])
 
@@ -141,6 +141,40 @@ def test_chunks_leave_no_trace(kind, chunk, tiny, photograph, monkeypatch):
     monkeypatch.setattr(inference, "CHUNK", chunk)
     parts = upscale(image, size=(19, 13), model=model, decode=decode)
     torch.testing.assert_close(parts, whole, rtol=0, atol=1e-6)
+
+
+@KINDS
+@pytest.mark.parametrize("limits", [{"TILE": 3}, {"LONGEST": 9}])
+def test_tiles_leave_no_trace(kind, limits, tiny, photograph, monkeypatch):
+    """Though a feature sees four pixels on each side, beyond the tiles of three."""
+    model, image = tiny(kind), photograph(14, 17, batch=2)
+    model.estimators[0].ensemble = "texture"
+    options = {"model": model, "decode": None if kind is LTE else "mean"}
+    for size in ((33, 35), (42, 51), (9, 60)):  # x3 lies on exact ties
+        whole = upscale(image, size=size, **options)
+        with monkeypatch.context() as patch:
+            for name, value in limits.items():
+                patch.setattr(inference, name, value)
+            calls = count_calls(model.encoder)
+            parts = upscale(image, size=size, **options)
+        assert len(calls) > 4
+        torch.testing.assert_close(parts, whole, rtol=0, atol=1e-6)
+
+
+@given(*[st.tuples(*[st.integers(1, 40)] * 2)] * 2, st.integers(1, 9), st.integers(1, 30))
+def test_every_pixel_is_of_one_tile_that_has_its_neighbours(size, wanted, tile, longest):
+    made, positions = torch.zeros(wanted), grid(wanted)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inference, "TILE", tile)
+        patch.setattr(inference, "LONGEST", longest)
+        for lr, hr in inference.tiles(size, wanted):
+            hr.cut(made).add_(1)
+            coord = positions[hr.top : hr.bottom, hr.left : hr.right].reshape(1, -1, 2)
+            index = find_neighbours(coord, size).index
+            rows, columns = index // size[1], index % size[1]
+            for seen, first, last in ((rows, lr.top, lr.bottom), (columns, lr.left, lr.right)):
+                assert ((first <= seen) & (seen < last)).all()
+    assert (made == 1).all()
 
 
 @pytest.mark.parametrize(("chunk", "batch", "most"), [(50, 1, 50), (50, 3, 48), (2, 3, 3)])

@@ -9,6 +9,7 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from fcsr.boxes import Box
 from fcsr.texture import (
     EstimatorSize,
     TextureEstimator,
@@ -89,6 +90,19 @@ def test_weights_add_up_to_one_anywhere(size, seed):
     weight = find_neighbours(coord, size).weight
     assert (weight >= 0).all()
     torch.testing.assert_close(weight.sum(0), torch.ones(2, 50))
+
+
+def test_neighbours_are_counted_within_a_box():
+    coord = grid((20, 24))[5:15, 6:18].reshape(1, -1, 2)
+    apart, box = find_neighbours(coord, (10, 12)), Box(1, 2, 9, 11)
+    within = find_neighbours(coord, (10, 12), box)
+    numbers = torch.arange(120).view(10, 12)
+    assert torch.equal(box.cut(numbers).flatten()[within.index], numbers.flatten()[apart.index])
+    assert torch.equal(within.weight, apart.weight)
+
+
+def test_a_part_of_the_grid_is_the_part_of_it():
+    assert torch.equal(grid((5, 7), box=Box(1, 2, 4, 7)), grid((5, 7))[1:4, 2:7])
 
 
 def test_inside_the_weights_are_bilinear():
