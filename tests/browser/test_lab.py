@@ -45,6 +45,7 @@ def unexecuted(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+            cell.metadata.pop("jupyter", None)  # a solution that is hidden shows no number
     return notebook
 
 
