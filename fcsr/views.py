@@ -18,16 +18,11 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from fcsr import canvas, checkpoints, decoding, frequency, images, metrics, plots
-from fcsr.continuous import ContinuousModel, Encoded, Estimate
+from fcsr import canvas, decoding, frequency, images, metrics, plots, windows
 from fcsr.errors import FcsrError, ImageError
 from fcsr.frequency import LowPass
 from fcsr.inference import render
-from fcsr.texture import grid
 
-SMALLEST = 64  # pixels a side of a photograph: its LR image, of 16, still shows something
-WINDOW = 128  # pixels a side that the models are asked for: they answer within a second
-SHRINK = 4  # how much smaller than the photograph a network's input is
 MODE = math.inf  # the sharpness that stands for the mode
 
 
@@ -37,7 +32,7 @@ class Frequencies:
     largest = 512
 
     def __init__(self, photograph: Image.Image):
-        self._hr = images.to_tensor(square(photograph, self.largest))
+        self._hr = images.to_tensor(windows.square(photograph, self.largest))
 
     def __call__(self, kind: str = "Gaussian", width: float = 1.5) -> bytes:
         """PNG of the split by `low_pass(kind, width)`; raises FcsrError where that does."""
@@ -71,11 +66,11 @@ class Scales:
     largest = 512
 
     def __init__(self, photograph: Image.Image):
-        self._hr, self._lr = _pair(photograph, self.largest)
-        self._encoded = {name: _encode(name, self._lr) for name in ("lte", "cs", "fcs")}
+        self._hr, self._lr = windows.pair(photograph, self.largest)
+        self._encoded = {name: windows.encode(name, self._lr) for name in ("lte", "cs", "fcs")}
 
     def __call__(self, scale: float = 4.0, down: float = 0.5, across: float = 0.5) -> bytes:
-        """PNG of at most `WINDOW` x `WINDOW` pixels of the image made `scale` times as large.
+        """PNG of at most `windows.WINDOW` pixels a side of the image made `scale` times as large.
 
         `down` and `across` say where, from 0 (top, left) to 1. Raises FcsrError for a scale that
         is not from 1 to 8 and for a place outside.
@@ -84,7 +79,7 @@ class Scales:
             raise FcsrError(f"scale is {scale}; this view goes from 1 to 8")
         small = self._lr.shape[-1]
         side = round(scale * small)
-        window = _window(side, down, across)
+        window = windows.window(side, down, across)
         panels = {
             f"LR, {small} x {small}": F.interpolate(self._lr, (side, side), mode="nearest-exact"),
             "the photograph": images.resize(self._hr, (side, side)),
@@ -92,7 +87,9 @@ class Scales:
         }
         panels = {name: whole[..., *window] for name, whole in panels.items()}
         for name, (model, encoded) in self._encoded.items():
-            panels[name.upper()] = _read(model, _estimate(model, encoded, side, window))
+            panels[name.upper()] = windows.read(
+                model, windows.estimate(model, encoded, side, window)
+            )
         figure, axes = canvas.figure(12, 8.7, rows=2, columns=3)
         for axis, (name, panel) in zip(axes.flat, panels.items(), strict=True):
             canvas.show(axis, panel, name)
@@ -106,10 +103,10 @@ class Pixel:
     largest = 256
 
     def __init__(self, photograph: Image.Image):
-        self._hr, lr = _pair(photograph, self.largest)
+        self._hr, lr = windows.pair(photograph, self.largest)
         side = self._hr.shape[-1]
         self.limits = {"row": side - 1, "column": side - 1}
-        self._model, self._encoded = _encode("cs", lr)
+        self._model, self._encoded = windows.encode("cs", lr)
         [self._mode] = render(self._model, lr, (side, side), progress=False)
 
     def __call__(self, row: int = 64, column: int = 64) -> bytes:
@@ -122,7 +119,7 @@ class Pixel:
             raise ImageError(f"no pixel ({row}, {column}) in {side} x {side} pixels")
         window = (slice(row, row + 1), slice(column, column + 1))
         with torch.no_grad():
-            estimate = _estimate(self._model, self._encoded, side, window)
+            estimate = windows.estimate(self._model, self._encoded, side, window)
             logits = self._model.answer(estimate)[0, 0]  # (3, 256)
         figure = canvas.empty(14, 6.4)
         left, right = figure.subfigures(1, 2, width_ratios=(1, 1.15))
@@ -147,13 +144,13 @@ class Dial:
     largest = 256
 
     def __init__(self, photograph: Image.Image):
-        self._hr, lr = _pair(photograph, self.largest)
-        self._encoded = {name: _encode(name, lr) for name in ("cs", "fcs")}
+        self._hr, lr = windows.pair(photograph, self.largest)
+        self._encoded = {name: windows.encode(name, lr) for name in ("cs", "fcs")}
         # Only the last square is kept: to turn the dial there needs nothing but the heads.
         self._at = functools.lru_cache(maxsize=1)(self._estimates)
 
     def __call__(self, sharpness: float = 1.0, down: float = 0.5, across: float = 0.5) -> bytes:
-        """PNG of HR, CS and FCS, at most `WINDOW` pixels a side, with their PSNR and LPIPS.
+        """PNG of HR, CS and FCS, at most `windows.WINDOW` pixels a side, with their PSNR and LPIPS.
 
         `sharpness` is that of `decoding.sharpened_mean`, 1 for the mean; `MODE`, infinity, is the
         mode. `down` and `across` say where, from 0 to 1. Raises FcsrError for a sharpness not
@@ -168,16 +165,16 @@ class Dial:
         for axis, ((model, _), estimate) in zip(
             axes[1:], zip(self._encoded.values(), estimates, strict=True), strict=True
         ):
-            sr = _read(model, estimate, "mode" if sharpness == MODE else decode)
+            sr = windows.read(model, estimate, "mode" if sharpness == MODE else decode)
             canvas.show(axis, sr, f"{type(model).__name__}, {name}")
             psnr, lpips = metrics.psnr(sr, hr, channel="y"), metrics.lpips(sr, hr)
             axis.set_xlabel(f"{psnr:.1f} dB, LPIPS {lpips:.3f}", fontsize=14)
         return canvas.png(figure)
 
     def _estimates(self, down: float, across: float) -> tuple:
-        window = _window(self._hr.shape[-1], down, across)
+        window = windows.window(self._hr.shape[-1], down, across)
         return window, [
-            _estimate(*pair, self._hr.shape[-1], window) for pair in self._encoded.values()
+            windows.estimate(*pair, self._hr.shape[-1], window) for pair in self._encoded.values()
         ]
 
 
@@ -208,62 +205,6 @@ def low_pass(kind: str, width: float) -> LowPass:
     if not 0.5 <= width <= 16:
         raise FcsrError(f"width is {width}; give 0.5 to 16 pixels")
     return KINDS[kind](width)
-
-
-def square(photograph: Image.Image, largest: int) -> Image.Image:
-    """The largest square in the middle, upright 8-bit RGB, at most `largest` pixels a side.
-
-    Raises ImageError for what is no image and for one with less than `SMALLEST` pixels a side.
-    """
-    rgb = images.to_tensor(photograph)
-    height, width = rgb.shape[-2:]
-    side = min(height, width)
-    if side < SMALLEST:
-        least = f"{SMALLEST} x {SMALLEST}"
-        raise ImageError(f"a photograph of {width} x {height} pixels is too small; give {least}")
-    top, left = (height - side) // 2, (width - side) // 2
-    rgb = rgb[..., top : top + side, left : left + side]
-    return images.to_pil(images.resize(rgb, (largest, largest)) if side > largest else rgb)
-
-
-def _pair(photograph: Image.Image, largest: int) -> tuple[Tensor, Tensor]:
-    """HR and the LR that a camera with `SHRINK` times less resolution would have kept."""
-    hr = images.to_tensor(square(photograph, largest))
-    side = hr.shape[-1] // SHRINK
-    hr = hr[..., : SHRINK * side, : SHRINK * side]
-    lr = images.to_pil(images.resize(hr, (side, side)))  # 8 bits, as cameras keep
-    return hr, images.to_tensor(lr)
-
-
-@torch.no_grad()
-def _encode(name: str, lr: Tensor) -> tuple[ContinuousModel, Encoded]:
-    model = checkpoints.load(name)
-    return model, model.encode(lr)
-
-
-def _window(side: int, down: float, across: float) -> tuple[slice, slice]:
-    """The rows and columns of a square, `WINDOW` pixels a side, of an image of `side`."""
-    if not (0 <= down <= 1 and 0 <= across <= 1):
-        raise FcsrError(f"down is {down} and across is {across}; both go from 0 to 1")
-    width = min(WINDOW, side)
-    starts = (round(share * (side - width)) for share in (down, across))
-    return tuple(slice(start, start + width) for start in starts)
-
-
-@torch.no_grad()
-def _estimate(
-    model: ContinuousModel, encoded: Encoded, side: int, window: tuple[slice, slice]
-) -> Estimate:
-    """What the model knows of a window's pixels, (1, Q, ...), were the image of `side`."""
-    coord = grid((side, side))[window].reshape(1, -1, 2)
-    return model.estimate(encoded, coord, torch.full_like(coord, 2 / side))
-
-
-@torch.no_grad()
-def _read(model: ContinuousModel, estimate: Estimate, decode=None) -> Tensor:
-    """An estimate of a square window as an image (1, 3, h, h)."""
-    rgb = model.read(model.answer(estimate), decode)
-    return rgb.transpose(1, 2).unflatten(2, (math.isqrt(rgb.shape[1]), -1))
 
 
 def _readings(logits: Tensor, truth: tuple[int, int, int]) -> list[str]:

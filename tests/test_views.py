@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from fcsr import checkpoints, images, inference, views
+from fcsr import checkpoints, images, inference, views, windows
 from fcsr.errors import FcsrError, ImageError
 
 SETTINGS = {
@@ -77,12 +77,12 @@ def test_bad_settings_are_refused(kind, settings, words, photograph):
 )
 def test_square_is_the_middle(size, box, photograph):
     image = photograph.resize(size)
-    assert np.array_equal(views.square(image, 512), image.crop(box))
+    assert np.array_equal(windows.square(image, 512), image.crop(box))
 
 
 def test_square_shrinks_what_is_too_large(photograph):
-    assert views.square(photograph.convert("LA"), 66).size == (66, 66)
-    assert views.square(photograph, 66).mode == "RGB"
+    assert windows.square(photograph.convert("LA"), 66).size == (66, 66)
+    assert windows.square(photograph, 66).mode == "RGB"
 
 
 def test_half_power_is_where_the_gaussian_halves_the_power():
@@ -124,7 +124,7 @@ def test_pixel_shows_the_distribution_of_that_pixel(monkeypatch, photograph):
     )
     view = views.Pixel(photograph)
     view(row=7, column=50)
-    assert seen["truth"] == views.square(photograph, 256).getpixel((50, 7))
+    assert seen["truth"] == windows.square(photograph, 256).getpixel((50, 7))
     cs = checkpoints.load("cs")
     [mode] = inference.render(cs, view._encoded.image, (80, 80), ["mode"], progress=False)
     assert seen["p"].argmax(-1).tolist() == images.to_levels(mode)[0, :, 7, 50].tolist()
@@ -142,4 +142,4 @@ def test_dial_goes_from_the_mean_to_the_mode(monkeypatch, photograph):
     )
     torch.testing.assert_close(shown["FCS, t = 1"], mean)
     torch.testing.assert_close(shown["FCS, mode"], mode)
-    assert torch.equal(shown["HR"], images.to_tensor(views.square(photograph, 256)))
+    assert torch.equal(shown["HR"], images.to_tensor(windows.square(photograph, 256)))
