@@ -79,22 +79,27 @@ def draw_distribution(
     figure, axes, probabilities: np.ndarray, truth: tuple[int, int, int] | None
 ) -> None:
     """What `distribution` shows, on three axes of a figure, one above the other."""
-    levels = np.arange(probabilities.shape[-1])
     for axis, (name, colour), p, value in zip(
         axes, COLOURS.items(), probabilities, truth or (None,) * 3, strict=True
     ):
-        axis.fill_between(levels, p, step="mid", color=colour, alpha=0.7)
-        axis.axvline(p @ levels, color=colour, linestyle="--", linewidth=2, label="mean")
-        median = np.searchsorted(np.cumsum(p), 0.5)
-        axis.axvline(median, color=colour, linestyle=":", linewidth=3, label="median")
-        axis.plot(p.argmax(), p.max(), "v", color=colour, markersize=10, label="mode")
-        if value is not None:
-            axis.axvline(value, color="black", linewidth=2, label="truth")
-        axis.set_ylim(0, 1.15 * p.max())
+        draw_colour(axis, p, colour, value)
         axis.set_ylabel(f"p({name})", fontsize=13)
     marks = axes[0].get_legend_handles_labels()
     figure.legend(*marks, loc="outside upper right", ncols=4, frameon=False, fontsize=13)
     axes[-1].set_xlabel("level", fontsize=13)
+
+
+def draw_colour(axis, p: np.ndarray, colour: str, truth: int | None) -> None:
+    """One distribution (256,) with its mean, median and mode, and the true level."""
+    levels = np.arange(len(p))
+    axis.fill_between(levels, p, step="mid", color=colour, alpha=0.7)
+    axis.axvline(p @ levels, color=colour, linestyle="--", linewidth=2, label="mean")
+    median = np.searchsorted(np.cumsum(p), 0.5)
+    axis.axvline(median, color=colour, linestyle=":", linewidth=3, label="median")
+    axis.plot(p.argmax(), p.max(), "v", color=colour, markersize=10, label="mode")
+    if truth is not None:
+        axis.axvline(truth, color="black", linewidth=2, label="truth")
+    axis.set_ylim(0, 1.15 * p.max())
 
 
 def comparison(pictures: dict[str, Image.Image], box: tuple[int, int, int]):
