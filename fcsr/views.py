@@ -10,7 +10,6 @@ view's `largest`; crop it before, `image.crop((left, top, right, bottom))`, to c
 
 import functools
 import math
-from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -19,8 +18,9 @@ from PIL import Image
 from torch import Tensor
 
 from fcsr import canvas, decoding, frequency, images, metrics, plots, windows
+from fcsr.bandwidth import half_power, low_pass
+from fcsr.boxes import Box
 from fcsr.errors import FcsrError, ImageError
-from fcsr.frequency import LowPass
 from fcsr.inference import render
 
 MODE = math.inf  # the sharpness that stands for the mode
@@ -35,7 +35,7 @@ class Frequencies:
         self._hr = images.to_tensor(windows.square(photograph, self.largest))
 
     def __call__(self, kind: str = "Gaussian", width: float = 1.5) -> bytes:
-        """PNG of the split by `low_pass(kind, width)`; raises FcsrError where that does."""
+        """PNG of the split by `bandwidth.low_pass(kind, width)`, which may raise FcsrError."""
         f = low_pass(kind, width)
         low, high = frequency.split(self._hr, f)
         figure, (left, middle, right) = canvas.figure(13, 4.7, columns=3)
@@ -85,7 +85,7 @@ class Scales:
             "the photograph": images.resize(self._hr, (side, side)),
             "bicubic": images.resize(self._lr, (side, side)),
         }
-        panels = {name: whole[..., *window] for name, whole in panels.items()}
+        panels = {name: window.cut(whole) for name, whole in panels.items()}
         for name, (model, encoded) in self._encoded.items():
             panels[name.upper()] = windows.read(
                 model, windows.estimate(model, encoded, side, window)
@@ -117,7 +117,7 @@ class Pixel:
         side = self._hr.shape[-1]
         if not (0 <= row < side and 0 <= column < side):
             raise ImageError(f"no pixel ({row}, {column}) in {side} x {side} pixels")
-        window = (slice(row, row + 1), slice(column, column + 1))
+        window = Box(row, column, row + 1, column + 1)
         with torch.no_grad():
             estimate = windows.estimate(self._model, self._encoded, side, window)
             logits = self._model.answer(estimate)[0, 0]  # (3, 256)
@@ -159,7 +159,7 @@ class Dial:
         decode = functools.partial(decoding.sharpened_mean, sharpness=sharpness)
         name = "mode" if sharpness == MODE else f"t = {sharpness:.3g}"
         window, estimates = self._at(down, across)
-        hr = self._hr[..., *window]
+        hr = window.cut(self._hr)
         figure, axes = canvas.figure(13, 5, columns=3)
         canvas.show(axes[0], hr, "HR")
         for axis, ((model, _), estimate) in zip(
@@ -176,35 +176,6 @@ class Dial:
         return window, [
             windows.estimate(*pair, self._hr.shape[-1], window) for pair in self._encoded.values()
         ]
-
-
-def half_power(sigma: float) -> float:
-    """The frequency, in cycles a pixel, at which a Gaussian of that sigma halves the power."""
-    return math.sqrt(math.log(2)) / (2 * math.pi * sigma)
-
-
-KINDS: dict[str, Callable[[float], LowPass]] = {
-    "Gaussian": frequency.Gaussian,
-    "Box": lambda sigma: frequency.Box(max(1, round((math.sqrt(12 * sigma**2 + 1) - 1) / 2))),
-    "Ideal": lambda sigma: frequency.Ideal(half_power(sigma)),
-    "Butterworth": lambda sigma: frequency.Butterworth(half_power(sigma)),
-    "BicubicDownUp": lambda sigma: frequency.BicubicDownUp(0.5 / half_power(sigma)),
-}
-
-
-def low_pass(kind: str, width: float) -> LowPass:
-    """The filter of that kind which is as wide as a Gaussian of `width` pixels (its sigma).
-
-    As wide means: for Ideal and Butterworth a cutoff at the frequency where the Gaussian halves
-    the power, for BicubicDownUp a small image whose highest frequency that is, for Box about
-    the same standard deviation, as far as whole pixels allow. Raises FcsrError for an unknown kind
-    and for a width not from 0.5 to 16.
-    """
-    if kind not in KINDS:
-        raise FcsrError(f'there is no filter "{kind}"; choose from {", ".join(KINDS)}')
-    if not 0.5 <= width <= 16:
-        raise FcsrError(f"width is {width}; give 0.5 to 16 pixels")
-    return KINDS[kind](width)
 
 
 def _readings(logits: Tensor, truth: tuple[int, int, int]) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import ipywidgets
 from PIL import Image
 
-from fcsr import images, views
+from fcsr import bandwidth, images, views
 from fcsr.errors import FcsrError
 
 GIVEN = "as given"  # what the menu calls the photograph that a notebook handed over
@@ -101,7 +101,9 @@ def frequency_splitter(photograph: Image.Image | None = None) -> Panel:
     Without a photograph it begins with the first of `images.SAMPLES`, as all widgets do.
     """
     controls = {
-        "kind": ipywidgets.Dropdown(options=list(views.KINDS), description="filter", style=_STYLE),
+        "kind": ipywidgets.Dropdown(
+            options=list(bandwidth.KINDS), description="filter", style=_STYLE
+        ),
         "width": _slider("width", 1.5, 0.5, 16, 0.25),
     }
     return Panel(views.Frequencies, controls, photograph)

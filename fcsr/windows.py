@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from fcsr import checkpoints, images
+from fcsr.boxes import Box, whole
 from fcsr.continuous import ContinuousModel, Encoded, Estimate
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError, ImageError
@@ -20,9 +21,6 @@ from fcsr.texture import grid
 SMALLEST = 64  # pixels a side of a photograph: its LR image, of 16, still shows something
 WINDOW = 128  # pixels a side that the models are asked for: they answer within a second
 SHRINK = 4  # how much smaller than the photograph a network's input is
-
-Window = tuple[slice, slice]
-"""Rows and columns."""
 
 
 def square(photograph: Image.Image, largest: int) -> Image.Image:
@@ -37,7 +35,7 @@ def square(photograph: Image.Image, largest: int) -> Image.Image:
         least = f"{SMALLEST} x {SMALLEST}"
         raise ImageError(f"a photograph of {width} x {height} pixels is too small; give {least}")
     top, left = (height - side) // 2, (width - side) // 2
-    rgb = rgb[..., top : top + side, left : left + side]
+    rgb = Box(top, left, top + side, left + side).cut(rgb)
     return images.to_pil(images.resize(rgb, (largest, largest)) if side > largest else rgb)
 
 
@@ -47,7 +45,7 @@ def pair(
     """HR and the LR that a camera with `SHRINK` times less resolution would have kept."""
     hr = images.to_tensor(square(photograph, largest))
     side = hr.shape[-1] // SHRINK
-    hr = hr[..., : SHRINK * side, : SHRINK * side]
+    hr = whole((SHRINK * side, SHRINK * side)).cut(hr)
     lr = images.to_pil(images.resize(hr, (side, side)))  # 8 bits, as cameras keep
     return hr, images.to_tensor(lr)
 
@@ -59,19 +57,19 @@ def encode(name: str, lr: Float[Tensor, "1 3 h w"]) -> tuple[ContinuousModel, En
     return model, model.encode(lr)
 
 
-def window(side: int, down: float, across: float) -> Window:
-    """The rows and columns of a square, `WINDOW` pixels a side, of an image of `side`."""
+def window(side: int, down: float, across: float) -> Box:
+    """A square, at most `WINDOW` pixels a side, of an image of `side`."""
     if not (0 <= down <= 1 and 0 <= across <= 1):
         raise FcsrError(f"down is {down} and across is {across}; both go from 0 to 1")
     width = min(WINDOW, side)
-    starts = (round(share * (side - width)) for share in (down, across))
-    return tuple(slice(start, start + width) for start in starts)
+    top, left = (round(share * (side - width)) for share in (down, across))
+    return Box(top, left, top + width, left + width)
 
 
 @torch.no_grad()
-def estimate(model: ContinuousModel, encoded: Encoded, side: int, window: Window) -> Estimate:
+def estimate(model: ContinuousModel, encoded: Encoded, side: int, window: Box) -> Estimate:
     """What the model knows of a window's pixels, (1, Q, ...), were the image of `side`."""
-    coord = grid((side, side))[window].reshape(1, -1, 2)
+    coord = grid((side, side), box=window).reshape(1, -1, 2)
     return model.estimate(encoded, coord, torch.full_like(coord, 2 / side))
 
 

@@ -1,7 +1,6 @@
 """fcsr.views: PNGs that follow their settings."""
 
 import io
-import math
 
 import numpy as np
 import pytest
@@ -83,24 +82,6 @@ def test_square_is_the_middle(size, box, photograph):
 def test_square_shrinks_what_is_too_large(photograph):
     assert windows.square(photograph.convert("LA"), 66).size == (66, 66)
     assert windows.square(photograph, 66).mode == "RGB"
-
-
-def test_half_power_is_where_the_gaussian_halves_the_power():
-    # The transform of a Gaussian of sigma s is exp(-2 (pi s f)^2).
-    gain = math.exp(-2 * (math.pi * 1.5 * views.half_power(1.5)) ** 2)
-    assert gain**2 == pytest.approx(0.5)
-
-
-def test_filters_of_one_width_are_alike():
-    assert views.low_pass("Gaussian", 2.0).sigma == 2
-    cutoff = views.half_power(2.0)
-    assert (
-        views.low_pass("Ideal", 2.0).cutoff == views.low_pass("Butterworth", 2.0).cutoff == cutoff
-    )
-    assert 0.5 / views.low_pass("BicubicDownUp", 2.0).factor == pytest.approx(cutoff)
-    side = 2 * views.low_pass("Box", 2.0).radius + 1  # of variance (side^2 - 1) / 12
-    assert side == 7 and math.sqrt((7**2 - 1) / 12) == 2
-    assert views.low_pass("Box", 0.5).radius == 1
 
 
 def test_a_window_shows_what_upscale_gives(monkeypatch, photograph):
