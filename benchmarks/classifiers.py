@@ -10,6 +10,7 @@ training never sees, at x4, read by mode and mean. A table that is there already
 import copy
 import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -26,9 +27,10 @@ from fcsr.continuous import ContinuousModel
 from fcsr.decoding import CLASSES
 from fcsr.files import replacing
 from fcsr.frequency import Gaussian
-from fcsr.imresize import imresize
 from fcsr.inference import render
+from fcsr.layouts import Files
 from fcsr.objective import Objective
+from fcsr.protocols import BENCHMARK
 
 SCALE = 4
 DECODES = ("mode", "mean")
@@ -136,16 +138,12 @@ def measure(model: ContinuousModel, photographs: str) -> Iterator[dict]:
     """PSNR (luma) and LPIPS on the photographs held out, a row for each reading."""
     decodes = (None,) if model.default_decode is None else DECODES
     scores = {decode: [] for decode in decodes}
-    for path in data.photographs(photographs)[-Recipe.held_out :]:
-        hr = images.load(path).convert("RGB")
-        hr = hr.crop((0, 0, hr.width // SCALE * SCALE, hr.height // SCALE * SCALE))
-        lr = imresize(hr, (hr.height // SCALE, hr.width // SCALE))
-        truth, size = images.to_tensor(hr), (hr.height, hr.width)
-        for decode, sr in zip(
-            decodes, render(model, images.to_tensor(lr), size, decodes, progress=False), strict=True
-        ):
-            psnr = metrics.psnr(sr, truth, channel="y", shave=SCALE)
-            scores[decode].append((psnr, metrics.lpips(sr, truth)))
+    held_out = data.photographs(photographs)[-Recipe.held_out :]
+    for _, *pair in data.Benchmark(SCALE, [Files(path.stem, path) for path in held_out]):
+        lr, hr = map(images.to_tensor, pair)
+        srs = render(model, lr, tuple(hr.shape[-2:]), decodes, progress=False)
+        for decode, sr in zip(decodes, srs, strict=True):
+            scores[decode].append((BENCHMARK.psnr(sr, hr, SCALE), metrics.lpips(sr, hr)))
     for decode, pairs in scores.items():
         psnr, lpips = torch.tensor(pairs).mean(0).tolist()
         yield {"decode": decode or "", "psnr": psnr, "lpips": lpips}
@@ -166,12 +164,11 @@ def main(
     done = {(row["model"], row["variant"]) for row in rows}
     jobs = [variant for variant in VARIANTS if variant.key not in done]
     context = multiprocessing.get_context("spawn")
-    with context.Pool(workers, maxtasksperchild=1) as pool, tqdm(total=len(jobs)) as bar:
-        finished = [
-            pool.apply_async(run, (variant, str(photographs), start, steps)) for variant in jobs
-        ]
+    pool = ProcessPoolExecutor(workers, context, max_tasks_per_child=1)
+    with pool, tqdm(total=len(jobs)) as bar:
+        finished = [pool.submit(run, variant, str(photographs), start, steps) for variant in jobs]
         for result in finished:
-            rows += result.get()
+            rows += result.result()
             with replacing(out) as draft:
                 pd.DataFrame(rows).to_csv(draft, index=False, float_format="%.4f")
             bar.update()

@@ -13,6 +13,7 @@ the same machine.
 import multiprocessing
 import resource
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -144,8 +145,8 @@ def main(
     context = multiprocessing.get_context("spawn")
     for _ in range(2):
         for job in jobs:
-            with context.Pool(1) as pool:
-                found = pool.apply(cost, (*job, photographs, paper, steps))
+            with ProcessPoolExecutor(1, mp_context=context) as pool:
+                found = pool.submit(cost, *job, photographs, paper, steps).result()
             costs[job] = min(found, costs.get(job, found))
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
     print(f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}")
