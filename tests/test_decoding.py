@@ -104,3 +104,10 @@ def test_residuals_between_the_classes_are_rounded():
     assert decoding.residual_to_levels(residual).tolist() == [128, 128, 128, 129, 255, 0]
     assert decoding.clipped_share(residual) == 0
     assert decoding.clipped_share(torch.tensor([127.6, -128.6, 0.0, 0.0]) / 255) == 0.5
+
+
+def test_no_mean_lies_beyond_the_last_level():
+    """Where nearly all probability lies on it, rounding would take some means there."""
+    logits = 3 * torch.randn(4000, 256, generator=torch.Generator().manual_seed(0))
+    logits[:, -1] += torch.linspace(10, 40, 4000)
+    assert decoding.mean(logits).max() == 255
