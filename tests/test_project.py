@@ -111,6 +111,24 @@ def test_rooms_import_only_from_those_above_them_in_the_map():
         assert not upward, f"{room} imports {upward}, which stand below it in the map"
 
 
+def test_the_korean_readme_has_all_commands_links_and_rooms_of_the_english_one():
+    english, korean = (readme_parts(name) for name in ("README.md", "README.ko.md"))
+    assert korean["code"] == english["code"]
+    assert korean["rooms"] == english["rooms"]
+    assert sorted(korean["links"]) == sorted(english["links"])
+
+
+def readme_parts(name: str) -> dict[str, list[str]]:
+    """What must not depend on the language: code but its comments, targets of links, rooms."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    code = "".join(re.findall(r"^```\w+\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL))
+    return {
+        "code": [line.split("  #")[0].rstrip() for line in code.splitlines()],
+        "links": re.findall(r"\]\((?!README)([^)]+)\)", text),
+        "rooms": re.findall(r"^\| (`.+?`) \|", text, flags=re.MULTILINE),
+    }
+
+
 def imports(path: Path) -> set[str]:
     """The fcsr modules that a module imports, at its top or within a function."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))

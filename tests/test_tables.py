@@ -104,6 +104,7 @@ def test_what_is_missing_is_said(means):
     )
 
 
-def test_the_table_of_the_readme_is_made_from_the_measured_one(means):
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
+def test_the_table_of_the_readmes_is_made_from_the_measured_one(means, name):
     table = tables.to_markdown(tables.fairly(means), 4)
-    assert table in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert table in (ROOT / name).read_text(encoding="utf-8")
