@@ -16,6 +16,7 @@ from fcsr.published import side_by_side
 from fcsr.spectra import radial_spectrum
 
 COLOURS = {"red": "#D55E00", "green": "#009E73", "blue": "#0072B2"}  # Okabe and Ito: seen by all
+PALETTE = (*COLOURS.values(), "black", "#CC79A7", "#E69F00", "#56B4E9")  # where there are more
 
 
 def crops(pictures: dict[str, Image.Image], box: tuple[int, int, int], columns: int = 3):
@@ -175,13 +176,13 @@ def lpips_ranges():
 
     both = side_by_side()
     places = np.arange(len(both))
-    figure, axis = plt.subplots(figsize=(11, 6), layout="constrained")
+    figure, axis = plt.subplots(figsize=(12, 6), layout="constrained")
     lines = {"lpips": "[-1, 1]", "lpips_01": "[0, 1]", "lpips_255": "[0, 255]"}
     for (column, name), colour in zip(lines.items(), COLOURS.values(), strict=True):
         axis.plot(places, both[column], color=colour, linewidth=6, alpha=0.4, label=f"IMDN, {name}")
     for name, marker in {"Baseline": "o", "CS": "v", "FCS": "^"}.items():
         axis.plot(places, both[name], f"k{marker}", markersize=7, label=f"paper, {name}")
-    axis.set_xticks(places, [f"{dataset}\nx{scale}" for dataset, scale in both.index])
+    axis.set_xticks(places, [f"{dataset}\nx{scale}" for dataset, scale in both.index], fontsize=12)
     axis.set_yscale("log")
     axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
     axis.legend(ncols=2, fontsize=12)
@@ -199,8 +200,10 @@ def plane(points, control):
     figure, axis = plt.subplots(figsize=(8, 6), layout="constrained")
     path = control.sort_values("psnr")
     axis.plot(path["psnr"], path["lpips"], color="gray", label="Baseline + noise")
-    for (name, point), marker in zip(points.iterrows(), itertools.cycle("osD^vP")):
-        axis.plot(point["psnr"], point["lpips"], marker, markersize=11, label=name)
+    for (name, point), marker, colour in zip(
+        points.iterrows(), itertools.cycle("osD^vP"), itertools.cycle(PALETTE)
+    ):
+        axis.plot(point["psnr"], point["lpips"], marker, color=colour, markersize=11, label=name)
     axis.set_xlabel("PSNR in dB (higher is better)", fontsize=13)
     axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
     axis.legend(fontsize=12)

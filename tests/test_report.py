@@ -29,7 +29,10 @@ GOOD = [
     new_code_cell("scale = 2", metadata={"tags": ["parameters"]}),
     new_code_cell("print('scale is', scale)"),
     new_code_cell("from PIL import Image\nImage.new('RGB', (50, 50), 'navy')"),
-    new_code_cell("Image.new('RGB', (900, 300), 'teal')", metadata={"figure": "teal"}),
+    new_code_cell(
+        "Image.new('RGB', (900, 300), 'teal')",
+        metadata={"figure": "teal", "alt": "a field of <teal>"},
+    ),
     new_code_cell("from IPython.display import Math\nMath(r'\\alpha')"),
     new_code_cell(
         "from tqdm.auto import tqdm\n"
@@ -173,6 +176,12 @@ def test_pictures_lie_inside_the_page(report):
     assert kind == "data:image/png;base64"
     assert Image.open(io.BytesIO(base64.b64decode(data))).size == (640, 213)
     assert [image["src"] for image in soup(folder, "index").select("img")] == [f"{kind},{data}"]
+
+
+def test_pictures_are_described_by_their_cells(report):
+    _, _, folder = report
+    shown = soup(folder, "00_good").select(".jp-RenderedImage img")
+    assert [image["alt"] for image in shown] == ["a picture", "a field of <teal>"]
 
 
 def test_progress_bars_show_their_end(report):
