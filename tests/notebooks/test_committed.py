@@ -14,8 +14,13 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
-def notebook(request):
-    notebook = nbformat.read(request.param, as_version=4)
+def path(request) -> Path:
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     return notebook
 
@@ -47,6 +52,49 @@ def test_one_cell_of_parameters(notebook):
 def test_cells_are_short(notebook):
     long = [c.source for c in code(notebook) if len(c.source.splitlines()) > LONGEST_CELL]
     assert not long, f"over {LONGEST_CELL} lines; what it defines may belong into the package"
+
+
+def test_is_a_lesson(notebook):
+    introduction = notebook.cells[0].source
+    assert "**You will learn**" in introduction and "**Time:**" in introduction
+    prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    exercises, solutions = prose.split("## Exercises")[1].split("### Solutions")
+    numbers = re.findall(r"^\*\*(\d)\. ", exercises, re.MULTILINE)
+    assert numbers == ["1", "2", "3", "4", "5"][: len(numbers)] and len(numbers) >= 3
+    assert re.findall(r"^\*\*(\d)\.\*\* ", solutions, re.MULTILINE) == numbers
+    assert "What to notice" in prose.split("## Exercises")[0] and "$" in prose
+
+
+def test_leads_to_the_notebooks_before_and_after(path):
+    *_, farewell = nbformat.read(path, as_version=4).cells
+    place = NOTEBOOKS.index(path)
+    for other in (*NOTEBOOKS[max(0, place - 1) : place], *NOTEBOOKS[place + 1 : place + 2]):
+        assert f"({other.name})" in farewell.source
+
+
+def test_exercises_are_checked(notebook):
+    """A check says that nothing is answered yet, and later that the solution is right."""
+    printed = [(c, "".join(o.get("text", "") for o in c.outputs)) for c in code(notebook)]
+    checks = [c for c, text in printed if "not answered yet" in text]
+    solutions = [c for c, text in printed if hidden(c) and re.search(r"\bright\b", text)]
+    assert len(checks) == len(solutions) >= 2
+
+
+def hidden(cell) -> bool:
+    return cell.metadata.get("jupyter", {}).get("source_hidden", False)
+
+
+def test_pictures_are_described(notebook):
+    shown = [c for c in code(notebook) if any(has_picture(o) for o in c.outputs)]
+    assert [c.source for c in shown if len(c.metadata.get("alt", "")) < 20] == []
+    described = [c for c in code(notebook) if "alt" in c.metadata]
+    assert described == shown, "a description of nothing"
+    prose = "".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    assert "![](" not in prose and "<img" not in prose
+
+
+def has_picture(output) -> bool:
+    return any(kind.startswith("image/") for kind in output.get("data", {}))
 
 
 def test_widgets_have_their_state(notebook):
