@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import jinja2
 from PIL import Image
@@ -29,18 +29,29 @@ class Page:
     name: str  # of the notebook, NAME.ipynb, and of its page, NAME.html
     title: str  # the notebook's first heading
     seconds: float  # that it ran
-    error: str | None  # what stopped it, and in which cell
-    stopped_at: str | None  # that cell's id, if it got as far as a cell
-    thumbnail: str | None  # a figure as a data URI: PNG, at most 640 x 400 pixels
+    error: str | None = None  # what stopped it, and in which cell
+    stopped_at: str | None = None  # that cell's id, if it got as far as a cell
+    thumbnail: str | None = None  # a figure as a data URI: PNG, at most 640 x 400 pixels
+    key_figures: tuple[str, ...] = ()  # the numbers that matter most, a line for each
 
 
-def convert(notebook: dict, folder: Path, page: Page) -> str:
+def executed(path: Path) -> dict:
+    """A notebook that papermill has executed, without what papermill has written into it."""
+    import nbformat
+    from papermill.execute import remove_error_markers
+
+    return remove_error_markers(nbformat.read(path, as_version=4))
+
+
+def convert(notebook: dict, folder: Path, page: Page, link: str = "{}.html") -> str:
     """An executed notebook as self-contained HTML.
 
     Args:
         notebook: an nbformat 4 notebook; its widgets are replaced by what they showed last.
         folder: where the notebook's source lies; pictures that it names are looked for there.
         page: what to say above it.
+        link: where the course's notebook `{}` is found from here. A link to any other file,
+            which does not travel with the page, becomes plain text.
     """
     from nbconvert import HTMLExporter
 
@@ -48,7 +59,7 @@ def convert(notebook: dict, folder: Path, page: Page) -> str:
     exporter = HTMLExporter(
         template_name="notebook",
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"markdown2html": _markdown_filter()},
+        filters={"markdown2html": _markdown_filter(link)},
     )
     body, _ = exporter.from_notebook_node(
         notebook, {"metadata": {"name": page.title}, "page": page}
@@ -77,8 +88,20 @@ def thumbnail(notebook: dict) -> str | None:
     return None
 
 
-def _markdown_filter() -> Callable:
-    """nbconvert's filter from Markdown to HTML, but with formulas as MathML."""
+def key_figures(notebook: dict) -> tuple[str, ...]:
+    """What the cells print whose metadata say `"key_figures": true`, line by line."""
+    printed = "".join(
+        output.text
+        for cell in notebook.cells
+        if cell.metadata.get("key_figures")
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and output.name == "stdout"
+    )
+    return tuple(" ".join(line.split()) for line in printed.splitlines() if line.strip())
+
+
+def _markdown_filter(place: str) -> Callable:
+    """nbconvert's filter from Markdown to HTML, but with formulas as MathML and its own links."""
     from math_core import LatexToMathML
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -86,6 +109,15 @@ def _markdown_filter() -> Callable:
     converter = LatexToMathML(continue_on_error=True, fancy_error=False)
 
     class Renderer(IPythonRenderer):
+        def link(self, text: str, url: str, title: str | None = None) -> str:
+            parts = urlsplit(url)
+            if not parts.scheme and parts.path:
+                if "/" in parts.path or not parts.path.endswith(".ipynb"):
+                    return text
+                page = place.format(parts.path.removesuffix(".ipynb"))
+                url = page if "#" in page or not parts.fragment else f"{page}#{parts.fragment}"
+            return super().link(text, url, title)
+
         def inline_math(self, body: str) -> str:
             return converter.convert_with_local_state(body, displaystyle=False)
 

@@ -1,7 +1,7 @@
 """The course, executed and published as web pages: `fcsr report`.
 
-papermill runs the notebooks one after the other, `fcsr.pages` makes a page of each, and an index
-shows them all with the machine and the time that they took.
+papermill runs the notebooks one after the other, `fcsr.pages` makes a page of each, `fcsr.booklet`
+all of them one PDF, and an index shows them with the machine, the time and their key figures.
 """
 
 import os
@@ -15,19 +15,21 @@ from tempfile import TemporaryDirectory
 import jinja2
 import torch
 
+from fcsr import booklet, chromium
 from fcsr.errors import FcsrError
 from fcsr.files import replacing
-from fcsr.pages import TEMPLATES, Page, convert, thumbnail, title
+from fcsr.pages import TEMPLATES, Page, convert, executed, key_figures, thumbnail, title
 
 TITLE = "Super-resolution as classification"
+PDF = "course.pdf"
 
 
 def build(notebooks: Path, out: Path, parameters: dict | None = None) -> list[Page]:
     """Execute the notebooks of a folder, in the order of their names, and write them as web pages.
 
-    Writes `index.html` and, for each notebook, NAME.html and NAME.ipynb with its outputs; prints a
-    line for each. A notebook that fails is shown as failed in its page, in the index and in
-    `Page.error`, and the others still run.
+    Writes `index.html`, for each notebook NAME.html and NAME.ipynb with its outputs, and, where a
+    browser is installed, all of them as `course.pdf`; prints a line for each. A notebook that fails
+    is shown as failed in its page, in the index and in `Page.error`, and the others still run.
 
     Args:
         notebooks: folder of the `*.ipynb`; they run with it as their working directory.
@@ -47,20 +49,19 @@ def build(notebooks: Path, out: Path, parameters: dict | None = None) -> list[Pa
         verdict = f"failed, {page.error.splitlines()[0]}" if page.error else "ok"
         print(f"{page.name}: {page.seconds:.0f} s, {verdict}", flush=True)
         pages.append(page)
-    _write(out / "index.html", _index(pages))
+    machine = _machine()
+    pdf = _print(booklet.bind(pages, out, notebooks, TITLE, machine), out / PDF)
+    _write(out / "index.html", _index(pages, machine, pdf))
     return pages
 
 
 def _publish(source: Path, out: Path, parameters: dict | None) -> Page:
     """Execute one notebook and write its page."""
-    import nbformat
-    from papermill.execute import remove_error_markers
-
     start = time.perf_counter()
     error = _execute(source, out / source.name, parameters)
     seconds = time.perf_counter() - start
 
-    notebook = remove_error_markers(nbformat.read(out / source.name, as_version=4))
+    notebook = executed(out / source.name)
     started = _started(notebook) if error else []
     page = Page(
         name=source.stem,
@@ -70,6 +71,7 @@ def _publish(source: Path, out: Path, parameters: dict | None) -> Page:
         error=f"In [{len(started)}]: {error}" if started else error,
         stopped_at=started[-1].id if started else None,
         thumbnail=thumbnail(notebook),
+        key_figures=key_figures(notebook),
     )
     _write(out / f"{page.name}.html", convert(notebook, source.parent, page))
     return page
@@ -114,10 +116,25 @@ def _started(notebook: dict) -> list:
     ]
 
 
-def _index(pages: list[Page]) -> str:
+def _print(html: str, target: Path) -> str | None:
+    """Print the course; return the PDF's name, or say why there is none."""
+    target.unlink(missing_ok=True)  # of an earlier run
+    with TemporaryDirectory() as scratch:
+        page = Path(scratch) / "course.html"
+        page.write_text(html, encoding="utf-8")
+        try:
+            chromium.to_pdf(page, target)
+        except FcsrError as error:
+            print(f"no {target.name}: {error}", flush=True)
+            return None
+    print(f"{target.name}: {target.stat().st_size / 1e6:.1f} MB", flush=True)
+    return target.name
+
+
+def _index(pages: list[Page], machine: str, pdf: str | None) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     template = environment.get_template("course.html.j2")
-    return template.render(title=TITLE, pages=pages, machine=_machine())
+    return template.render(title=TITLE, pages=pages, machine=machine, pdf=pdf)
 
 
 def _machine() -> str:

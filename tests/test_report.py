@@ -13,6 +13,7 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
+from fcsr import chromium
 from fcsr.errors import FcsrError
 from fcsr.report import build
 
@@ -25,9 +26,15 @@ GOOD = [
         "\n\n"
         r"\begin{align} a &= b \\ c &= \frac{1}{2} \end{align}"
         "\n\n`cost $5$` [elsewhere](https://example.org) ![a swatch](../swatch.png)"
+        " [later](04_later.ipynb#end) [behind](../data.csv)"
     ),
     new_code_cell("scale = 2", metadata={"tags": ["parameters"]}),
     new_code_cell("print('scale is', scale)"),
+    new_code_cell(
+        "import sys\nprint('PSNR   ', 10 * scale, 'dB')\nprint()\nprint('<1 %')\n"
+        "print('beside it', file=sys.stderr)",
+        metadata={"key_figures": True},
+    ),
     new_code_cell("from PIL import Image\nImage.new('RGB', (50, 50), 'navy')"),
     new_code_cell(
         "Image.new('RGB', (900, 300), 'teal')",
@@ -65,11 +72,19 @@ def report(tmp_path_factory):
     }.items():
         nbformat.write(new_notebook(cells=cells), root / "notebooks" / f"{name}.ipynb")
     (root / "notebooks" / "03_junk.ipynb").write_text("{")
+    out = root / "build" / "report"
+    out.mkdir(parents=True)
+    (out / "course.pdf").write_text("of an earlier day")
     # Relative folders, as the command line gives them, although notebooks run in their own.
-    with contextlib.chdir(root), contextlib.redirect_stdout(io.StringIO()) as printed:
+    with (
+        contextlib.chdir(root),
+        contextlib.redirect_stdout(io.StringIO()) as printed,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(chromium, "NAMES", ("no-browser",))  # tests/browser has one
         pages = build(Path("notebooks"), Path("build/report"), {"scale": 3})
     lines = printed.getvalue().splitlines()
-    return {page.name: page for page in pages}, lines, root / "build" / "report"
+    return {page.name: page for page in pages}, lines, out
 
 
 def soup(folder, name):
@@ -93,9 +108,33 @@ def requests(html):
 def test_notebooks_run_in_the_order_of_their_names(report):
     pages, lines, _ = report
     assert list(pages) == ["00_good", "01_bad", "02_dying", "03_junk", "04_later"]
-    assert [line.split(":")[0] for line in lines] == list(pages)
+    assert [line.split(":")[0] for line in lines[:-1]] == list(pages)
     assert re.fullmatch(r"00_good: \d+ s, ok", lines[0])
     assert lines[1].endswith("s, failed, In [3]: ZeroDivisionError: division by zero")
+
+
+def test_without_a_browser_there_is_no_pdf_and_a_line_says_why(report):
+    _, lines, folder = report
+    assert lines[-1] == "no course.pdf: there is no browser: none of no-browser is installed"
+    assert not (folder / "course.pdf").exists()
+    assert "PDF" not in soup(folder, "index").text
+
+
+def test_key_figures_are_what_their_cells_print(report):
+    pages, _, folder = report
+    assert pages["00_good"].key_figures == ("PSNR 30 dB", "<1 %")
+    cards = {card["href"]: card for card in soup(folder, "index").select("a.card")}
+    shown = {name: [item.text for item in card.select("li")] for name, card in cards.items()}
+    assert shown["00_good.html"] == ["PSNR 30 dB", "<1 %"]
+    assert not any(items for name, items in shown.items() if name != "00_good.html")
+
+
+def test_links_lead_to_pages_or_nowhere(report):
+    _, _, folder = report
+    page = soup(folder, "00_good")
+    links = {link.text: link["href"] for link in page.select("p a")}
+    assert links == {"elsewhere": "https://example.org", "later": "04_later.html#end"}
+    assert "behind" in page.text
 
 
 def test_titles_are_first_headings(report):
@@ -201,7 +240,7 @@ def test_executed_notebooks_are_kept_and_drafts_are_not(report):
     }
     executed = nbformat.read(folder / "00_good.ipynb", as_version=4)
     printed = [o.text for c in executed.cells for o in c.get("outputs", []) if "text" in o]
-    assert printed == ["scale is 3\n"]
+    assert printed[0] == "scale is 3\n"
 
 
 def test_folder_without_notebooks(tmp_path):

@@ -7,7 +7,6 @@ fail instead. Each leaves a screenshot in build/browser.
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -16,19 +15,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fcsr import chromium
+from fcsr.errors import FcsrError
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "browser"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# All that a browser asks the network for of its own accord, off; its sandbox refuses root.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 180_000  # milliseconds: two cores that are busy with something else
 SETTINGS = {
     # Cells out of sight are drawn, too.
@@ -40,16 +31,16 @@ SETTINGS = {
 # Not for the session: while Playwright runs, its event loop stands in the way of papermill's.
 @pytest.fixture(scope="module")
 def browser():
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        reason = f"there is no browser: none of {', '.join(CHROMIUM)} is installed"
+    try:
+        found = chromium.find()
+    except FcsrError as error:
         if os.environ.get("FCSR_DEMAND_BROWSER"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+            pytest.fail(str(error))
+        pytest.skip(str(error))
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=chromium.FLAGS)
         yield browser
         browser.close()
 

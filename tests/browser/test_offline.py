@@ -1,5 +1,7 @@
-"""The report, read with the network cut off."""
+"""The report, read with the network cut off, and printed."""
 
+import re
+import shutil
 import subprocess
 import sys
 
@@ -7,11 +9,28 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-CELLS = [
-    new_markdown_cell("# Offline\n\nA formula, $\\frac{a}{b}$, and\n\n$$y = y_L + y_H$$"),
-    new_code_cell("from fcsr import images, widgets\nphotograph = images.sample('rocket')"),
+WIDGETS = {  # and what their controls say, under the photograph's
+    "frequency_splitter": ("filter Gaussian", "width 1.50"),
+    "scale_explorer": ("scale 4.00", "down 0.50", "across 0.50"),
+    "pixel_inspector": ("row 64", "column 64"),
+    "decode_slider": ("sharpness t 1, the mean", "down 0.50", "across 0.50"),
+}
+QUIET = [
+    new_markdown_cell(
+        "# Offline\n\n[Next](01_loud.ipynb)\n\nA formula, $\\frac{a}{b}$, and\n\n$$y = y_L + y_H$$"
+    ),
+    new_code_cell(
+        "from tqdm.auto import tqdm\n"
+        "from fcsr import images, widgets\n"
+        "photograph = images.sample('rocket').crop((200, 200, 320, 320))"
+    ),
     new_code_cell("photograph", metadata={"figure": "rocket"}),
-    new_code_cell("widgets.frequency_splitter(photograph)"),
+    new_code_cell("for _ in tqdm(range(7), desc='launches'):\n    pass"),
+    *(new_code_cell(f"widgets.{name}(photograph)") for name in WIDGETS),
+]
+LOUD = [
+    new_markdown_cell("# Refused\n\n[Back](00_quiet.ipynb), or [beside](../beside.csv)"),
+    new_code_cell("print('a line', 'of', '<output>')"),
     new_code_cell(
         "from IPython.display import HTML\n"
         "HTML('<script src=\"https://example.org/a.js\"></script>'\n"
@@ -24,11 +43,11 @@ REFUSED = "Content Security Policy"
 
 @pytest.fixture(scope="module")
 def folder(browser, tmp_path_factory):
-    """A report of one notebook, by the command line; without a browser it is not made."""
+    """A report of two notebooks, by the command line; without a browser it is not made."""
     root = tmp_path_factory.mktemp("course")
     (root / "notebooks").mkdir()
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    for name, cells in {"00_quiet": CELLS[:-1], "01_loud": CELLS[-1:]}.items():
+    for name, cells in {"00_quiet": QUIET, "01_loud": LOUD}.items():
         notebook = new_notebook(cells=cells, metadata=metadata)
         nbformat.write(notebook, root / "notebooks" / f"{name}.ipynb")
     command = [sys.executable, "-c", "from fcsr.cli import main; main()", "report"]
@@ -49,19 +68,27 @@ def test_a_page_is_whole_and_asks_for_nothing(page, folder, refused):
     page.get_by_role("link", name="Offline").click()
     page.locator("h1", has_text="Offline").wait_for()
     page.wait_for_load_state("load")
-    for shown in ("math", "mfrac", ".course-widget img", ".jp-OutputArea-output > img"):
+    for shown in ("math", "mfrac", ".jp-OutputArea-output > img"):
         for place in page.locator(shown).all():
             box = place.bounding_box()
             assert box["width"] > 5 and box["height"] > 5, shown
         assert page.locator(shown).count() > 0, shown
     for picture in page.locator("img").all():
         assert picture.evaluate("async (i) => { await i.decode(); return i.naturalWidth; }") > 100
-    assert page.locator(".course-widget label").all_inner_texts() == [
-        "photograph as given",
-        "filter Gaussian",
-        "width 1.50",
-    ]
+    assert page.get_by_text("launches: 100% 7/7 [").count() == 1
+    for widget, words in zip(page.locator(".course-widget").all(), WIDGETS.values(), strict=True):
+        labels = widget.locator("label").all_inner_texts()
+        assert labels == ["photograph as given", *words]
+        assert widget.locator("img").bounding_box()["width"] > 300
     assert page.aborted == refused == []
+
+
+def test_notebooks_lead_to_each_other_s_pages(page, folder):
+    page.goto(folder.as_uri() + "/00_quiet.html")
+    page.get_by_role("link", name="Next").click()
+    page.locator("h1", has_text="Refused").wait_for()
+    page.get_by_role("link", name="Back").click()
+    page.locator("h1", has_text="Offline").wait_for()
 
 
 def test_what_an_output_asks_for_is_refused(page, folder, refused):
@@ -72,3 +99,27 @@ def test_what_an_output_asks_for_is_refused(page, folder, refused):
         "b.png",
     }
     assert page.aborted == []
+
+
+def test_the_course_is_printed(page, folder):
+    pdf = (folder / "course.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type /Page\b", pdf)) >= 3, "the contents, and two notebooks"
+    assert b"file:" not in pdf, "a path of this machine, to which no reader has access"
+    assert len(pdf) < 5_000_000
+    page.goto(folder.as_uri() + "/index.html")
+    assert page.get_by_role("link", name="PDF").get_attribute("href") == "course.pdf"
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="there is no pdftotext (poppler-utils)")
+def test_the_print_holds_what_the_pages_hold(folder):
+    done = subprocess.run(
+        ["pdftotext", "-layout", folder / "course.pdf", "-"], check=True, capture_output=True
+    )
+    contents, *rest = done.stdout.decode().split("\f")
+    text = "\n".join(rest)
+    assert "Offline" in contents and "Refused" in contents
+    assert text.index("Offline") < text.index("Refused")
+    assert "\N{MATHEMATICAL ITALIC SMALL Y}" in text
+    for words in ("launches: 100% 7/7", "a line of <output>", "sharpness t", "1, the mean"):
+        assert words in text
