@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import fcsr
-from fcsr import figures, perceptual
+from fcsr import perceptual
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -135,10 +135,3 @@ def imports(path: Path) -> set[str]:
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
     names = {name.name for node in froms if node.module == "fcsr" for name in node.names}
     return names | {n.module.split(".")[1] for n in froms if n.module.startswith("fcsr.")}
-
-
-@pytest.mark.parametrize("name", [path.name for path in (ROOT / "figures").glob("*.png")])
-def test_figures_are_what_the_notebooks_show(name):
-    notebooks = (ROOT / "notebooks").glob("*.ipynb")
-    shown = {key: png for path in notebooks for key, png in figures.extract(path).items()}
-    assert (ROOT / "figures" / name).read_bytes() == shown[Path(name).stem]

@@ -6,8 +6,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from fcsr import pages
+
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 40  # lines
+HEAVIEST = 10_000_000  # bytes of a notebook, and of its page
+KEY_FIGURES = 3  # lines on a notebook's card in the report
+LONGEST_KEY_FIGURE = 70  # characters: two lines of a card
 MACHINE_PATH = re.compile(r"(?<![\w.])/(home|root|tmp|work|Users)/")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -107,6 +112,18 @@ def test_pictures_in_widgets_are_light(notebook):
     state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     buffers = [buffer for model in state.values() for buffer in model.get("buffers", [])]
     assert all(len(buffer["data"]) < 400_000 for buffer in buffers), "300 kB, in base64"
+
+
+def test_it_and_its_page_are_light(path, notebook):
+    assert path.stat().st_size < HEAVIEST
+    page = pages.convert(notebook, path.parent, pages.Page(path.stem, "its title", 1.0))
+    assert len(page.encode()) < HEAVIEST
+
+
+def test_key_figures_fit_on_its_card(notebook):
+    lines = pages.key_figures(notebook)
+    assert len(lines) <= KEY_FIGURES
+    assert [line for line in lines if len(line) > LONGEST_KEY_FIGURE] == []
 
 
 def has_widget(output) -> bool:
