@@ -7,7 +7,7 @@ NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 export FCSR_DATA ?= $(realpath ../shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help report lab test notebooks clean
+.PHONY: help report lab test notebooks screenshot clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -30,6 +30,10 @@ notebooks: $(INSTALLED) ## run the notebooks, save them with their new outputs, 
 	  --ExecutePreprocessor.record_timing=False \
 	  --ExecutePreprocessor.extra_arguments=--IPKernelApp.log_level=ERROR $(NOTEBOOKS)
 	$(BIN)/python -m fcsr.figures notebooks figures
+
+screenshot: $(INSTALLED) ## have a browser take figures/lab.png, a widget in JupyterLab, for the README
+	FCSR_DEMAND_BROWSER=1 $(BIN)/pytest tests/browser/test_lab.py -k test_widgets_answer
+	cp build/browser/lab.png figures/lab.png
 
 clean: ## remove what the other targets made, except .venv
 	rm -rf build dist .hypothesis .pytest_cache .ruff_cache

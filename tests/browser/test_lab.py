@@ -17,6 +17,8 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 WIDGETS = ("frequency_splitter", "scale_explorer", "pixel_inspector", "decode_slider")
 CELL = """from fcsr import images, widgets
 widgets.{}(images.sample("chelsea").crop((100, 60, 260, 220)))"""
+WINDOW = {"width": 1100, "height": 720}  # in which README shows one of the widgets
+README = WIDGETS.index("pixel_inspector")
 PANEL = ".jp-OutputArea-output:has(.widget-image)"
 # A picture's fingerprint, "" while there is none; it is a blob in the page's memory.
 FINGERPRINT = """async (image) => {
@@ -107,6 +109,9 @@ def test_widgets_answer(page, lab, screenshots):
         use(panel)
         panel.screenshot(path=screenshots / f"{name}.png")
     assert page.aborted == []
+    page.set_viewport_size(WINDOW)
+    panels[README].evaluate("panel => panel.closest('.jp-Cell').scrollIntoView()")
+    page.locator("#jp-main-dock-panel").screenshot(path=screenshots / "lab.png")
 
 
 def test_photographs_can_be_handed_in(page, lab, tmp_path):
