@@ -1,7 +1,14 @@
-"""Weights in and out: safetensors that carry the model's config, and published LTE weights."""
+"""Weights in and out: safetensors that carry the model's config, and published LTE weights.
+
+A file may come from anywhere: it never runs code, takes no more memory than it has bytes, and
+gives a model that is whole and finite, or a CheckpointError.
+"""
 
 import hashlib
 import json
+import os
+import zipfile
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -41,14 +48,17 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> Contin
     `save` or `fcsr train` wrote.
 
     Raises:
-        CheckpointError: no such name or file, or not a whole fcsr checkpoint.
+        CheckpointError: no such name or file, not a whole fcsr checkpoint, or weights that do
+            not fit their config or are not finite.
     """
     path = _find(name_or_path)
     weights, metadata = read(path)
     try:
-        model = models.from_config(metadata["config"])
-        model.load_state_dict({name: weight.float() for name, weight in weights.items()})
-    except (KeyError, TypeError, RuntimeError) as error:
+        config = metadata["config"]
+        if max(config["encoder"]["blocks"], len(config["size"]["hidden"])) > len(weights):
+            raise CheckpointError("the config has more layers than there are weights")
+        model = _filled(lambda: models.from_config(config), weights)
+    except Exception as error:  # a config that is wrong may raise anything
         raise CheckpointError(f"{path} does not fit its own config: {error}") from error
     return model.to(device).eval()
 
@@ -91,14 +101,21 @@ def load_official_lte(path: str | Path) -> LTE:
     Source: Lee & Jin, CVPR 2022. The file holds `{"model": {"name", "args", "sd"}}`; its
     MeanShift weights are unused there, too. It is read with `weights_only=True`, so a file with
     code in it is refused.
+
+    Raises:
+        CheckpointError: another file, or weights that are not finite.
     """
     try:
+        _require_stored(path)
         weights = torch.load(path, map_location="cpu", weights_only=True)["model"]["sd"]
         hidden = [weights[f"imnet.layers.{2 * i}.weight"].shape[0] for i in range(3)]
         size = EstimatorSize(weights["coef.weight"].shape[0], tuple(hidden))
         blocks = sum(name.endswith("body.0.weight") for name in weights)
-        model = LTE(EDSR(blocks, weights["encoder.head.0.weight"].shape[0]), size)
-        model.load_state_dict({_own_name(n): w for n, w in weights.items() if "_mean." not in n})
+        features = weights["encoder.head.0.weight"].shape[0]
+        used = {_own_name(n): weight for n, weight in weights.items() if "_mean." not in n}
+        if sum(weight.nbytes for weight in used.values()) > os.path.getsize(path):
+            raise CheckpointError("its weights are larger than the file")
+        model = _filled(lambda: LTE(EDSR(blocks, features), size), used)
     except Exception as error:
         raise CheckpointError(
             f"{path} is not a published EDSR-baseline-LTE checkpoint: {error}"
@@ -122,20 +139,50 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
     Raises:
         CheckpointError: no such file, damaged, or not written by fcsr.
     """
-    if not Path(path).is_file():
+    if not os.path.isfile(path):
         raise CheckpointError(f"{path}: no such file")
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         text = header["fcsr"]
-        metadata = json.loads(text)
-    except (safetensors.SafetensorError, json.JSONDecodeError, KeyError, OSError) as error:
+        metadata = dict(json.loads(text))
+        checksum = _checksum(tensors, text)
+    except Exception as error:  # also of torch, for a type of numbers that it does not know
         raise CheckpointError(f"{path} is not a whole fcsr checkpoint: {error!r}") from error
-    checksum = _checksum(tensors, text)
     if header.get("sha256") != checksum:
         raise CheckpointError(f"{path} is damaged: its checksum does not fit; get it anew")
     return tensors, metadata
+
+
+def _filled(make: Callable[[], ContinuousModel], weights: dict[str, Tensor]) -> ContinuousModel:
+    """The model that `make` describes, with these weights instead of fresh ones.
+
+    It is made without memory for its own weights, so one that is too large for the file is
+    refused for its shapes, at no cost. Raises CheckpointError for weights that are not finite.
+    """
+    with torch.device("meta"):
+        model = make()
+    for name, weight in weights.items():
+        if not weight.is_floating_point():
+            raise CheckpointError(
+                f"{name} holds {weight.dtype}, weights are floating-point numbers"
+            )
+    # copies: what safetensors gives is the file itself, mapped into memory
+    weights = {name: weight.to(torch.float32, copy=True) for name, weight in weights.items()}
+    model.load_state_dict(weights, assign=True)
+    for name, weight in weights.items():
+        if not weight.isfinite().all():
+            raise CheckpointError(f"{name} holds NaN or infinity: a training that went wrong")
+    return model
+
+
+def _require_stored(path: str | Path) -> None:
+    """Refuse a zip that would grow when it is unpacked; torch.save compresses nothing."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+                raise CheckpointError("it is compressed, as torch.save never does")
 
 
 def _on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -155,7 +202,7 @@ def _find(name_or_path: str | Path) -> Path:
         paths = [WEIGHTS / f"{name_or_path}{size}.safetensors" for size in ("", "-compact")]
         return next(path for path in paths if path.is_file())
     path = Path(name_or_path)
-    if not path.is_file():
+    if not os.path.isfile(path):  # Path.is_file would raise for a name that no disk can hold
         known = ", ".join(available())
         raise CheckpointError(
             f'"{name_or_path}" is neither a file nor a model that comes with fcsr ({known})'

@@ -8,6 +8,7 @@
 How they are encoded, queried, read and trained is the same for all: see `fcsr.continuous`.
 """
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -128,6 +129,8 @@ class FCS(ContinuousModel):
     ):
         if not isinstance(low_pass, tuple(frequency.FILTERS.values())):
             raise FcsrError(f"low_pass is {low_pass}; give one of {', '.join(frequency.FILTERS)}")
+        if not 0 < weight < math.inf:
+            raise FcsrError(f"weight is {weight}; give a finite one above 0")
         outputs = (3 + 3 * CLASSES,) if shared else (3, 3 * CLASSES)
         super().__init__(encoder, size, outputs, max_scale)
         self.low_pass, self.weight, self.shared = low_pass, weight, shared

@@ -90,11 +90,11 @@ def save(
 def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:
     """What was saved last, or None if nothing was. Raises CheckpointError when it is damaged."""
     try:
-        metadata = json.loads((out / INDEX).read_text(encoding="utf-8"))
-        files = metadata["files"]
+        metadata = dict(json.loads((out / INDEX).read_text(encoding="utf-8")))
+        files = [Path(name).name for name in metadata["files"]]  # of this folder, no other
     except FileNotFoundError:
         return None
-    except (json.JSONDecodeError, UnicodeDecodeError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise CheckpointError(
             f"{out / INDEX} is damaged ({error!r}); train into another folder"
         ) from error

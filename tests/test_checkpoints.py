@@ -1,10 +1,12 @@
 """fcsr.checkpoints: what is saved is what is loaded, or an error; published LTE gives its image."""
 
 import json
+import math
 import os
 import pickle
 import random
 import stat
+import zipfile
 
 import published_lte
 import pytest
@@ -133,6 +135,56 @@ def test_weights_that_do_not_fit_their_config_are_refused(change, saved):
         checkpoints.load(saved)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"encoder": {"blocks": 10**9, "features": 8}},
+        {"encoder": {"blocks": 1, "features": 10**9}},
+        {"size": {"width": 10**9, "hidden": [10**9, 10**9]}},
+        {"size": {"width": 16, "hidden": [16] * 10**5}},
+        {"encoder": {"blocks": "1", "features": 8}},
+        {"encoder": {"blocks": 1, "features": -8}},
+        {"encoder": None},
+        {"max_scale": "4"},
+        {"max_scale": -1},
+        {"weight": "3000"},
+        {"weight": math.nan},
+    ],
+    ids=lambda change: str(change)[:60],
+)
+def test_a_config_is_not_believed(change, saved):
+    weights, metadata = checkpoints.read(saved)
+    metadata["config"] |= change
+    checkpoints.write(saved, weights, metadata)
+    with pytest.raises(CheckpointError, match=r"model\.safetensors does not fit its own config"):
+        checkpoints.load(saved)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000, "7", "[]", "null", '"config"'])
+def test_metadata_that_are_none_are_refused(text, tiny, tmp_path):
+    weights = tiny(LTE).state_dict()
+    seal = checkpoints._checksum(weights, text)
+    path = tmp_path / "model.safetensors"
+    safetensors.torch.save_file(weights, path, {"fcsr": text, "sha256": seal})
+    with pytest.raises(CheckpointError, match=r"model\.safetensors"):
+        checkpoints.load(path)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_weights_that_are_not_finite_are_refused(value, tiny, tmp_path):
+    model = tiny(LTE)
+    model.state_dict()["encoder.head.bias"][3] = value
+    checkpoints.save(model, tmp_path / "diverged")
+    with pytest.raises(CheckpointError, match=r"encoder\.head\.bias holds NaN or infinity"):
+        checkpoints.load(tmp_path / "diverged")
+
+
+def test_loading_leaves_random_numbers_as_they_are(saved):
+    before = torch.get_rng_state()
+    checkpoints.load(saved)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_names_stand_for_the_best_weights_in_the_package(shelf):
     assert checkpoints.available() == ["cs", "cs-compact", "lte", "lte-compact"]
     sizes = {name: checkpoints.load(name).max_scale for name in checkpoints.available()}
@@ -213,6 +265,33 @@ def test_code_in_a_published_checkpoint_is_refused_and_not_run(tmp_path):
     with pytest.raises(CheckpointError, match=r"evil\.pth is not a published"):
         checkpoints.load_official_lte(tmp_path / "evil.pth")
     assert not (tmp_path / "made by the checkpoint").exists()
+
+
+@pytest.mark.parametrize("load", [checkpoints.load, checkpoints.load_official_lte])
+def test_code_in_a_pickle_is_refused_and_not_run(load, tmp_path):
+    (tmp_path / "evil").write_bytes(pickle.dumps(Command(tmp_path / "made by the pickle")))
+    with pytest.raises(CheckpointError, match="evil is not a"):
+        load(tmp_path / "evil")
+    assert not (tmp_path / "made by the pickle").exists()
+    pickle.loads((tmp_path / "evil").read_bytes())
+    assert (tmp_path / "made by the pickle").exists(), "it would have been"
+
+
+def test_a_published_checkpoint_is_not_larger_than_its_file(official, tmp_path):
+    content = torch.load(official, weights_only=True)
+    weights = content["model"]["sd"]
+    weights["phase.weight"] = weights["phase.weight"][:1].expand(10**9, 2)
+    torch.save(content, tmp_path / "wide.pth")
+    with pytest.raises(CheckpointError, match="its weights are larger than the file"):
+        checkpoints.load_official_lte(tmp_path / "wide.pth")
+    with (
+        zipfile.ZipFile(official) as source,
+        zipfile.ZipFile(tmp_path / "squeezed.pth", "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+    with pytest.raises(CheckpointError, match="compressed, as torch"):
+        checkpoints.load_official_lte(tmp_path / "squeezed.pth")
 
 
 def test_an_absent_or_empty_published_checkpoint_is_refused(tmp_path):

@@ -55,7 +55,9 @@ def test_a_full_disk_leaves_the_state_before(tmp_path, full_disk):
     assert len(list(tmp_path.iterdir())) == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"files": 5}']
+)
 def test_a_damaged_index_is_named(tmp_path, content):
     (tmp_path / "state.json").write_bytes(content)
     with pytest.raises(CheckpointError, match=r"state\.json is damaged"):
