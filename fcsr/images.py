@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from pathlib import Path
 
 import torch
@@ -32,6 +33,13 @@ __all__ = [
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left")
 """Photographs that come with scikit-image; they need no network."""
 
+# Of some fifty that Pillow reads: photographs' own. Others start programs (EPS) or hold no pixels.
+_READ = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000")
+# Each scan goes through all pixels, so a small file could keep a reader busy for hours. Of an
+# ordinary progressive JPEG there are about ten; libtiff has the same limit.
+_MOST_SCANS = 100
+_MARKER = re.compile(rb"\xff+[^\x00\x01\xd0-\xd7\xff]")  # that a segment follows
+
 # What each format holds without loss. Pillow writes more modes, but in silence drops the alpha
 # channel of some and half of the 16 bits of others.
 _MODES = {
@@ -51,13 +59,15 @@ def load(path: str | os.PathLike) -> Image.Image:
 
     An ICC profile stays in `.info["icc_profile"]`. 16-bit gray stays 16-bit; Pillow reads 16-bit
     colour as 8-bit. Raises ImageError for a path that cannot be read, and for a file that is no
-    image, corrupt, truncated, or a decompression bomb.
+    image, corrupt, truncated, or a decompression bomb. Files are PNG, JPEG, WebP, TIFF, GIF, BMP,
+    PPM, AVIF or JPEG 2000.
     """
     try:
         data = Path(path).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+        cause = getattr(error, "strerror", None) or error
         cure = "give the path of an image file"
-        raise ImageError(f"{path} cannot be read ({error.strerror}); {cure}") from error
+        raise ImageError(f"{path} cannot be read ({cause}); {cure}") from error
     return decode(data, str(path))
 
 
@@ -65,8 +75,11 @@ def decode(data: bytes, name: str) -> Image.Image:
     """The photograph in the bytes of a file; as `load`, which reads them from `name`."""
     with decoding(name):
         # only verify() compares a PNG's checksums, and after it Pillow needs to open anew
-        Image.open(io.BytesIO(data)).verify()
-        return ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+        Image.open(io.BytesIO(data), formats=_READ).verify()
+        image = Image.open(io.BytesIO(data), formats=_READ)
+        if image.format in ("JPEG", "MPO") and _scans(data) > _MOST_SCANS:
+            raise ValueError(f"more than {_MOST_SCANS} scans")
+        return ImageOps.exif_transpose(image)
 
 
 def save(image: Image.Image, path: str | os.PathLike) -> None:
@@ -100,6 +113,15 @@ def sample(name: str) -> Image.Image:
     if name == "motorcycle_left":
         return Image.fromarray(data.stereo_motorcycle()[0])
     return Image.fromarray(getattr(data, name)())
+
+
+def _scans(data: bytes) -> int:
+    """How often a JPEG goes through its pixels."""
+    scans, position = 0, 2
+    while (marker := _MARKER.search(data, position)) and marker[0][-1] != 0xD9:  # the end
+        scans += marker[0][-1] == 0xDA
+        position = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+    return scans
 
 
 def to_tensor(image: Picture) -> Float[Tensor, "b 3 h w"]:

@@ -439,8 +439,9 @@ def test_load_takes_the_first_frame(tmp_path):
 def test_unreadable_paths(tmp_path):
     with pytest.raises(ImageError, match=r"missing\.png cannot be read \(No such file"):
         images.load(tmp_path / "missing.png")
-    with pytest.raises(ImageError, match="cannot be read"):
-        images.load(tmp_path)
+    for path in (tmp_path, "zero\0byte.png", "long" * 5000):
+        with pytest.raises(ImageError, match="cannot be read"):
+            images.load(path)
 
 
 @pytest.mark.parametrize("data", [b"", b"To be or not to be", bytes(100)])
@@ -455,6 +456,30 @@ def test_decompression_bombs_are_refused(tmp_path, monkeypatch, pixels):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", pixels)
     with pytest.raises(ImageError, match=r"bomb\.png has too many pixels .*MAX_IMAGE_PIXELS"):
         images.load(tmp_path / "bomb.png")
+
+
+@pytest.mark.parametrize("file_format", ["EPS", "PCX", "TGA", "PDF"])
+def test_what_is_no_photograph_is_refused(tmp_path, file_format):
+    with pytest.raises(ImageError, match="is not an image that Pillow can read"):
+        images.load(written(tmp_path / "drawing", encoded(picture("RGB"), file_format)))
+
+
+def test_a_jpeg_that_never_ends_is_refused(tmp_path):
+    data = encoded(images.sample("chelsea").resize((60, 40)), "JPEG", progressive=True)
+    start = data.rfind(b"\xff\xda")
+    for scans, refused in ((80, False), (120, True)):
+        path = written(tmp_path / "scans.jpg", data[:start] + data[start:-2] * scans + data[-2:])
+        if refused:
+            with pytest.raises(ImageError, match="more than 100 scans"):
+                images.load(path)
+        else:
+            assert images.load(path).size == (60, 40)
+
+
+def test_scans_are_counted_in_the_photograph_alone(tmp_path):
+    image, thumbnail = images.sample("chelsea").resize((60, 40)), b"\xff\xda" * 1000
+    data = encoded(image, "JPEG", exif=b"Exif\0\0" + thumbnail) + thumbnail
+    assert images.load(written(tmp_path / "scans.jpg", data)).size == (60, 40)
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF"])
