@@ -1,16 +1,18 @@
 """Image sets from their publishers, verified by SHA-256, into the user's cache.
 
 pooch keeps the registry, verifies, and moves what is right into place. What it lacks is added
-here: a download that was cut off goes on where it stopped.
+here: a download that was cut off goes on where it stopped, and nothing is written outside the
+folder of its source.
 """
 
 import os
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from filelock import FileLock
 from tqdm.auto import tqdm
@@ -65,6 +67,8 @@ def fetch(source: Source, names: Sequence[str]) -> list[Path]:
     """
     import pooch
 
+    for name in names:
+        _require_inside(name, f"the registry of {source.name}")
     with _locked(source, ".fetch"):
         store = pooch.create(source.folder, source.address, registry=source.hashes)
         brought = []
@@ -78,19 +82,19 @@ def fetch(source: Source, names: Sequence[str]) -> list[Path]:
 def unzip(source: Source, name: str) -> Path:
     """The source's folder, with the contents of one of its zip files in it.
 
-    The zip is deleted once its contents are there, and not wanted again.
+    The zip is deleted once its contents are there, and not wanted again. Raises DownloadError
+    for a zip that cannot be brought, is none, or would write outside of the folder.
     """
     done = source.folder / f"{name}.done"
     with _locked(source, ".unzip"):
         if done.exists():
             return source.folder
         [file] = fetch(source, [name])
-        with zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-            with tqdm(total=len(members), desc=name, unit="file", delay=2, leave=False) as bar:
-                for member in members:
-                    archive.extract(member, source.folder)
-                    bar.update()
+        try:
+            _extract(file, source.folder)
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
+            cure = "make room, or delete it to bring it anew"
+            raise DownloadError(f"{file} cannot be unpacked ({error}); {cure}") from error
         done.touch()
         file.unlink()
     return source.folder
@@ -136,6 +140,25 @@ class Resume:
 def size(path: Path) -> int:
     """In bytes; 0 if there is no such file."""
     return path.stat().st_size if path.exists() else 0
+
+
+def _extract(file: Path, folder: Path) -> None:
+    """Unpack a zip; links in it become ordinary files."""
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        for member in members:
+            _require_inside(member.filename, str(file))
+        with tqdm(total=len(members), desc=file.name, unit="file", delay=2, leave=False) as bar:
+            for member in members:
+                archive.extract(member, folder)
+                bar.update()
+
+
+def _require_inside(name: str, whose: str) -> None:
+    """Refuse a name that leads out of a folder, on this system or on another."""
+    path = PureWindowsPath(name)  # which knows drives, and both kinds of slashes
+    if path.anchor or ".." in path.parts:
+        raise DownloadError(f"{whose} names {name!r}, which lies outside of its folder; refused")
 
 
 def _bring(source: Source, store, name: str) -> Path:

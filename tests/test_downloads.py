@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import socket
+import stat
 import threading
 import time
 import zipfile
@@ -226,11 +227,54 @@ def test_an_interrupted_unpacking_is_done_anew(source):
     assert (downloads.unzip(local, "set.zip") / "HR" / "1.png").read_bytes() == b"one"
 
 
-def test_zips_write_nowhere_else(source, tmp_path):
-    absolute = tmp_path / "absolute.png"
-    local = source({"set.zip": archive({"../../out.png": b"x", str(absolute): b"x"})})
-    downloads.unzip(local, "set.zip")
-    assert not list(tmp_path.glob("out.png")) and not absolute.exists()
+OUTSIDE = ["../out.png", "HR/../../out.png", "{tmp}/out.png", "..\\out.png", "C:out.png"]
+OUTSIDE += ["C:\\out.png", "\\\\server\\share\\out.png"]
+
+
+def everything(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.name[0] != "."}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_zips_write_nowhere_else(source, tmp_path, name):
+    name = name.format(tmp=tmp_path)
+    local = source({"set.zip": archive({"HR/1.png": b"one", name: b"x"})})
+    downloads.fetch(local, ["set.zip"])
+    before = everything(tmp_path)
+    with pytest.raises(DownloadError, match=r"set\.zip names '.*out\.png', which lies outside"):
+        downloads.unzip(local, "set.zip")
+    assert everything(tmp_path) == before, "not even what is harmless"
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_registries_lead_nowhere_else(source, server, tmp_path, name):
+    name = name.format(tmp=tmp_path)
+    local = source({"1.png": b"one", name: b"x"})
+    before = everything(tmp_path)
+    with pytest.raises(DownloadError, match=r"registry of Local names .* outside"):
+        downloads.fetch(local, ["1.png", name])
+    assert everything(tmp_path) == before and server.requests == []
+
+
+def test_links_in_zips_are_not_followed(source, tmp_path):
+    link = zipfile.ZipInfo("HR")
+    link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as writer:
+        writer.writestr(link, str(tmp_path))
+        writer.writestr("HR/out.png", b"x")
+    local = source({"set.zip": file.getvalue()})
+    with pytest.raises(DownloadError, match=r"set\.zip cannot be unpacked"):
+        downloads.unzip(local, "set.zip")
+    assert not (tmp_path / "out.png").exists()
+    assert not any(path.is_symlink() for path in tmp_path.rglob("*"))
+
+
+def test_what_is_no_zip_is_refused(source):
+    local = source({"set.zip": b"no zip", "cut.zip": archive({"1.png": CONTENT})[:-30]})
+    for name in ("set.zip", "cut.zip"):
+        with pytest.raises(DownloadError, match=rf"{name} cannot be unpacked .*or delete it"):
+            downloads.unzip(local, name)
 
 
 # What the package knows of the real sources
