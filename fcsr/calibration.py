@@ -15,9 +15,9 @@ def interval(
     Raises FcsrError for a share that is not between 0 and 1.
     """
     _require_share(share)
-    up_to = logits.double().softmax(-1).cumsum(-1)
+    up_to = _probabilities(logits).cumsum(-1)
     ends = ((up_to < part).sum(-1) for part in ((1 - share) / 2, (1 + share) / 2))
-    first, last = (end.clamp(max=logits.shape[-1] - 1) for end in ends)
+    first, last = (end.clamp(max=logits.shape[-1] - 1).to(logits.device) for end in ends)
     return first, last
 
 
@@ -33,13 +33,18 @@ def coverage(
     Raises FcsrError for a share that is not between 0 and 1.
     """
     _require_share(share)
-    p = logits.double().softmax(-1)
-    truth = levels.long().unsqueeze(-1)
+    p = _probabilities(logits)
+    truth = levels.cpu().long().unsqueeze(-1)
     of_truth = p.gather(-1, truth)
     up_to = p.cumsum(-1).gather(-1, truth)
     first, last = (1 - share) / 2, (1 + share) / 2
     inside = up_to.clamp(max=last) - (up_to - of_truth).clamp(min=first)
     return (inside / of_truth).clamp(0, 1).nan_to_num(0).mean().item()
+
+
+def _probabilities(logits: Tensor) -> Tensor:
+    """In float64 on the CPU, where every device has it."""
+    return logits.cpu().double().softmax(-1)
 
 
 def _require_share(share: float) -> None:
