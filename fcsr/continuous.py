@@ -55,8 +55,8 @@ class ContinuousModel(nn.Module, ABC):
         self, encoder: EDSR, size: EstimatorSize, outputs: tuple[int, ...], max_scale: float
     ):
         super().__init__()
-        if not max_scale > 0:
-            raise FcsrError(f"max_scale is {max_scale}; it must be above 0")
+        if not max_scale >= 1:
+            raise FcsrError(f"max_scale is {max_scale}; it must be at least 1")
         self.size, self.max_scale = size, max_scale
         self.encoder = encoder
         self.estimators = nn.ModuleList(

@@ -147,6 +147,7 @@ def test_weights_that_do_not_fit_their_config_are_refused(change, saved):
         {"encoder": None},
         {"max_scale": "4"},
         {"max_scale": -1},
+        {"max_scale": 1e-300},
         {"weight": "3000"},
         {"weight": math.nan},
     ],
