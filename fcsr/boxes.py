@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from jaxtyping import Shaped
+from jaxtyping import Float, Shaped
 from torch import Tensor
 
 
@@ -17,6 +17,19 @@ class Box(NamedTuple):
     @property
     def size(self) -> tuple[int, int]:
         return self.bottom - self.top, self.right - self.left
+
+    @property
+    def area(self) -> int:
+        return self.size[0] * self.size[1]
+
+    def halves(self) -> tuple["Box", "Box"]:
+        """The upper and the lower half, or the left and the right one if it is wider than high."""
+        height, width = self.size
+        if height >= width:
+            middle = self.top + height // 2
+            return self._replace(bottom=middle), self._replace(top=middle)
+        middle = self.left + width // 2
+        return self._replace(right=middle), self._replace(left=middle)
 
     def grown(self, margin: int, size: tuple[int, int]) -> "Box":
         """With `margin` more pixels on each side, as far as an image of `size` has them."""
@@ -35,6 +48,18 @@ class Box(NamedTuple):
     def cut(self, image: Shaped[Tensor, "*b _h _w"]) -> Shaped[Tensor, "*b h w"]:
         """This part of an image (…, H, W), a view."""
         return image[..., self.top : self.bottom, self.left : self.right]
+
+    def locate(
+        self, coord: Float[Tensor, "b q 2"], size: tuple[int, int]
+    ) -> Float[Tensor, "b q 2"]:
+        """Coordinates (y, x) in an image of `size`, as coordinates in this part of it.
+
+        Both are -1 and 1 at the outer edges; see `fcsr.texture`.
+        """
+        share = [n / mine for n, mine in zip(size, self.size, strict=True)]
+        edges = zip(self[:2], size, self.size, strict=True)
+        shift = [(n - 2 * first) / mine - 1 for first, n, mine in edges]
+        return coord * coord.new_tensor(share) + coord.new_tensor(shift)
 
 
 def whole(size: tuple[int, int]) -> Box:

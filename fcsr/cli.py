@@ -2,6 +2,7 @@
 
 import math
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Annotated
 import torch
 import typer
 
-from fcsr import checkpoints, evaluation, images, inference, models, processes, training
+from fcsr import checkpoints, evaluation, inference, models, processes, training
 from fcsr.errors import FcsrError
 from fcsr.recipe import Recipe
 
@@ -25,12 +26,20 @@ Decode = Annotated[str | None, typer.Option(help="How CS and FCS are read: mode,
 
 
 def main() -> None:
-    """Run a command; an error that fcsr raises on purpose is a line, not a traceback."""
+    """Run a command; an error that fcsr raises on purpose is a line, not a traceback.
+
+    Ctrl-C and a polite kill are a line too, after what was half written is gone.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         app()
     except FcsrError as error:
         typer.secho(f"fcsr: {error}", fg="red", err=True)
         sys.exit(2)
+    except SystemExit as end:
+        if end.code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
+            typer.secho("fcsr: interrupted", fg="red", err=True)
+        raise
 
 
 @app.command()
@@ -44,11 +53,9 @@ def upscale(
     model: Annotated[str, typer.Option(help="A model's name, a checkpoint, or bicubic.")] = "fcs",
     decode: Decode = None,
 ) -> None:
-    """Upscale a photograph."""
-    image = images.load(source)
-    result = inference.upscale(image, scale, size, model, decode)
-    images.save(result, target)
-    typer.echo(f"{target}: {image.width}x{image.height} -> {result.width}x{result.height}")
+    """Upscale a photograph, in 2 GiB of memory at any size; JPEG, WebP and BMP need more."""
+    sizes = inference.upscale_file(source, target, scale, size, model, decode)
+    typer.echo(f"{target}: " + " -> ".join(f"{width}x{height}" for height, width in sizes))
 
 
 @app.command()

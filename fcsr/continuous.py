@@ -23,11 +23,12 @@ from fcsr.texture import EstimatorSize, TextureEstimator, TextureMaps, bilinear
 
 
 class Encoded(NamedTuple):
-    """An image, of which a box is ready to be queried."""
+    """An image, or a box of it, that is ready to be queried."""
 
-    image: Float[Tensor, "b 3 h w"]
+    image: Float[Tensor, "b 3 h w"]  # no more than the box
     maps: tuple[TextureMaps, ...]  # one for each texture estimator
     box: Box
+    size: tuple[int, int]  # of the whole image
 
 
 class Estimate(NamedTuple):
@@ -78,6 +79,11 @@ class ContinuousModel(nn.Module, ABC):
             "max_scale": self.max_scale,
         }
 
+    @property
+    def margin(self) -> int:
+        """How many pixels around a box matter to what queries find there."""
+        return self.encoder.radius + 1  # the estimators' own convolutions see one more
+
     def encode(self, image: Float[Tensor, "b 3 h w"], box: Box | None = None) -> Encoded:
         """Look at an image once: at all of it, or at a box.
 
@@ -86,21 +92,30 @@ class ContinuousModel(nn.Module, ABC):
         """
         size = tuple(image.shape[-2:])
         box = box or whole(size)
-        rim = box.grown(1, size)  # for the estimators' own convolutions
-        seen = rim.grown(self.encoder.radius, size)
-        features = self.encoder((seen.cut(image) - 0.5) / 0.5)
-        features, inner = rim.within(seen).cut(features), box.within(rim)
-        return Encoded(image, tuple(e.maps(features, inner) for e in self.estimators), box)
+        return self.encode_seen(box.grown(self.margin, size).cut(image), box, size)
+
+    def encode_seen(
+        self, seen: Float[Tensor, "b 3 h w"], box: Box, size: tuple[int, int]
+    ) -> Encoded:
+        """`encode` for who has only what it looks at: a box with its margin, of an image of `size`.
+
+        That is, the pixels in `box.grown(self.margin, size)`.
+        """
+        outer, rim = box.grown(self.margin, size), box.grown(1, size)
+        features = self.encoder((seen - 0.5) / 0.5)
+        features, inner = rim.within(outer).cut(features), box.within(rim)
+        maps = tuple(estimator.maps(features, inner) for estimator in self.estimators)
+        return Encoded(box.within(outer).cut(seen), maps, box, size)
 
     def estimate(
         self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
     ) -> Estimate:
         """All of a query but the heads."""
-        size = tuple(encoded.image.shape[-2:])
+        image, maps, box, size = encoded
         cell = torch.maximum(cell, 2 / (self.max_scale * cell.new_tensor(size)))
-        pairs = zip(self.estimators, encoded.maps, strict=True)
-        hidden = tuple(e(maps, coord, cell, size, encoded.box) for e, maps in pairs)
-        return Estimate(hidden, bilinear(encoded.image, coord))
+        pairs = zip(self.estimators, maps, strict=True)
+        hidden = tuple(e(its, coord, cell, size, box) for e, its in pairs)
+        return Estimate(hidden, bilinear(image, box.locate(coord, size)))
 
     def heads(self, estimate: Estimate) -> Float[Tensor, "b q outputs"]:
         """The numbers of all heads side by side, before they get a meaning."""

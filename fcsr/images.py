@@ -12,8 +12,8 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from fcsr.errors import ImageError
-from fcsr.files import replacing
 from fcsr.pictures import Picture, Unpacked, decoding, unpack
+from fcsr.writers import save
 
 __all__ = [
     "SAMPLES",
@@ -39,19 +39,6 @@ _READ = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000")
 # ordinary progressive JPEG there are about ten; libtiff has the same limit.
 _MOST_SCANS = 100
 _MARKER = re.compile(rb"\xff+[^\x00\x01\xd0-\xd7\xff]")  # that a segment follows
-
-# What each format holds without loss. Pillow writes more modes, but in silence drops the alpha
-# channel of some and half of the 16 bits of others.
-_MODES = {
-    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
-    "TIFF": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"),
-    "WEBP": ("1", "L", "LA", "P", "RGB", "RGBA"),
-    "JPEG": ("L", "RGB", "CMYK"),
-    "BMP": ("1", "L", "P", "RGB"),
-}
-_FORMATS = {f".{name.lower()}": name for name in _MODES} | {".jpg": "JPEG", ".tif": "TIFF"}
-# Pillow's 75 or 80 blurs the very detail that super-resolution is about.
-_QUALITY = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
 
 
 def load(path: str | os.PathLike) -> Image.Image:
@@ -80,28 +67,6 @@ def decode(data: bytes, name: str) -> Image.Image:
         if image.format in ("JPEG", "MPO") and _scans(data) > _MOST_SCANS:
             raise ValueError(f"more than {_MOST_SCANS} scans")
         return ImageOps.exif_transpose(image)
-
-
-def save(image: Image.Image, path: str | os.PathLike) -> None:
-    """Write an image in the format of the suffix: all of it or, where that fails, nothing.
-
-    JPEG and WebP are written at quality 95; an ICC profile in `.info` goes along. Raises
-    ImageError for an unknown suffix, a mode that the format cannot hold, or a failed write.
-    """
-    path = Path(path)
-    name = _FORMATS.get(path.suffix.lower())
-    if name is None:
-        raise ImageError(f"{path} has no image suffix; use one of {', '.join(_FORMATS)}")
-    if image.mode not in _MODES[name]:
-        cure = "use another suffix, or convert it, e.g. image.convert('RGB')"
-        raise ImageError(f"{path}: {name} cannot hold an image of mode {image.mode}; {cure}")
-    profile = image.info.get("icc_profile")
-    try:
-        with replacing(path) as draft:
-            image.save(draft, format=name, icc_profile=profile, **_QUALITY.get(name, {}))
-    except (OSError, ValueError, MemoryError) as error:
-        cause = getattr(error, "strerror", None) or error
-        raise ImageError(f"{path} cannot be written ({cause})") from error
 
 
 def sample(name: str) -> Image.Image:

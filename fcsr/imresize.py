@@ -11,6 +11,7 @@ from scipy.sparse import coo_array, csr_array
 
 from fcsr import images
 from fcsr.errors import ImageError
+from fcsr.resampling import cubic
 
 
 def imresize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -55,17 +56,9 @@ def _weights(length: int, smaller: int) -> csr_array:
     centre = (np.arange(smaller) + 0.5) * scale - 0.5
     first = np.floor(centre - 2 * scale).astype(int)
     taps = first[:, None] + np.arange(int(np.ceil(4 * scale)) + 2)  # (smaller, taps)
-    weights = _cubic((centre[:, None] - taps) / scale)
+    weights = cubic((centre[:, None] - taps) / scale)
     weights /= weights.sum(1, keepdims=True)
     rows = np.broadcast_to(np.arange(smaller)[:, None], taps.shape)
     inside = taps.clip(0, length - 1)
     entries = (weights.ravel(), (rows.ravel(), inside.ravel()))
     return coo_array(entries, shape=(smaller, length)).tocsr()
-
-
-def _cubic(x: np.ndarray) -> np.ndarray:
-    """Keys, "Cubic convolution interpolation for digital image processing", 1981, eq. (15)."""
-    x = np.abs(x)
-    near = (1.5 * x - 2.5) * x**2 + 1
-    far = ((2.5 - 0.5 * x) * x - 4) * x + 2
-    return np.where(x <= 1, near, np.where(x < 2, far, 0))

@@ -1,34 +1,30 @@
-"""Upscaling: any image to any size, in memory that grows with the picture's own pixels alone.
-
-The image is encoded tile by tile, each with as many pixels around it as its features see, so the
-result does not depend on the tiles; and a tile is queried a few thousand pixels at a time.
-"""
+"""Upscaling: any image to any size, in memory or from one file into another."""
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from contextlib import closing
 from numbers import Integral, Real
 from pathlib import Path
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from tqdm.auto import tqdm
 
-from fcsr import checkpoints, images
+from fcsr import checkpoints, images, writers
 from fcsr.boxes import Box
 from fcsr.continuous import ContinuousModel
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.images import Picture
-from fcsr.texture import grid
+from fcsr.images import Picture, Unpacked
+from fcsr.rendering import Task, Tile, paint, resample
+from fcsr.resampling import resize_box
 
 BICUBIC = "bicubic"
 MOST_PIXELS = 2**33  # of a result: 100 GB of floats, beyond what any one machine would hold
-CHUNK = 2048  # queries at once: on a CPU, few enough that its caches hold what is made of them
-GPU_CHUNK = 32 * CHUNK
-TILE = 256  # LR pixels encoded at once along an axis, about: paper-size features are 2 kB a pixel
-LONGEST = 2048  # pixels of the result that are made of a tile along an axis
+BAND = 64  # rows that are handed to a file at once
+
+Made = tuple[Box, Box, Tensor]
+"""The row of tiles, the tile, both boxes of the result, and the tile's pixels (b, c, h, w)."""
 
 
 def upscale(
@@ -58,22 +54,41 @@ def upscale(
             is unknown or that the model has no distributions for.
     """
     parts = images.unpack(image)
-    size = output_size(tuple(parts.rgb.shape[-2:]), scale, size)
-    if model == BICUBIC:
-        if decode is not None:
-            raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
-        rgb = images.resize(parts.rgb, size)
-    else:
-        if not isinstance(model, ContinuousModel):
-            model = checkpoints.load(model, default_device())
-        device = next(model.parameters()).device
-        [rgb] = render(model, parts.rgb.to(device), size, [decode], progress)
-        rgb = rgb.to(parts.rgb.device)
-    alpha = None if parts.alpha is None else images.resize(parts.alpha, size)
-    return parts.pack(rgb, alpha)
+    size = output_size(parts.size, scale, size)
+    with closing(_make(parts, size, model, decode, progress)) as made:
+        result = parts.pixels.new_empty(*parts.pixels.shape[:2], *size)
+        for _, box, pixels in made:
+            box.cut(result).copy_(pixels)
+    return parts.restore(result)
 
 
-@torch.no_grad()
+def upscale_file(
+    source: str | Path,
+    target: str | Path,
+    scale: float | None = None,
+    size: tuple[int, int] | None = None,
+    model: ContinuousModel | str | Path = "fcs",
+    decode: str | Decode | None = None,
+    progress: bool = True,
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """`upscale` from a file into another, whose rows are written as soon as they are made.
+
+    Of the result no more is in memory than one row of tiles; JPEG, WebP and BMP are an
+    exception, see `fcsr.writers`. `target` appears when all of it is there. The other arguments
+    are those of `upscale`; returns the sizes (height, width) of both images.
+
+    Raises what `upscale` does, and ImageError where `source` cannot be read, or `target` cannot
+    be written: as far as it can be known, before any work is done.
+    """
+    parts = images.unpack(images.load(source))
+    size = output_size(parts.size, scale, size)
+    like = parts.restore(parts.pixels[..., :1, :1])
+    writers.check(target, like.mode, size)
+    with closing(_make(parts, size, model, decode, progress)) as made:
+        writers.write(target, size, like, _bands(parts, made))
+    return parts.size, size
+
+
 def render(
     model: ContinuousModel,
     image: Float[Tensor, "b 3 h w"],
@@ -89,43 +104,54 @@ def render(
     for decode in decodes:
         model.check_decode(decode)
     results = [image.new_empty(len(image), 3, *size) for _ in decodes]
-    cell = image.new_tensor([2 / size[0], 2 / size[1]])
-    chunk = max(1, (CHUNK if image.device.type == "cpu" else GPU_CHUNK) // len(image))
-    total = size[0] * size[1]
-    with tqdm(total=total, desc="upscaling", unit="px", delay=2, disable=not progress) as bar:
-        for lr, hr in tiles(tuple(image.shape[-2:]), size):
-            encoded = model.encode(image, lr)
-            coords = grid(size, image.device, hr).flatten(0, 1)  # (queries, 2)
-            tile = [image.new_empty(len(image), len(coords), 3) for _ in decodes]
-            for start in range(0, len(coords), chunk):
-                coord = coords[start : start + chunk].expand(len(image), -1, -1)
-                outputs = model.query(encoded, coord, cell.expand_as(coord))
-                for rgb, decode in zip(tile, decodes, strict=True):
-                    rgb[:, start : start + chunk] = model.read(outputs, decode)
-                bar.update(coord.shape[1])
-            for result, rgb in zip(results, tile, strict=True):
-                hr.cut(result).copy_(rgb.transpose(1, 2).unflatten(2, hr.size))
+    task = Task(lambda box: box.cut(image), len(image), tuple(image.shape[-2:]), size, progress)
+    with closing(paint(model, task, decodes)) as made:
+        for _, box, answers in made:
+            for result, rgb in zip(results, answers, strict=True):
+                box.cut(result).copy_(rgb)
     return results
 
 
-def tiles(size: tuple[int, int], wanted: tuple[int, int]) -> Iterator[tuple[Box, Box]]:
-    """Boxes of LR, and with each the box of the result whose pixels lie nearest to it.
+def _make(
+    parts: Unpacked,
+    size: tuple[int, int],
+    model: ContinuousModel | str | Path,
+    decode: str | Decode | None,
+    progress: bool,
+) -> Iterator[Made]:
+    """The result tile by tile, in pixels of the picture's own type."""
+    task = Task(parts.cut_rgb, len(parts.pixels), parts.size, size, progress)
+    if model == BICUBIC:
+        if decode is not None:
+            raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
+        return _pack(parts, size, resample(task))
+    if not isinstance(model, ContinuousModel):
+        model = checkpoints.load(model, default_device())
+    model.check_decode(decode)
+    device = next(model.parameters()).device
+    task = task._replace(cut=lambda box: parts.cut_rgb(box).to(device))
+    return _pack(parts, size, paint(model, task, [decode]))
 
-    LR's are wider by the neighbours that the outermost queries look at.
-    """
-    rows, columns = (bands(n, many) for n, many in zip(size, wanted, strict=True))
-    for (top, bottom), (first, last) in rows:
-        for (left, right), (begin, end) in columns:
-            lr = Box(top, left, bottom, right).grown(2, size)
-            yield lr, Box(first, begin, last, end)
+
+def _pack(parts: Unpacked, size: tuple[int, int], made: Iterator[Tile]) -> Iterator[Made]:
+    with closing(made):
+        for strip, box, [rgb] in made:
+            alpha = resize_box(parts.cut_alpha, parts.size, size, box) if parts.has_alpha else None
+            yield strip, box, parts.to_pixels(rgb.to(parts.pixels.device), alpha)
 
 
-def bands(n: int, wanted: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """`tiles` along one axis of n pixels, of which `wanted` are made: (begin, end) of each."""
-    count = min(n, wanted, max(1, round(n / TILE), math.ceil(wanted / LONGEST)))
-    edges = [n * i // count for i in range(count + 1)]
-    first = [math.ceil(edge * wanted / n - 0.5) for edge in edges]  # whose centre is beyond it
-    return list(zip(pairwise(edges), pairwise(first), strict=True))
+def _bands(parts: Unpacked, made: Iterator[Made]) -> Iterator[Picture]:
+    """The result from the top, a few rows at a time, so that what is made of them stays small."""
+    missing = 0
+    for strip, box, pixels in made:
+        if not missing:
+            rows = pixels.new_empty(*pixels.shape[:2], *strip.size)
+            missing = strip.area
+        box.within(strip).cut(rows).copy_(pixels)
+        missing -= box.area
+        if not missing:
+            yield from map(parts.restore, rows.split(BAND, dim=2))
+            del rows
 
 
 def output_size(

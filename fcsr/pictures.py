@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
+from fcsr.boxes import Box, whole
 from fcsr.errors import ImageError
 from fcsr.frequency import FIXED_POINT
 
@@ -29,19 +30,46 @@ _TOLERANCE = 1e-6  # of float values outside [0, 1]
 
 @dataclass(frozen=True)
 class Unpacked:
-    """A picture as float32 tensors in [0, 1], and what it takes to pack a result like it.
+    """A picture as pixels of its own type, and what it takes to pack a result like it.
 
-    rgb: the colours; gray is replicated to three channels. On the device of a given tensor.
-    alpha: the opacity, if the picture has one.
-    gray, dtype: whether the picture has a single colour channel; the type of its pixels.
-    restore: makes `(B, C, H, W)` pixels of that type and any size the kind that the user gave.
+    pixels: 1 to 4 channels: gray or RGB, with alpha or without. On the device of a given tensor.
+    restore: makes such pixels, of any size, the kind of picture that the user gave.
     """
 
-    rgb: Float[Tensor, "b 3 h w"]
-    alpha: Float[Tensor, "b 1 h w"] | None
-    gray: bool
-    dtype: torch.dtype
+    pixels: Shaped[Tensor, "b c h w"]
     restore: Callable[[Tensor], Picture]
+
+    @property
+    def gray(self) -> bool:
+        """Whether the picture has a single colour channel."""
+        return self.pixels.shape[1] <= 2
+
+    @property
+    def has_alpha(self) -> bool:
+        return self.pixels.shape[1] in (2, 4)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.pixels.shape[-2], self.pixels.shape[-1]
+
+    @property
+    def rgb(self) -> Float[Tensor, "b 3 h w"]:
+        """The colours in [0, 1]; gray is replicated to three channels."""
+        return self.cut_rgb(whole(self.size))
+
+    @property
+    def alpha(self) -> Float[Tensor, "b 1 h w"] | None:
+        """The opacity in [0, 1], if the picture has one."""
+        return self.cut_alpha(whole(self.size)) if self.has_alpha else None
+
+    def cut_rgb(self, box: Box) -> Float[Tensor, "b 3 h w"]:
+        """`rgb` of a box: only that much becomes floats."""
+        colour = _to_unit(box.cut(self.pixels[:, :1] if self.gray else self.pixels[:, :3]))
+        return colour.repeat(1, 3, 1, 1) if self.gray else colour
+
+    def cut_alpha(self, box: Box) -> Float[Tensor, "b 1 h w"]:
+        """`alpha` of a box."""
+        return _to_unit(box.cut(self.pixels[:, -1:]))
 
     def pack(
         self, rgb: Float[Tensor, "b 3 h w"], alpha: Float[Tensor, "b 1 h w"] | None = None
@@ -51,15 +79,21 @@ class Unpacked:
         Values are clamped to [0, 1]; integers are rounded; gray is the mean of the channels.
         Raises ImageError unless `alpha` is given exactly where the original has one.
         """
-        if (alpha is None) != (self.alpha is None):
+        return self.restore(self.to_pixels(rgb, alpha))
+
+    def to_pixels(
+        self, rgb: Float[Tensor, "b 3 h w"], alpha: Float[Tensor, "b 1 h w"] | None = None
+    ) -> Shaped[Tensor, "b c h w"]:
+        """What `pack` restores: pixels of the original's type and channels."""
+        if (alpha is None) == self.has_alpha:
             raise ImageError(f"the original has {'no' if alpha is not None else 'an'} alpha")
         if self.gray:  # the mean as an offset: exact where the three channels are equal
             red = rgb[:, :1]
             rgb = red + (rgb - red).mean(1, keepdim=True)
         pixels = (rgb if alpha is None else torch.cat((rgb, alpha), dim=1)).clamp(0, 1)
-        if self.dtype in _WHITE:
-            pixels = torch.round(pixels * _WHITE[self.dtype])
-        return self.restore(pixels.to(self.dtype))
+        if self.pixels.dtype in _WHITE:
+            pixels = torch.round(pixels * _WHITE[self.pixels.dtype])
+        return pixels.to(self.pixels.dtype)
 
 
 def unpack(image: Picture) -> Unpacked:
@@ -87,12 +121,8 @@ def unpack(image: Picture) -> Unpacked:
                 f"an image is a PIL image, a numpy array or a torch tensor, not a "
                 f"{type(image).__name__}; open a file with fcsr.images.load(path)"
             )
-    unit = _to_unit(pixels)
-    channels = unit.shape[1]
-    colour, alpha = (unit[:, :-1], unit[:, -1:]) if channels in (2, 4) else (unit, None)
-    gray = channels <= 2
-    rgb = colour.repeat(1, 3, 1, 1) if gray else colour
-    return Unpacked(rgb, alpha, gray, pixels.dtype, restore)
+    _check(pixels)
+    return Unpacked(pixels, restore)
 
 
 @contextmanager
@@ -190,20 +220,25 @@ def _require_dtype(name: str) -> None:
         raise ImageError(f"pixels of type {name} are not supported; {cure}")
 
 
-def _to_unit(pixels: Tensor) -> Tensor:
-    """Pixels of any supported type as float32 in [0, 1]."""
+def _check(pixels: Tensor) -> None:
     if pixels.numel() == 0:
         b, c, h, w = pixels.shape
         raise ImageError(f"the image is empty: {b} x {c} channels of {h} x {w} pixels")
     if pixels.dtype in _WHITE:
-        # looked up, because the exact quotient takes float64 and not every device has it
-        values = torch.linspace(0, 1, _WHITE[pixels.dtype] + 1, dtype=torch.float64)
-        table = (torch.round(values / FIXED_POINT) * FIXED_POINT).float()
-        return table.to(pixels.device)[pixels.int()]
+        return
     low, high = (bound.item() for bound in pixels.detach().aminmax())
     if not np.isfinite([low, high]).all():
         raise ImageError("the image has NaN or infinite values; find their cause, or nan_to_num")
     if low < -_TOLERANCE or high > 1 + _TOLERANCE:
         cure = f"divide it by {255 if high <= 255 else 65535}" if high > 1.5 else "clip it"
         raise ImageError(f"float images lie in [0, 1], got [{low:.7g}, {high:.7g}]; {cure}")
-    return pixels.float().clamp(0, 1)
+
+
+def _to_unit(pixels: Tensor) -> Tensor:
+    """Pixels of any supported type as float32 in [0, 1]."""
+    if pixels.dtype not in _WHITE:
+        return pixels.float().clamp(0, 1)
+    # looked up, because the exact quotient takes float64 and not every device has it
+    values = torch.linspace(0, 1, _WHITE[pixels.dtype] + 1, dtype=torch.float64)
+    table = (torch.round(values / FIXED_POINT) * FIXED_POINT).float()
+    return table.to(pixels.device)[pixels.int()]

@@ -1,7 +1,9 @@
 """fcsr.cli: what a shell user sees, run as a shell user runs it."""
 
+import signal
 import subprocess
 import sys
+import time
 
 import nbformat
 import numpy as np
@@ -10,10 +12,11 @@ import typer
 
 from fcsr import cli, images, upscale
 
+PROGRAM = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
+
 
 def fcsr(*arguments, cwd=None):
-    program = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
-    command = [sys.executable, "-c", program, *map(str, arguments)]
+    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
 
 
@@ -41,6 +44,7 @@ def test_upscale_writes_what_the_package_gives(photograph, tmp_path):
         (("in.png", "out.png", "--scale", "-1"), "scale is -1.0"),
         (("in.png", "out.png", "--scale", "2", "--model", "edsr"), "lte-compact"),
         (("in.png", "out.xyz", "--scale", "2", "--model", "bicubic"), "out.xyz"),
+        (("in.png", "no/out.png", "--scale", "2"), "No such file or directory"),
     ],
 )
 def test_errors_are_one_line_and_write_nothing(photograph, arguments, message):
@@ -48,6 +52,22 @@ def test_errors_are_one_line_and_write_nothing(photograph, arguments, message):
     assert run.returncode == 2
     assert message in run.stderr and "Traceback" not in run.stderr
     assert [path.name for path in photograph.parent.iterdir()] == ["in.png"]
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_upscale_leaves_the_old_file(sent, code, photograph, tmp_path):
+    (tmp_path / "out.png").write_bytes(b"old")
+    arguments = ("upscale", "in.png", "out.png", "--scale", "200", "--model", "cs-compact")
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        while not list(tmp_path.glob(".out.png.*")) and process.poll() is None:
+            time.sleep(0.1)
+        process.send_signal(sent)
+        _, errors = process.communicate(timeout=300)
+    assert process.returncode == code
+    assert errors.splitlines()[-1] == "fcsr: interrupted" and "Traceback" not in errors
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.png", "out.png"]
+    assert (tmp_path / "out.png").read_bytes() == b"old"
 
 
 def test_train_resumes_and_its_weights_upscale(photograph, tmp_path):

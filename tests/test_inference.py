@@ -1,6 +1,9 @@
 """fcsr.upscale: any image to any size, the same kind of image back, a chunk at a time."""
 
 import math
+import subprocess
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import fcsr
-from fcsr import CS, FCS, LTE, checkpoints, images, inference
+from fcsr import CS, FCS, LTE, checkpoints, images, inference, png, rendering, tiles, writers
 from fcsr.errors import CheckpointError, FcsrError, ImageError
-from fcsr.texture import find_neighbours, grid
+from fcsr.texture import grid
 
 KINDS = pytest.mark.parametrize("kind", [LTE, CS, FCS])
 
@@ -58,7 +61,7 @@ def test_every_pixel_is_one_query(kind, scale, tiny, photograph):
 def test_any_size_by_any_scale(tiny, photograph, height, width, scale, kind, chunk):
     image = photograph(height, width)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inference, "CHUNK", chunk)
+        patch.setattr(rendering, "CHUNK", chunk)
         result = upscale(image, scale, model=tiny(kind))
     wanted = max(1, round(height * scale)), max(1, round(width * scale))
     assert result.shape == (1, 3, *wanted)
@@ -133,78 +136,6 @@ def test_a_single_pixel_becomes_an_image(kind, tiny):
 
 
 @KINDS
-@pytest.mark.parametrize("chunk", [1, 100, 247])
-def test_chunks_leave_no_trace(kind, chunk, tiny, photograph, monkeypatch):
-    model, image = tiny(kind), photograph(9, 4, batch=2)
-    decode = None if kind is LTE else "mean"
-    whole = upscale(image, size=(19, 13), model=model, decode=decode)
-    monkeypatch.setattr(inference, "CHUNK", chunk)
-    parts = upscale(image, size=(19, 13), model=model, decode=decode)
-    torch.testing.assert_close(parts, whole, rtol=0, atol=1e-6)
-
-
-@KINDS
-@pytest.mark.parametrize("limits", [{"TILE": 3}, {"LONGEST": 9}])
-def test_tiles_leave_no_trace(kind, limits, tiny, photograph, monkeypatch):
-    """Though a feature sees four pixels on each side, beyond the tiles of three."""
-    model, image = tiny(kind), photograph(14, 17, batch=2)
-    model.estimators[0].ensemble = "texture"
-    options = {"model": model, "decode": None if kind is LTE else "mean"}
-    for size in ((33, 35), (42, 51), (9, 60)):  # x3 lies on exact ties
-        whole = upscale(image, size=size, **options)
-        with monkeypatch.context() as patch:
-            for name, value in limits.items():
-                patch.setattr(inference, name, value)
-            calls = count_calls(model.encoder)
-            parts = upscale(image, size=size, **options)
-        assert len(calls) > 4
-        torch.testing.assert_close(parts, whole, rtol=0, atol=1e-6)
-
-
-@given(*[st.tuples(*[st.integers(1, 40)] * 2)] * 2, st.integers(1, 9), st.integers(1, 30))
-def test_every_pixel_is_of_one_tile_that_has_its_neighbours(size, wanted, tile, longest):
-    made, positions = torch.zeros(wanted), grid(wanted)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inference, "TILE", tile)
-        patch.setattr(inference, "LONGEST", longest)
-        for lr, hr in inference.tiles(size, wanted):
-            hr.cut(made).add_(1)
-            coord = positions[hr.top : hr.bottom, hr.left : hr.right].reshape(1, -1, 2)
-            index = find_neighbours(coord, size).index
-            rows, columns = index // size[1], index % size[1]
-            for seen, first, last in ((rows, lr.top, lr.bottom), (columns, lr.left, lr.right)):
-                assert ((first <= seen) & (seen < last)).all()
-    assert (made == 1).all()
-
-
-@pytest.mark.parametrize(("chunk", "batch", "most"), [(50, 1, 50), (50, 3, 48), (2, 3, 3)])
-def test_logits_exist_for_one_chunk_only(chunk, batch, most, tiny, photograph, monkeypatch):
-    """`most`: a whole number of queries for each image, at least one."""
-    model, queried = tiny(CS), []
-    query = model.query
-
-    def watched(encoded, coord, cell):
-        logits = query(encoded, coord, cell)
-        queried.append(logits.shape[0] * logits.shape[1])
-        return logits
-
-    monkeypatch.setattr(model, "query", watched)
-    monkeypatch.setattr(inference, "CHUNK", chunk)
-    upscale(photograph(4, 5, batch=batch), size=(9, 11), model=model)
-    assert max(queried) == most
-    assert sum(queried) == batch * 9 * 11
-
-
-@KINDS
-def test_the_image_is_encoded_once(kind, tiny, photograph, monkeypatch):
-    model = tiny(kind)
-    calls = count_calls(model.encoder)
-    monkeypatch.setattr(inference, "CHUNK", 10)
-    upscale(photograph(5, 5), 3, model=model)
-    assert len(calls) == 1
-
-
-@KINDS
 def test_the_same_bytes_again_and_the_model_as_it_was(kind, tiny, photograph):
     model, image = tiny(kind), photograph(7, 8).requires_grad_()
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
@@ -218,7 +149,8 @@ def test_bicubic_is_resize_within_unit_range():
     image[..., 4:] = 1
     resized = images.resize(image, (20, 20))
     assert resized.max() > 1.01
-    assert torch.equal(upscale(image, 2.5, model="bicubic"), resized.clamp(0, 1))
+    expected = resized.clamp(0, 1)
+    torch.testing.assert_close(upscale(image, 2.5, model="bicubic"), expected, rtol=0, atol=1e-6)
 
 
 def test_a_decode_is_handed_on(tiny, photograph):
@@ -325,3 +257,116 @@ def test_a_model_on_a_gpu_gives_a_picture_on_the_cpu(kind, tiny):
     on_gpu = upscale(picture, 2.5, model=tiny(kind).cuda())
     difference = np.abs(np.asarray(on_cpu).astype(int) - np.asarray(on_gpu))
     assert (difference > 1).mean() < 0.01
+
+
+# From file to file
+
+FILES = {
+    "RGB": (images.sample("coffee").crop((200, 100, 221, 117)), ".png"),
+    "gray": (Image.new("L", (9, 8), 90), ".png"),
+    "gray alpha": (images.sample("coffee").crop((0, 0, 9, 8)).convert("LA"), ".png"),
+    "RGBA": (images.sample("coffee").crop((200, 100, 215, 117)).convert("RGBA"), ".tif"),
+    "16 bit": (Image.fromarray(np.arange(99, dtype=np.uint16).reshape(9, 11) * 600), ".png"),
+    "16 bit TIFF": (Image.fromarray(np.arange(99, dtype=np.uint16).reshape(9, 11) * 600), ".tif"),
+    "webp": (images.sample("coffee").crop((200, 100, 221, 117)), ".webp"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("kind", [CS, "bicubic"])
+def test_a_file_holds_what_memory_would(name, kind, tiny, tmp_path, monkeypatch):
+    """The same bytes, from small and from large tiles, or, where they are lost, the same losses."""
+    image, suffix = FILES[name]
+    image.info["icc_profile"] = b"a profile"
+    images.save(image, tmp_path / "in.tif")
+    model = kind if kind == "bicubic" else tiny(kind)
+    expected = upscale(image, 3.3, model=model)
+    images.save(expected, tmp_path / f"whole{suffix}")
+    monkeypatch.setattr(inference, "BAND", 7)
+    monkeypatch.setattr(tiles, "TILE", 6)
+    target = tmp_path / f"out{suffix}"
+    sizes = inference.upscale_file(tmp_path / "in.tif", target, 3.3, model=model, progress=False)
+    assert sizes == (image.size[::-1], expected.size[::-1])
+    result, whole = images.load(target), images.load(tmp_path / f"whole{suffix}")
+    assert result.mode == whole.mode == image.mode
+    assert result.info["icc_profile"] == b"a profile"
+    difference = np.asarray(result).astype(int) - np.asarray(whole)
+    assert np.abs(difference).max() <= (0 if image.mode != "I;16" else 1)
+
+
+@pytest.mark.parametrize(
+    ("target", "size", "message"),
+    [
+        ("out", (9, 9), "no image suffix"),
+        ("out.bmp", (9, 9), "BMP cannot hold an image of mode RGBA"),
+        ("out.webp", (9, 16_384), "16384 x 9 pixels are more than WEBP can hold"),
+        ("missing/out.png", (9, 9), "No such file or directory"),
+        ("missing/out.webp", (9, 9), "No such file or directory"),
+        ("out.tif", (90_000, 90_000), "GiB, more than is free there"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused_before_any_work(
+    target, size, message, tiny, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(writers.shutil, "disk_usage", lambda _: SimpleNamespace(free=2**30))
+    images.save(Image.new("RGBA", (9, 9)), tmp_path / "in.png")
+    model = tiny(LTE)
+    calls = count_calls(model.encoder)
+    with pytest.raises(ImageError, match=message):
+        inference.upscale_file(tmp_path / "in.png", tmp_path / target, size=size, model=model)
+    assert not calls
+    assert [path.name for path in tmp_path.iterdir()] == ["in.png"]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".webp"])
+def test_a_full_disk_leaves_the_old_file(suffix, tiny, tmp_path, full_disk):
+    source, target = tmp_path / "in.png", tmp_path / f"out{suffix}"
+    images.save(images.sample("coffee").crop((200, 100, 230, 130)), source)
+    target.write_bytes(b"old")
+    with full_disk(500), pytest.raises(ImageError, match=rf"out\{suffix} cannot be written"):
+        inference.upscale_file(source, target, 4, model=tiny(LTE), progress=False)
+    assert target.read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.png", target.name]
+
+
+def test_an_interruption_ends_the_bar_and_leaves_the_old_file(tiny, tmp_path, monkeypatch):
+    """As Ctrl-C does in a notebook, which lives on and keeps the traceback."""
+    images.save(Image.new("L", (9, 9)), tmp_path / "in.png")
+    bars, model = [], tiny(LTE)
+    bar = rendering.Task.bar
+    monkeypatch.setattr(rendering.Task, "bar", lambda task: bars.append(bar(task)) or bars[-1])
+    monkeypatch.setattr(inference, "BAND", 1)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(png, "_filter", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        inference.upscale_file(tmp_path / "in.png", tmp_path / "out.png", 2, model=model)
+    assert [shown.disable for shown in bars] == [True]  # which is what closing one sets
+    assert [path.name for path in tmp_path.iterdir()] == ["in.png"]
+
+
+MEMORY = """
+import resource, sys, torch
+from fcsr import EDSR, LTE, images, inference
+from fcsr.texture import EstimatorSize
+torch.set_num_threads(1)
+torch.manual_seed(0)
+model = LTE(EDSR(1, 8), EstimatorSize(4, (4,), "texture"))
+source, target, side = sys.argv[1:]
+inference.upscale_file(source, target, size=(int(side), int(side)), model=model, progress=False)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_memory_does_not_grow_with_the_result(tmp_path):
+    """4096 x 4096 pixels, 48 MB of bytes and 192 MB of floats, against a quarter of them."""
+    source = tmp_path / "in.png"
+    images.sample("coffee").crop((0, 0, 256, 256)).save(source)
+    peaks = []
+    for side in (2048, 4096):
+        command = [sys.executable, "-c", MEMORY, source, tmp_path / "out.tif", str(side)]
+        run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
+        peaks.append(int(run.stdout) / 1024)
+    assert peaks[1] - peaks[0] < 40

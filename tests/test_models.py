@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from fcsr import CS, EDSR, FCS, LTE, models
+from fcsr import CS, EDSR, FCS, LTE, boxes, models
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
 from fcsr.errors import FcsrError
 from fcsr.frequency import Box, Gaussian
@@ -238,6 +238,17 @@ def test_encode_once_query_often(model, query):
         )
         for mine, its in pairs:
             torch.testing.assert_close(mine, its[:, start : start + 50])
+
+
+def test_a_box_is_encoded_of_no_more_than_its_margin(model, photograph):
+    image, box = photograph(30, 32), boxes.Box(12, 10, 19, 17)
+    coord = grid((60, 64), box=boxes.Box(26, 22, 36, 32)).reshape(1, -1, 2)
+    cell = torch.full_like(coord, 1 / 30)
+    seen = box.grown(model.margin, (30, 32))
+    assert seen.size < (30, 32)
+    part = model.estimate(model.encode_seen(seen.cut(image), box, (30, 32)), coord, cell)
+    whole = model.estimate(model.encode(image), coord, cell)
+    torch.testing.assert_close(part, whole, rtol=0, atol=1e-5)
 
 
 def test_make_knows_paper_size_and_compact():
