@@ -53,7 +53,7 @@ def upscale(
     model: Annotated[str, typer.Option(help="A model's name, a checkpoint, or bicubic.")] = "fcs",
     decode: Decode = None,
 ) -> None:
-    """Upscale a photograph, in 2 GiB of memory at any size; JPEG, WebP and BMP need more."""
+    """Upscale a photograph; PNG and TIFF of any size are written row by row, in little memory."""
     sizes = inference.upscale_file(source, target, scale, size, model, decode)
     typer.echo(f"{target}: " + " -> ".join(f"{width}x{height}" for height, width in sizes))
 

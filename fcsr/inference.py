@@ -27,6 +27,7 @@ Made = tuple[Box, Box, Tensor]
 """The row of tiles, the tile, both boxes of the result, and the tile's pixels (b, c, h, w)."""
 
 
+@torch.no_grad()
 def upscale(
     image: Picture,
     scale: float | None = None,
@@ -62,6 +63,7 @@ def upscale(
     return parts.restore(result)
 
 
+@torch.no_grad()
 def upscale_file(
     source: str | Path,
     target: str | Path,
@@ -89,6 +91,7 @@ def upscale_file(
     return parts.size, size
 
 
+@torch.no_grad()
 def render(
     model: ContinuousModel,
     image: Float[Tensor, "b 3 h w"],

@@ -7,7 +7,6 @@ result does not depend on the tiles; and a tile is queried a few thousand pixels
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 from tqdm.auto import tqdm
@@ -50,7 +49,6 @@ class Task(NamedTuple):
         )
 
 
-@torch.no_grad()
 def resample(task: Task) -> Iterator[Tile]:
     """Bicubic, tile by tile."""
     with task.bar() as bar:
@@ -60,7 +58,6 @@ def resample(task: Task) -> Iterator[Tile]:
                 bar.update(box.area)
 
 
-@torch.no_grad()
 def paint(
     model: ContinuousModel, task: Task, decodes: Sequence[str | Decode | None]
 ) -> Iterator[Tile]:
@@ -83,8 +80,10 @@ def paint(
                     todo += box.halves()
                     continue
                 try:
-                    encoded = _encode(model, task, box)
-                    answers = _query(model, encoded, task.wanted, box, decodes, chunk, bar)
+                    # nested, so that what is encoded is gone before the next tile is
+                    answers = _query(
+                        model, _encode(model, task, box), task.wanted, box, decodes, chunk, bar
+                    )
                 except (RuntimeError, MemoryError) as error:
                     largest.halve(error, box.area)
                     todo.append(box)
