@@ -12,7 +12,8 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from fcsr.errors import ImageError
-from fcsr.pictures import Picture, Unpacked, decoding, unpack
+from fcsr.kinds import Picture, decoding
+from fcsr.pictures import Unpacked, unpack
 from fcsr.writers import save
 
 __all__ = [
