@@ -10,10 +10,6 @@ multiplications, made once, would take at the rate of one large matrix product o
 the same machine.
 """
 
-import multiprocessing
-import resource
-import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -22,13 +18,13 @@ import pandas as pd
 import torch
 import typer
 from accelerate import Accelerator
+from measure import in_turns, peak, rate, report, seconds
 from plain import Plain
 from torch.utils.flop_counter import FlopCounterMode
 
 from fcsr import EDSR, Recipe, models, training
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch
-from fcsr.files import replacing
 from fcsr.inference import default_device
 from fcsr.objective import Objective
 from fcsr.texture import EstimatorSize
@@ -87,14 +83,11 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     before = peak()
     for number in range(WARMUP):
         step(number)
-    synchronize()
-    start = time.perf_counter()
-    for number in range(WARMUP, WARMUP + steps):
-        step(number)
-    synchronize()
-    seconds = (time.perf_counter() - start) / steps
+    numbers = range(WARMUP, WARMUP + steps)
+    spent = seconds(lambda: [step(number) for number in numbers]) / steps
     memory = peak() - before
-    return Cost(seconds, memory, operations(model, crops[0]) / rate(variant.precision))
+    kind = torch.bfloat16 if variant.precision == "bf16" else torch.float32
+    return Cost(spent, memory, operations(model, crops[0]) / rate(kind))
 
 
 def operations(model: ContinuousModel, batch: Batch) -> int:
@@ -105,33 +98,6 @@ def operations(model: ContinuousModel, batch: Batch) -> int:
     return counter.get_total_flops()
 
 
-def rate(precision: str) -> float:
-    """Floating-point operations a second in one large matrix product."""
-    kind = torch.bfloat16 if precision == "bf16" else torch.float32
-    size = 8192 if torch.cuda.is_available() else 2048
-    a, b = (torch.randn(size, size, dtype=kind, device=default_device()) for _ in range(2))
-    best = float("inf")
-    for _ in range(5):
-        synchronize()
-        start = time.perf_counter()
-        a @ b
-        synchronize()
-        best = min(best, time.perf_counter() - start)
-    return 2 * size**3 / best
-
-
-def peak() -> float:
-    """GiB."""
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated() / 2**30
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def synchronize() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-
-
 def main(
     photographs: Annotated[Path, typer.Argument(help="A folder of photographs.")],
     paper: Annotated[bool, typer.Option("--paper", help="Paper-size models.")] = False,
@@ -140,22 +106,10 @@ def main(
     out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
 ) -> None:
     variants = [*VARIANTS, *([COMPILED] if compiled else [])]
-    jobs = [(name, variant) for name in ("lte", "cs", "fcs") for variant in variants]
-    costs: dict[tuple, Cost] = {}
-    context = multiprocessing.get_context("spawn")
-    for _ in range(2):
-        for job in jobs:
-            with ProcessPoolExecutor(1, mp_context=context) as pool:
-                found = pool.submit(cost, *job, photographs, paper, steps).result()
-            costs[job] = min(found, costs.get(job, found))
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    print(f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}")
-    rows = [row(name, variant, costs) for name, variant in jobs]
-    table = pd.DataFrame(rows)
-    print(table.to_markdown(index=False, floatfmt=".2f"))
-    if out:
-        with replacing(out) as draft:
-            table.to_csv(draft, index=False, float_format="%.3f")
+    pairs = [(name, variant) for name in ("lte", "cs", "fcs") for variant in variants]
+    found = in_turns(cost, [(*pair, photographs, paper, steps) for pair in pairs])
+    costs = dict(zip(pairs, found.values(), strict=True))
+    report(pd.DataFrame([row(*pair, costs) for pair in pairs]), out)
 
 
 def row(name: str, variant: Variant, costs: dict[tuple, Cost]) -> dict:

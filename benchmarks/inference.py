@@ -1,0 +1,176 @@
+"""What upscaling costs: fcsr against the published query loop, and against the arithmetic's floor.
+
+    python benchmarks/inference.py --out figures/inference.csv --figure docs/performance.png
+
+Both render the same weights (made by chance, with a fixed seed) and must agree to 1e-5; then each
+variant renders x4 to 512 x 512 in a process of its own, in turns, twice, and the faster counts.
+The floor is the time that fcsr's multiplications would take at the rate of one large float32
+matrix product on the same machine. A sweep over pixels and scales follows, once; `--figure`
+draws it.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import pandas as pd
+import torch
+import typer
+from measure import in_turns, peak, rate, report, seconds
+from plain import Plain
+from torch.utils.flop_counter import FlopCounterMode
+
+from fcsr import EDSR, models
+from fcsr.continuous import ContinuousModel
+from fcsr.files import replacing
+from fcsr.inference import default_device, render
+from fcsr.texture import EstimatorSize
+
+AGREE = 1e-5  # of values in [0, 1]
+NAMES = tuple(name.lower() for name in models.MODELS)
+ONE_PASS = replace(EstimatorSize(), ensemble="texture")
+SIZES = {
+    "paper": (EDSR.baseline, EstimatorSize()),
+    "paper, one pass": (EDSR.baseline, ONE_PASS),
+    "compact": (EDSR.compact, EstimatorSize.compact()),
+}
+
+
+class Job(NamedTuple):
+    model: str
+    size: str = "paper"
+    loop: str = "fcsr"  # or "published"
+    precision: str = "float32"  # or "bfloat16"
+    side: int = 512  # of the result, in pixels
+    scale: float = 4.0
+
+
+class Cost(NamedTuple):
+    seconds: float
+    memory: float  # GiB at its peak, beyond the model's
+    floor: float  # seconds
+
+
+BASELINE = Job("lte", loop="published")
+MAIN = [
+    *(Job(name, loop=loop) for name in NAMES for loop in ("published", "fcsr")),
+    *(Job(name, precision="bfloat16") for name in NAMES),
+    *(Job(name, size) for size in ("paper, one pass", "compact") for name in NAMES),
+]
+SWEEP = [
+    *(Job(name, side=side) for name in NAMES for side in (128, 256, 1024)),
+    *(Job(name, "compact", side=side) for name in NAMES for side in (128, 256, 1024, 2048)),
+    *(Job(n, size, scale=s) for n in NAMES for size in ("paper", "compact") for s in (2.0, 8.0)),
+]
+
+
+def make(job: Job) -> ContinuousModel:
+    torch.manual_seed(0)
+    encoder, size = SIZES[job.size]
+    return models.MODELS[job.model.upper()](encoder(), size).eval().to(default_device())
+
+
+def renderer(job: Job, model: ContinuousModel, decode: str | None = None) -> Callable:
+    """Does what is timed, to an image made by chance."""
+    lr = torch.rand(1, 3, *[round(job.side / job.scale)] * 2)
+    lr, size = lr.to(next(model.parameters()).device), (job.side, job.side)
+
+    def work() -> torch.Tensor:
+        low = job.precision == "bfloat16"
+        with torch.autocast(default_device().type, torch.bfloat16, enabled=low):
+            if job.loop == "published":
+                return Plain(model).render(lr, size, decode)
+            return render(model, lr, size, [decode], progress=False)[0]
+
+    return work
+
+
+def cost(job: Job) -> Cost:
+    """Measured in this process, which should be a fresh one."""
+    model, before = make(job), peak()
+    renderer(job._replace(side=64), model)()  # what only the first call pays
+    spent = seconds(renderer(job, model))
+    memory = peak() - before
+    return Cost(spent, memory, operations(job, model) / rate(torch.float32))
+
+
+def operations(job: Job, model: ContinuousModel) -> int:
+    """Floating-point operations of fcsr's matrix products: counted, not done."""
+    job = job._replace(loop="fcsr", precision="float32")
+    with FlopCounterMode(display=False) as counter:
+        renderer(job, model.to("meta"))()
+    return counter.get_total_flops()
+
+
+def difference(name: str, side: int) -> tuple[float]:
+    """Between the two loops' images; distributions are read by their means, which have no ties."""
+    images = []
+    for loop in ("published", "fcsr"):
+        job = Job(name, loop=loop, side=side)
+        model = make(job)
+        torch.manual_seed(1)
+        images.append(renderer(job, model, None if name == "lte" else "mean")())
+    return ((images[0] - images[1]).abs().max().item(),)
+
+
+def row(job: Job, found: Cost, published: Cost) -> dict:
+    """A row of the table; `times_published` says how many times as fast as published LTE."""
+    return job._asdict() | {
+        "seconds": found.seconds,
+        "times_published": published.seconds / found.seconds if job in MAIN else None,
+        "peak_gib": found.memory,
+        "floor_share": found.floor / found.seconds,
+    }
+
+
+def draw(table: pd.DataFrame, target: Path) -> None:
+    """Seconds over pixels, and over scale, on logarithmic axes."""
+    from matplotlib.figure import Figure
+
+    table = table[(table.loop == "fcsr") & (table.precision == "float32")]
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    pixels, scales = figure.subplots(1, 2, sharey=True)
+    table = table.assign(megapixels=table.side**2 / 1e6)
+    curves(pixels, table[table.scale == BASELINE.scale], "megapixels")
+    curves(scales, table[table.side == BASELINE.side], "scale")
+    pixels.set(xlabel="megapixels of the result, at x4", ylabel="seconds")
+    pixels.legend(fontsize=8)
+    scales.set(xlabel=f"scale, to {BASELINE.side} x {BASELINE.side} pixels")
+    scales.set_xticks([2, 4, 8], ["x2", "x4", "x8"])
+    scales.minorticks_off()
+    with replacing(target) as draft:
+        figure.savefig(draft, dpi=120, format="png")
+
+
+def curves(ax, table: pd.DataFrame, x: str) -> None:
+    """A line for each model, solid for paper size, dashed for compact."""
+    for size, style in (("paper", "-o"), ("compact", "--s")):
+        for number, name in enumerate(NAMES):
+            line = table[(table["size"] == size) & (table.model == name)].sort_values(x)
+            label = f"{name.upper()}, {size}"
+            ax.loglog(line[x], line.seconds, style, color=f"C{number}", label=label)
+    ax.grid(alpha=0.3)
+
+
+def main(
+    out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
+    figure: Annotated[Path | None, typer.Option(help="A PNG file for the sweep.")] = None,
+) -> None:
+    for name in NAMES:
+        [(found,)] = in_turns(difference, [(name, BASELINE.side // 2)], rounds=1).values()
+        print(f"{name}: fcsr's image differs from the published loop's by {found:.1e} at most")
+        if not found <= AGREE:
+            raise SystemExit(f"{name}: that is more than {AGREE:g}")
+    costs = in_turns(cost, [(job,) for job in MAIN])
+    costs |= in_turns(cost, [(job,) for job in SWEEP], rounds=1)
+    rows = [row(job, found, costs[BASELINE,]) for (job,), found in costs.items()]
+    table = pd.DataFrame(rows)
+    report(table, out)
+    print(table.dropna().drop(columns=["side", "scale"]).to_markdown(index=False, floatfmt=".2f"))
+    if figure:
+        draw(table, figure)
+
+
+if __name__ == "__main__":
+    typer.run(main)

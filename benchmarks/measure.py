@@ -1,0 +1,66 @@
+"""What the benchmarks share: processes in turns, memory at its peak, the machine's rate."""
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from fcsr.files import replacing
+from fcsr.inference import default_device
+
+
+def in_turns(measure: Callable, jobs: Iterable[tuple], rounds: int = 2) -> dict[tuple, tuple]:
+    """The least of what `measure(*job)` gives, each time in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    least: dict[tuple, tuple] = {}
+    jobs = list(jobs)
+    for _ in range(rounds):
+        for job in jobs:
+            with ProcessPoolExecutor(1, mp_context=context) as pool:
+                found = pool.submit(measure, *job).result()
+            least[job] = min(found, least.get(job, found))
+    return least
+
+
+def rate(kind: torch.dtype) -> float:
+    """Floating-point operations a second in one large matrix product."""
+    size = 8192 if torch.cuda.is_available() else 2048
+    a, b = (torch.randn(size, size, dtype=kind, device=default_device()) for _ in range(2))
+    best = min(seconds(lambda: a @ b) for _ in range(5))
+    return 2 * size**3 / best
+
+
+def seconds(work: Callable) -> float:
+    """Until the work is done, on a GPU too."""
+    synchronize()
+    start = time.perf_counter()
+    work()
+    synchronize()
+    return time.perf_counter() - start
+
+
+def synchronize() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def peak() -> float:
+    """GiB that this process has held at most."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() / 2**30
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def report(table: pd.DataFrame, out: Path | None) -> None:
+    """Print a table below the machine that it is of; keep it as CSV, if wanted."""
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
+    print(f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}")
+    print(table.to_markdown(index=False, floatfmt=".2f"))
+    if out:
+        with replacing(out) as draft:
+            table.to_csv(draft, index=False, float_format="%.3f")

@@ -1,0 +1,70 @@
+"""What bfloat16 saves and changes, with the weights that come with fcsr.
+
+    python benchmarks/precision.py --out figures/precision.csv
+
+Set5 at x4, as it is and under `torch.autocast`, in turns, twice; the faster counts. `db` is the
+PSNR of an image against float32's, in all three colours and not rounded to levels; `psnr` is
+against the truth, by the protocol of `fcsr evaluate`. All are means over the images, `seconds`
+those of all readings of an image together.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import torch
+import torch.nn.functional as F
+import typer
+from measure import report, seconds
+from torch import Tensor
+
+from fcsr import checkpoints, data, images
+from fcsr.continuous import ContinuousModel
+from fcsr.inference import default_device, render
+from fcsr.protocols import BENCHMARK
+
+SCALE = 4
+READINGS = {"lte": [None], "cs": ["mode", "mean"], "fcs": ["mode", "mean"]}
+KEYS = ["model", "decode", "precision"]
+
+
+def measure(name: str) -> Iterator[dict]:
+    """A row for each image, precision and reading, each twice."""
+    model, decodes = checkpoints.load(name, default_device()), READINGS[name]
+    for image, *pair in data.benchmark("Set5", SCALE):
+        lr, hr = (images.to_tensor(part).to(default_device()) for part in pair)
+        exact = []
+        for precision in ["float32", "bfloat16"] * 2:
+            srs, spent = timed(model, lr, tuple(hr.shape[-2:]), decodes, precision)
+            exact = exact or srs
+            for decode, sr, same in zip(decodes, srs, exact, strict=True):
+                yield {
+                    **dict(zip(KEYS, (name, decode or "", precision), strict=True)),
+                    "image": image,
+                    "seconds": spent,
+                    "db": -10 * F.mse_loss(sr, same).log10().item(),
+                    "psnr": BENCHMARK.psnr(sr, hr, SCALE),
+                }
+
+
+def timed(
+    model: ContinuousModel, lr: Tensor, size: tuple[int, int], decodes: list, precision: str
+) -> tuple[list[Tensor], float]:
+    """The image of each reading, and the seconds that all of them took."""
+    srs = []
+    with torch.autocast(lr.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
+        spent = seconds(lambda: srs.extend(render(model, lr, size, decodes, progress=False)))
+    return srs, spent
+
+
+def main(
+    out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
+) -> None:
+    rows = pd.DataFrame([row for name in READINGS for row in measure(name)])
+    least = rows.groupby([*KEYS, "image"], sort=False).min()
+    report(least.groupby(KEYS, sort=False).mean().reset_index(), out)
+
+
+if __name__ == "__main__":
+    typer.run(main)
