@@ -125,10 +125,11 @@ class TextureEstimator(nn.Module):
         size = size or tuple(maps.cosine.shape[1:3])
         phase = self.phase(cell * cell.new_tensor(size))  # (b, q, width / 2)
         single = self.ensemble == "texture"
-        average = 0
+        average = phase.new_zeros(())
         for index, offset, weight in zip(*find_neighbours(coord, size, box), strict=True):
             seen = self.texture(maps, index, offset, phase)
-            average = average + weight.unsqueeze(-1) * (seen if single else self.mlp(seen))
+            part = seen if single else self.mlp(seen)
+            average = torch.addcmul(average, weight.unsqueeze(-1), part)
         return self.mlp(average) if single else average
 
     @staticmethod
@@ -140,8 +141,8 @@ class TextureEstimator(nn.Module):
     ) -> Float[Tensor, "b q width"]:
         """The Fourier texture that one neighbour of each query sees."""
         cosine, sine, along_y, along_x = (_take(channels, index) for channels in maps)
-        y, x = offset.unsqueeze(-2).unbind(-1)  # (b, q, 1)
-        angle = torch.pi * (along_y * y + along_x * x + phase)
+        y, x = (torch.pi * offset).unsqueeze(-2).unbind(-1)  # (b, q, 1)
+        angle = torch.addcmul(torch.addcmul(torch.pi * phase, along_y, y), along_x, x)
         return torch.cat((cosine * torch.cos(angle), sine * torch.sin(angle)), dim=-1)
 
 
