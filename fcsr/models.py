@@ -184,8 +184,8 @@ class LaplacePrior(nn.Module):
     ) -> Float[Tensor, "*b classes"]:
         """The logits, with those of the distribution added."""
         levels = torch.arange(CLASSES, device=centre.device, dtype=centre.dtype)
-        distance = (levels - centre.unsqueeze(-1)).abs()
-        return torch.addcmul(logits, distance, torch.exp(-self.log_scale), value=-1)
+        scale = torch.exp(self.log_scale)
+        return logits - (levels / scale - (centre / scale).unsqueeze(-1)).abs()
 
 
 MODELS: dict[str, type[ContinuousModel]] = {"LTE": LTE, "CS": CS, "FCS": FCS}
