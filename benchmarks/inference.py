@@ -1,12 +1,13 @@
 """What upscaling costs: fcsr against the published query loop, and against the arithmetic's floor.
 
-    python benchmarks/inference.py --out figures/inference.csv --figure docs/performance.png
+    python benchmarks/inference.py --out figures/inference.csv --page docs/performance.md \\
+        --figure docs/performance.png
 
 Both render the same weights (made by chance, with a fixed seed) and must agree to 1e-5; then each
-variant renders x4 to 512 x 512 in a process of its own, in turns, twice, and the faster counts.
-The floor is the time that fcsr's multiplications would take at the rate of one large float32
-matrix product on the same machine. A sweep over pixels and scales follows, once; `--figure`
-draws it.
+variant renders x4 to 512 x 512 pixels in a process of its own, in turns, twice, and the faster
+counts. The floor is the time that fcsr's multiplications would take at the rate of one large
+float32 matrix product on the same machine. A sweep over pixels and scales follows, once;
+`--figure` draws it.
 """
 
 from collections.abc import Callable
@@ -52,17 +53,23 @@ class Cost(NamedTuple):
     floor: float  # seconds
 
 
-BASELINE = Job("lte", loop="published")
-MAIN = [
-    *(Job(name, loop=loop) for name in NAMES for loop in ("published", "fcsr")),
-    *(Job(name, precision="bfloat16") for name in NAMES),
-    *(Job(name, size) for size in ("paper, one pass", "compact") for name in NAMES),
-]
-SWEEP = [
-    *(Job(name, side=side) for name in NAMES for side in (128, 256, 1024)),
-    *(Job(name, "compact", side=side) for name in NAMES for side in (128, 256, 1024, 2048)),
-    *(Job(n, size, scale=s) for n in NAMES for size in ("paper", "compact") for s in (2.0, 8.0)),
-]
+def main_jobs(side: int) -> list[Job]:
+    """Published LTE first, with which all others are compared."""
+    jobs = [
+        *(Job(name, loop=loop) for name in NAMES for loop in ("published", "fcsr")),
+        *(Job(name, precision="bfloat16") for name in NAMES),
+        *(Job(name, size) for size in ("paper, one pass", "compact") for name in NAMES),
+    ]
+    return [job._replace(side=side) for job in jobs]
+
+
+def sweep_jobs(side: int) -> list[Job]:
+    """Other numbers of pixels, and other scales."""
+    pixels, scales = ("paper", "compact"), (2.0, 8.0)
+    return [
+        *(Job(n, size, side=s) for n in NAMES for size in pixels for s in (side // 4, 2 * side)),
+        *(Job(n, size, side=side, scale=s) for n in NAMES for size in pixels for s in scales),
+    ]
 
 
 def make(job: Job) -> ContinuousModel:
@@ -114,29 +121,29 @@ def difference(name: str, side: int) -> tuple[float]:
     return ((images[0] - images[1]).abs().max().item(),)
 
 
-def row(job: Job, found: Cost, published: Cost) -> dict:
+def row(job: Job, found: Cost, published: Cost | None = None) -> dict:
     """A row of the table; `times_published` says how many times as fast as published LTE."""
     return job._asdict() | {
         "seconds": found.seconds,
-        "times_published": published.seconds / found.seconds if job in MAIN else None,
+        "times_published": published.seconds / found.seconds if published else None,
         "peak_gib": found.memory,
         "floor_share": found.floor / found.seconds,
     }
 
 
-def draw(table: pd.DataFrame, target: Path) -> None:
+def draw(table: pd.DataFrame, side: int, target: Path) -> None:
     """Seconds over pixels, and over scale, on logarithmic axes."""
     from matplotlib.figure import Figure
 
     table = table[(table.loop == "fcsr") & (table.precision == "float32")]
+    table = table.assign(megapixels=table.side**2 / 1e6)
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     pixels, scales = figure.subplots(1, 2, sharey=True)
-    table = table.assign(megapixels=table.side**2 / 1e6)
-    curves(pixels, table[table.scale == BASELINE.scale], "megapixels")
-    curves(scales, table[table.side == BASELINE.side], "scale")
+    curves(pixels, table[table.scale == 4], "megapixels")
+    curves(scales, table[table.side == side], "scale")
     pixels.set(xlabel="megapixels of the result, at x4", ylabel="seconds")
     pixels.legend(fontsize=8)
-    scales.set(xlabel=f"scale, to {BASELINE.side} x {BASELINE.side} pixels")
+    scales.set(xlabel=f"scale, to {side} x {side} pixels")
     scales.set_xticks([2, 4, 8], ["x2", "x4", "x8"])
     scales.minorticks_off()
     with replacing(target) as draft:
@@ -155,21 +162,24 @@ def curves(ax, table: pd.DataFrame, x: str) -> None:
 
 def main(
     out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
+    page: Annotated[Path | None, typer.Option(help="A page for it, beside --out.")] = None,
     figure: Annotated[Path | None, typer.Option(help="A PNG file for the sweep.")] = None,
+    side: Annotated[int, typer.Option(help="Of the results, in pixels.")] = 512,
 ) -> None:
     for name in NAMES:
-        [(found,)] = in_turns(difference, [(name, BASELINE.side // 2)], rounds=1).values()
+        [(found,)] = in_turns(difference, [(name, side // 2)], rounds=1).values()
         print(f"{name}: fcsr's image differs from the published loop's by {found:.1e} at most")
         if not found <= AGREE:
             raise SystemExit(f"{name}: that is more than {AGREE:g}")
-    costs = in_turns(cost, [(job,) for job in MAIN])
-    costs |= in_turns(cost, [(job,) for job in SWEEP], rounds=1)
-    rows = [row(job, found, costs[BASELINE,]) for (job,), found in costs.items()]
-    table = pd.DataFrame(rows)
-    report(table, out)
-    print(table.dropna().drop(columns=["side", "scale"]).to_markdown(index=False, floatfmt=".2f"))
+    costs = in_turns(cost, [(job,) for job in main_jobs(side)])
+    published = next(iter(costs.values()))
+    rows = [row(job, found, published) for (job,), found in costs.items()]
+    report(pd.DataFrame(rows))
+    costs = in_turns(cost, [(job,) for job in sweep_jobs(side)], rounds=1)
+    table = pd.DataFrame(rows + [row(job, found) for (job,), found in costs.items()])
+    report(table, out, page)
     if figure:
-        draw(table, figure)
+        draw(table, side, figure)
 
 
 if __name__ == "__main__":

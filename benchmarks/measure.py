@@ -56,11 +56,25 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def report(table: pd.DataFrame, out: Path | None) -> None:
-    """Print a table below the machine that it is of; keep it as CSV, if wanted."""
+def report(table: pd.DataFrame, out: Path | None = None, page: Path | None = None) -> None:
+    """Print a table below the machine that it is of; if wanted, keep it as CSV and on a page."""
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
     print(f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}")
     print(table.to_markdown(index=False, floatfmt=".2f"))
     if out:
         with replacing(out) as draft:
             table.to_csv(draft, index=False, float_format="%.3f")
+    if out and page:
+        paste(out, page)
+
+
+def paste(csv: Path, page: Path) -> None:
+    """Put a file's rows, where they have no gaps, above the line of a page that names the file."""
+    before, after = page.read_text(encoding="utf-8").split(f"\n<!-- {csv.name} -->\n")
+    lines = before.split("\n")
+    while lines[-1].startswith("|"):
+        lines.pop()
+    table = pd.read_csv(csv).dropna().to_markdown(index=False, floatfmt=".2f")
+    parts = [*lines, table, f"<!-- {csv.name} -->", after]
+    with replacing(page) as draft:
+        draft.write_text("\n".join(parts), encoding="utf-8")

@@ -1,6 +1,6 @@
 """What bfloat16 saves and changes, with the weights that come with fcsr.
 
-    python benchmarks/precision.py --out figures/precision.csv
+    python benchmarks/precision.py --out figures/precision.csv --page docs/performance.md
 
 Set5 at x4, as it is and under `torch.autocast`, in turns, twice; the faster counts. `db` is the
 PSNR of an image against float32's, in all three colours and not rounded to levels; `psnr` is
@@ -40,7 +40,7 @@ def measure(name: str) -> Iterator[dict]:
             exact = exact or srs
             for decode, sr, same in zip(decodes, srs, exact, strict=True):
                 yield {
-                    **dict(zip(KEYS, (name, decode or "", precision), strict=True)),
+                    **dict(zip(KEYS, (name, decode or "RGB", precision), strict=True)),
                     "image": image,
                     "seconds": spent,
                     "db": -10 * F.mse_loss(sr, same).log10().item(),
@@ -60,10 +60,11 @@ def timed(
 
 def main(
     out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
+    page: Annotated[Path | None, typer.Option(help="A page for it, beside --out.")] = None,
 ) -> None:
     rows = pd.DataFrame([row for name in READINGS for row in measure(name)])
     least = rows.groupby([*KEYS, "image"], sort=False).min()
-    report(least.groupby(KEYS, sort=False).mean().reset_index(), out)
+    report(least.groupby(KEYS, sort=False).mean().reset_index(), out, page)
 
 
 if __name__ == "__main__":
