@@ -77,7 +77,7 @@ class CS(ContinuousModel):
     def answer(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
         logits = self.heads(estimate).unflatten(-1, (3, CLASSES))
         if self.prior is not None:
-            logits = self.prior(logits, 255 * estimate.skip)
+            logits = logits + self.prior(255 * estimate.skip)
         return logits
 
     def read(
@@ -149,7 +149,7 @@ class FCS(ContinuousModel):
         low, high = self.heads(estimate).split((3, 3 * CLASSES), dim=-1)
         logits = high.unflatten(-1, (3, CLASSES))
         if self.prior is not None:
-            logits = self.prior(logits, low.new_tensor(ZERO_RESIDUAL))
+            logits = logits + self.prior(low.new_tensor(ZERO_RESIDUAL))
         return Bands(_regress(low, estimate.skip), logits)
 
     def read(self, outputs: Bands, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
@@ -179,13 +179,10 @@ class LaplacePrior(nn.Module):
         super().__init__()
         self.log_scale = nn.Parameter(torch.tensor(scale).log())
 
-    def forward(
-        self, logits: Float[Tensor, "*b classes"], centre: Float[Tensor, "*#b"]
-    ) -> Float[Tensor, "*b classes"]:
-        """The logits, with those of the distribution added."""
+    def forward(self, centre: Float[Tensor, "*b"]) -> Float[Tensor, "*b classes"]:
         levels = torch.arange(CLASSES, device=centre.device, dtype=centre.dtype)
         scale = torch.exp(self.log_scale)
-        return logits - (levels / scale - (centre / scale).unsqueeze(-1)).abs()
+        return -(levels / scale - (centre / scale).unsqueeze(-1)).abs()
 
 
 MODELS: dict[str, type[ContinuousModel]] = {"LTE": LTE, "CS": CS, "FCS": FCS}
