@@ -47,10 +47,12 @@ def run(kind: str, cases: int, number: int, folder: Path) -> Counter:
     @given(strategy)
     def check(case):
         signal.setitimer(signal.ITIMER_PROF, SECONDS)  # which nothing catches: it ends the process
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of damaged EXIF, say
-            found[examine(case, folder)] += 1
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of damaged EXIF, say
+                found[examine(case, folder)] += 1
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     check()
     return found
