@@ -32,7 +32,7 @@ def test_chunks_leave_no_trace(kind, chunk, tiny, photograph, monkeypatch):
     model, image = tiny(kind), photograph(9, 4, batch=2)
     whole = make(model, image, (19, 13))
     monkeypatch.setattr(rendering, "CHUNK", chunk)
-    torch.testing.assert_close(make(model, image, (19, 13)), whole, rtol=0, atol=1e-6)
+    torch.testing.assert_close(make(model, image, (19, 13)), whole, rtol=0, atol=5e-6)
 
 
 @KINDS
@@ -49,7 +49,7 @@ def test_tiles_leave_no_trace(kind, limits, tiny, photograph, monkeypatch):
             calls = count_calls(model.encoder)
             parts = make(model, image, size)
         assert len(calls) > 2
-        torch.testing.assert_close(parts, whole, rtol=0, atol=1e-6)
+        torch.testing.assert_close(parts, whole, rtol=0, atol=5e-6)
 
 
 @pytest.mark.parametrize(("chunk", "batch", "most"), [(50, 1, 50), (50, 3, 48), (2, 3, 3)])
@@ -87,7 +87,7 @@ def test_bicubic_in_tiles_is_bicubic(photograph, monkeypatch):
         for _, box, [rgb] in resample(Task(lambda b: b.cut(image), 2, (14, 17), size, False)):
             box.cut(result).copy_(rgb)
         expected = images.resize(image, size).clamp(0, 1)
-        torch.testing.assert_close(result, expected, rtol=0, atol=1e-6)
+        torch.testing.assert_close(result, expected, rtol=0, atol=5e-6)
 
 
 def test_the_bar_counts_every_pixel_once(tiny, photograph, monkeypatch):
@@ -129,7 +129,7 @@ def test_less_is_done_at_once_when_memory_runs_out(kind, tiny, photograph, monke
     whole = make(model, image, (61, 75))
     failures = limited(monkeypatch, model, pixels=500, queries=100)
     parts = make(model, image, (61, 75))
-    torch.testing.assert_close(parts, whole, rtol=0, atol=1e-6)
+    torch.testing.assert_close(parts, whole, rtol=0, atol=5e-6)
     assert len(failures) < 15  # what was learned is kept
 
 
@@ -166,7 +166,7 @@ limit = psutil.Process().memory_info().vms + 150 * 2**20
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 [parts] = render(model, image, (160, 160), ["mean"], progress=False)
 assert queried[0] == 160 * 160 and queried[-1] < queried[0], queried
-torch.testing.assert_close(parts, whole, rtol=0, atol=1e-6)
+torch.testing.assert_close(parts, whole, rtol=0, atol=5e-6)
 """
 
 
@@ -189,6 +189,6 @@ def test_free_memory_says_how_much_is_done_at_once(free, fewer, tiny, photograph
         lambda e, coord, cell: queried.append(coord.shape[1]) or query(e, coord, cell),
     )
     calls = count_calls(model.encoder)
-    torch.testing.assert_close(make(model, image, (80, 80)), whole, rtol=0, atol=1e-6)
+    torch.testing.assert_close(make(model, image, (80, 80)), whole, rtol=0, atol=5e-6)
     assert (max(queried) < rendering.CHUNK) == fewer
     assert (len(calls) > 1) == fewer
