@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from calls import count_calls
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -31,12 +32,6 @@ def bilinear_lte(tiny):
     for parameter in model.estimators[0].head.parameters():
         torch.nn.init.zeros_(parameter)
     return model
-
-
-def count_calls(module):
-    calls = []
-    module.register_forward_hook(lambda *_: calls.append(1))
-    return calls
 
 
 @KINDS

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 import torch
+from calls import count_calls
 
 from fcsr import CS, FCS, LTE, images, memory, rendering, tiles
 from fcsr.errors import FcsrError
@@ -18,12 +19,6 @@ def make(model, image, size):
     decode = None if model.default_decode is None else "mean"
     [result] = render(model, image, size, [decode], progress=False)
     return result
-
-
-def count_calls(module):
-    calls = []
-    module.register_forward_hook(lambda *_: calls.append(1))
-    return calls
 
 
 @KINDS
