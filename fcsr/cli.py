@@ -101,6 +101,11 @@ def train(
     steps: int = Recipe.steps,
     rate: float = Recipe.rate,
     batch: Annotated[int, typer.Option(help="Crops a step, in each process.")] = Recipe.batch,
+    queries: Annotated[int, typer.Option(help="Pixels asked for in each crop.")] = Recipe.queries,
+    perceptual: Annotated[
+        float,
+        typer.Option(help="Weight of LPIPS beside the model's loss; distributions by their mean."),
+    ] = Recipe.perceptual,
     precision: Annotated[str, typer.Option(help="no or bf16.")] = Recipe.precision,
     compile: Annotated[bool, typer.Option("--compile", help="Use torch.compile.")] = False,
     seed: int = Recipe.seed,
@@ -117,10 +122,19 @@ def train(
 ) -> None:
     """Train a model; killed, it goes on from its last checkpoint when started again."""
     recipe = Recipe(
-        str(photographs), steps, batch, rate=rate, precision=precision, compile=compile, seed=seed
+        str(photographs),
+        steps,
+        batch,
+        queries=queries,
+        rate=rate,
+        perceptual=perceptual,
+        precision=precision,
+        compile=compile,
+        seed=seed,
     )
     torch.manual_seed(seed)
-    net = models.make(model, compact=not paper)
+    options = {"decode": "mean"} if perceptual and model.lower() != "lte" else {}
+    net = models.make(model, compact=not paper, **options)
     if start is not None:
         copied = checkpoints.transfer(checkpoints.load(start), net)
         typer.echo(f"{len(copied)} of {len(net.state_dict())} tensors start from {start}")

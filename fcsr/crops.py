@@ -1,5 +1,6 @@
 """Random crops at random scales, which the models are trained on."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from fcsr import images
-from fcsr.errors import ImageError
+from fcsr.errors import ImageError, TrainingError
 from fcsr.texture import grid
 
 
@@ -33,8 +34,9 @@ class Crops:
 
     So there is no state to save: training that resumes at step n sees what it would have seen.
     Each batch has one scale, drawn evenly from [1, max_scale], so that its tensors have one
-    shape. HR crops are flipped and transposed at random; LR is HR reduced by antialiased
-    bicubic, rounded to 8 bits as image files are.
+    shape. `square` asks for pixels that are neighbours, row by row, not anywhere; then scales
+    begin where a crop holds the square. HR crops are flipped and transposed at random; LR is HR
+    reduced by antialiased bicubic, rounded to 8 bits as image files are.
     """
 
     photographs: list[UInt8[Tensor, "3 _ _"]]
@@ -44,9 +46,16 @@ class Crops:
     max_scale: float
     seed: int
     rank: int = 0  # of several processes; each has its own part of one large batch
+    square: bool = False
 
     def __post_init__(self):
         needed = round(self.lr_size * self.max_scale)
+        if self.square and math.isqrt(self.queries) > needed:
+            side = math.isqrt(self.queries)
+            raise TrainingError(
+                f"a square of {side} x {side} queries is larger than the largest crop, {needed} x "
+                f"{needed} (lr_size {self.lr_size} times max_scale {self.max_scale})"
+            )
         for number, photograph in enumerate(self.photographs):
             if min(photograph.shape[-2:]) < needed:
                 height, width = photograph.shape[-2:]
@@ -57,8 +66,9 @@ class Crops:
 
     def __getitem__(self, step: int) -> Batch:
         own = range(self.batch * self.rank, self.batch * (self.rank + 1))
-        scale = 1 + (self.max_scale - 1) * torch.rand((), generator=self._random(step, -1)).item()
-        size = round(self.lr_size * scale)
+        least = max(1.0, math.isqrt(self.queries) / self.lr_size) if self.square else 1.0
+        drawn = torch.rand((), generator=self._random(step, -1)).item()
+        size = round(self.lr_size * (least + (self.max_scale - least) * drawn))
         hr = torch.stack([self._crop(size, self._random(step, number)) for number in own]) / 255
         lr = images.to_levels(images.resize(hr, (self.lr_size, self.lr_size))) / 255
         pixels = torch.stack([self._pixels(size, self._random(step, n, hr.device)) for n in own])
@@ -74,6 +84,13 @@ class Crops:
 
     def _pixels(self, size: int, random: torch.Generator) -> Int[Tensor, " q"]:
         """Which pixels are asked for, drawn on the device, none twice."""
+        if self.square:
+            side = math.isqrt(self.queries)
+            top, left = torch.randint(
+                size - side + 1, (2,), generator=random, device=random.device
+            ).unbind()
+            span = torch.arange(side, device=random.device)
+            return ((top + span).unsqueeze(1) * size + left + span).flatten()
         order = torch.randperm(size * size, generator=random, device=random.device)
         return order[: self.queries]
 

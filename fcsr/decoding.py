@@ -34,8 +34,64 @@ def mean(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
 
 def median(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
     """The smallest value with at least half of the probability up to it: minimal in L1."""
-    below = logits.softmax(-1).cumsum(-1) < 0.5
+    return quantile(logits, share=0.5)
+
+
+def quantile(
+    logits: Float[Tensor, "*b classes"], share: float | Float[Tensor, "*b"]
+) -> Float[Tensor, "*b"]:
+    """The smallest value with at least `share` of the probability up to it.
+
+    `share`, 0 ... 1, is one for all or each distribution's own: shares that are drawn evenly
+    make samples of the distributions.
+    """
+    share = torch.as_tensor(share, device=logits.device, dtype=logits.dtype)
+    if not ((share >= 0) & (share <= 1)).all():
+        raise FcsrError("a share is not between 0 and 1; 0.5 is the median")
+    below = logits.softmax(-1).cumsum(-1) < share.unsqueeze(-1)
     return below.sum(-1).clamp(max=logits.shape[-1] - 1).to(logits.dtype)
+
+
+def partial_sample(
+    logits: Float[Tensor, "*b classes"], strength: float, generator: torch.Generator | None = None
+) -> Float[Tensor, "*b"]:
+    """From the mean, `strength` of the way (0 ... 1) to a sample: at 1 it is one.
+
+    Each value is drawn by itself, whatever its neighbours and the other colours are. To pass it
+    on as a `decode`, fix strength and generator by `functools.partial`; the latter is on the
+    model's device, and a reading goes on in it.
+    """
+    if not 0 <= strength <= 1:
+        raise FcsrError(f"strength is {strength}; give 0 (the mean) to 1 (a sample)")
+    share = torch.rand(
+        logits.shape[:-1], generator=generator, device=logits.device, dtype=logits.dtype
+    )
+    return mean(logits).lerp(quantile(logits, share), strength)
+
+
+def smoothed_mode(logits: Float[Tensor, "*b classes"], width: float) -> Float[Tensor, "*b"]:
+    """The mode of the distribution blurred by a Gaussian of `width` levels.
+
+    Where probability is spread, single classes stand out by chance. What wins here is a
+    neighbourhood: width 0 would be the mode.
+    """
+    if not 0 < width < math.inf:
+        raise FcsrError(f"width is {width}; give a finite number of levels above 0")
+    values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
+    kernel = torch.exp(-(((values.unsqueeze(-1) - values) / width) ** 2) / 2)
+    return (logits.softmax(-1) @ kernel).argmax(-1).to(logits.dtype)
+
+
+def mode_near_mean(logits: Float[Tensor, "*b classes"], radius: float) -> Float[Tensor, "*b"]:
+    """The likeliest value within `radius` levels of the mean.
+
+    A spike far from all other probability, as at the end of the range, cannot win.
+    """
+    if not 1 <= radius < math.inf:
+        raise FcsrError(f"radius is {radius}; give a finite number of levels, at least 1")
+    values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
+    far = (values - mean(logits).unsqueeze(-1)).abs() > radius
+    return mode(logits.masked_fill(far, -math.inf))
 
 
 def sharpened_mean(logits: Float[Tensor, "*b classes"], sharpness: float) -> Float[Tensor, "*b"]:

@@ -56,9 +56,12 @@ class LTE(ContinuousModel):
 
 
 class CS(ContinuousModel):
-    """Super-resolution as classification: each colour of a pixel is one of 256 levels."""
+    """Super-resolution as classification: each colour of a pixel is one of 256 levels.
 
-    default_decode = "mode"
+    Args:
+        prior: start the logits from a learnable Laplace distribution around the interpolation.
+        decode: how distributions are read by default: "mode", "mean" or "median".
+    """
 
     def __init__(
         self,
@@ -66,13 +69,19 @@ class CS(ContinuousModel):
         size: EstimatorSize = EstimatorSize(),
         max_scale: float = 4.0,
         prior: bool = True,
+        decode: str = "mode",
     ):
         super().__init__(encoder, size, outputs=(3 * CLASSES,), max_scale=max_scale)
+        decoding.resolve(decode)
+        self.default_decode = decode
         self.prior = LaplacePrior(scale=8.0) if prior else None
 
     @property
     def config(self) -> dict:
-        return super().config | {"prior": self.prior is not None}
+        return super().config | {
+            "prior": self.prior is not None,
+            "decode": self.default_decode,
+        }
 
     def answer(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
         logits = self.heads(estimate).unflatten(-1, (3, CLASSES))
@@ -113,9 +122,8 @@ class FCS(ContinuousModel):
         shared: whether the two bands share one texture estimator or have one each (the paper
             leaves it open).
         prior: start the high band's logits from a learnable Laplace distribution around 0.
+        decode: how distributions are read by default: "mode", "mean" or "median".
     """
-
-    default_decode = "mode"
 
     def __init__(
         self,
@@ -126,14 +134,17 @@ class FCS(ContinuousModel):
         weight: float = 3000.0,
         shared: bool = True,
         prior: bool = True,
+        decode: str = "mode",
     ):
         if not isinstance(low_pass, tuple(frequency.FILTERS.values())):
             raise FcsrError(f"low_pass is {low_pass}; give one of {', '.join(frequency.FILTERS)}")
         if not 0 < weight < math.inf:
             raise FcsrError(f"weight is {weight}; give a finite one above 0")
+        decoding.resolve(decode)
         outputs = (3 + 3 * CLASSES,) if shared else (3, 3 * CLASSES)
         super().__init__(encoder, size, outputs, max_scale)
         self.low_pass, self.weight, self.shared = low_pass, weight, shared
+        self.default_decode = decode
         self.prior = LaplacePrior(scale=4.0) if prior else None
 
     @property
@@ -143,6 +154,7 @@ class FCS(ContinuousModel):
             "weight": self.weight,
             "shared": self.shared,
             "prior": self.prior is not None,
+            "decode": self.default_decode,
         }
 
     def answer(self, estimate: Estimate) -> Bands:
@@ -188,12 +200,15 @@ class LaplacePrior(nn.Module):
 MODELS: dict[str, type[ContinuousModel]] = {"LTE": LTE, "CS": CS, "FCS": FCS}
 
 
-def make(name: str, compact: bool = False) -> ContinuousModel:
-    """A model with fresh weights by its name, `"lte"`, `"cs"` or `"fcs"`: paper-size or compact."""
+def make(name: str, compact: bool = False, **options) -> ContinuousModel:
+    """A model with fresh weights by its name, `"lte"`, `"cs"` or `"fcs"`: paper-size or compact.
+
+    `options` are those of its class.
+    """
     if name.upper() not in MODELS:
         raise FcsrError(f'there is no model "{name}"; choose from {", ".join(MODELS)}')
     kind = MODELS[name.upper()]
-    return kind.compact() if compact else kind(EDSR.baseline())
+    return kind.compact(**options) if compact else kind(EDSR.baseline(), **options)
 
 
 def from_config(config: dict) -> ContinuousModel:

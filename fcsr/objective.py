@@ -5,11 +5,17 @@ cross-entropy keeps several copies for the way back. So heads and loss are made 
 a time, and made once more on the way back: the heads are a small part of a query's arithmetic.
 """
 
+import math
+
+import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from fcsr import perceptual
 from fcsr.continuous import ContinuousModel, Estimate
+from fcsr.errors import TrainingError
+from fcsr.metrics import PROPER_RANGE
 
 CHUNK = 2048  # queries of a batch at once: 6 MB of float32 logits
 
@@ -21,6 +27,10 @@ class Objective(nn.Module):
         super().__init__()
         self.model = model
 
+    def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Shaped[Tensor, "b 3 h w"], ...]:
+        """The images whose asked-for pixels `forward` compares with."""
+        return self.model.targets(hr)
+
     def forward(
         self,
         lr: Float[Tensor, "b 3 h w"],
@@ -28,20 +38,73 @@ class Objective(nn.Module):
         cell: Float[Tensor, "b q 2"],
         *targets: Shaped[Tensor, "b q 3"],
     ) -> Float[Tensor, ""]:
-        """The mean loss; `targets` are the asked-for pixels of `model.targets(hr)`."""
-        hidden, skip = self.model.estimate(self.model.encode(lr), coord, cell)
-        pieces = [
-            tensor.split(max(1, CHUNK // len(lr)), dim=1) for tensor in (skip, *hidden, *targets)
-        ]
-        losses = [
-            checkpoint(self._piece, *piece, use_reentrant=False, preserve_rng_state=False)
-            for piece in zip(*pieces, strict=True)
-        ]
-        # Not as a product of matrices, which autocast would make in bfloat16.
-        shares = (piece.shape[1] / skip.shape[1] for piece in pieces[0])
-        return sum(loss.float() * share for loss, share in zip(losses, shares, strict=True))
+        """The mean loss."""
+        return self._mean(self._pieces(self._loss, lr, coord, cell, targets))
 
-    def _piece(self, skip: Tensor, *rest: Tensor) -> Tensor:
-        count = len(self.model.estimators)
-        outputs = self.model.answer(Estimate(rest[:count], skip))
-        return self.model.loss(outputs, *rest[count:])
+    def _pieces(self, make, lr: Tensor, coord: Tensor, cell: Tensor, targets: tuple) -> list:
+        """What `make` makes of some queries' outputs and targets, for all queries in turn."""
+        hidden, skip = self.model.estimate(self.model.encode(lr), coord, cell)
+        count, most = len(hidden), max(1, CHUNK // len(lr))
+
+        def piece(skip: Tensor, *rest: Tensor):
+            outputs = self.model.answer(Estimate(rest[:count], skip))
+            return skip.shape[1] / coord.shape[1], *make(outputs, *rest[count:])
+
+        pieces = [tensor.split(most, dim=1) for tensor in (skip, *hidden, *targets)]
+        return [
+            checkpoint(piece, *some, use_reentrant=False, preserve_rng_state=False)
+            for some in zip(*pieces, strict=True)
+        ]
+
+    def _loss(self, outputs, *targets: Tensor) -> tuple[Tensor]:
+        return (self.model.loss(outputs, *targets),)
+
+    @staticmethod
+    def _mean(pieces: list) -> Tensor:
+        # Not as a product of matrices, which autocast would make in bfloat16.
+        return sum(loss.float() * share for share, loss, *_ in pieces)
+
+
+class PerceptualObjective(Objective):
+    """The same, plus LPIPS between what is read and HR: the queries are a square, row by row.
+
+    Args:
+        model: what is trained; what it reads by default must have a gradient.
+        weight: of LPIPS beside the model's own loss.
+    """
+
+    def __init__(self, model: ContinuousModel, weight: float):
+        if model.default_decode not in (None, "mean"):
+            name = type(model).__name__
+            raise TrainingError(
+                f"{name} is read by its {model.default_decode}, through which LPIPS has no "
+                f'gradient: make it as {name}(…, decode="mean")'
+            )
+        super().__init__(model)
+        self.weight = weight
+
+    def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Shaped[Tensor, "b 3 h w"], ...]:
+        return hr, *super().targets(hr)
+
+    def forward(
+        self,
+        lr: Float[Tensor, "b 3 h w"],
+        coord: Float[Tensor, "b q 2"],
+        cell: Float[Tensor, "b q 2"],
+        hr: Float[Tensor, "b q 3"],
+        *targets: Shaped[Tensor, "b q 3"],
+    ) -> Float[Tensor, ""]:
+        pieces = self._pieces(self._loss_and_reading, lr, coord, cell, targets)
+        sr = torch.cat([rgb for *_, rgb in pieces], dim=1)
+        compare = perceptual.alex(lr.device)
+        return self._mean(pieces) + self.weight * compare(_square(sr), _square(hr)).float().mean()
+
+    def _loss_and_reading(self, outputs, *targets: Tensor) -> tuple[Tensor, Tensor]:
+        return *self._loss(outputs, *targets), self.model.read(outputs)
+
+
+def _square(pixels: Float[Tensor, "b q 3"]) -> Float[Tensor, "b 3 h h"]:
+    """Pixels in [0, 1], row by row, as images in the range that LPIPS asks for."""
+    low, high = PROPER_RANGE
+    image = pixels.transpose(1, 2).unflatten(2, (math.isqrt(pixels.shape[1]), -1))
+    return image * (high - low) + low

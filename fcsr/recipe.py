@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from fcsr.errors import TrainingError
+from fcsr.metrics import LPIPS_SMALLEST
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Recipe:
     queries: int = 2304  # pixels asked for in each crop: 48 x 48, as in LIIF and LTE
     rate: float = 5e-4  # Adam's rate at its peak; it falls to 0 along a cosine
     warmup: int = 100  # steps of linear rise to the peak: Adam's first moments are noisy
+    perceptual: float = 0.0  # weight of LPIPS beside the model's loss; queries are a square then
     clip: float = 1.0  # largest norm of a step's gradient
     average: float = 0.999  # decay of the moving average of the weights, which is what is kept
     precision: str = "no"  # "bf16": bfloat16 autocast, 1.5 to 2 times faster where supported
@@ -34,6 +36,18 @@ class Recipe:
         for name in ("steps", "batch", "lr_size", "queries", "rate", "clip", "held_out", "every"):
             if not getattr(self, name) > 0:
                 raise TrainingError(f"recipe: {name} is {getattr(self, name)}; it must be above 0")
+        if not 0 <= self.perceptual < math.inf:
+            raise TrainingError(f"recipe: perceptual is {self.perceptual}; it must be 0 or above")
+        if self.perceptual and math.isqrt(self.queries) ** 2 != self.queries:
+            raise TrainingError(
+                f"recipe: queries is {self.queries}; with LPIPS they are a square of pixels: give "
+                "a square number, e.g. 9216 for 96 x 96"
+            )
+        if self.perceptual and self.queries < LPIPS_SMALLEST**2:
+            raise TrainingError(
+                f"recipe: queries is {self.queries}; LPIPS needs {LPIPS_SMALLEST} x "
+                f"{LPIPS_SMALLEST} pixels, or more"
+            )
         if not 0 <= self.average < 1:
             raise TrainingError(f"recipe: average is {self.average}; give 0 (none) to below 1")
 

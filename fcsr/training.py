@@ -19,7 +19,7 @@ from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch, Crops
 from fcsr.errors import TrainingError
 from fcsr.inference import default_device
-from fcsr.objective import Objective
+from fcsr.objective import Objective, PerceptualObjective
 from fcsr.recipe import Recipe
 
 LOOK = 10  # steps between looks at the losses: each makes the device and Python wait for the other
@@ -64,7 +64,8 @@ def train(
     model.encoder.to(memory_format=torch.channels_last)
     average = copy.deepcopy(model).requires_grad_(False)
     optimizer = torch.optim.Adam(model.parameters(), fused=True)
-    net, optimizer = accelerator.prepare(Objective(model), optimizer)
+    objective = make_objective(model, recipe)
+    net, optimizer = accelerator.prepare(objective, optimizer)
     training = states.Parts(model, average, optimizer)
     if history:
         training.restore(tensors)
@@ -79,7 +80,7 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = recipe.rate_at(step)
 
-            loss = batch_loss(net, model, crops[step])
+            loss = batch_loss(net, objective, crops[step])
             accelerator.backward(loss)
             norm = accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
             optimizer.step()
@@ -98,7 +99,7 @@ def train(
                 continue
             if leads:
                 row = {"step": step + 1, "loss": sum(losses) / len(losses)}
-                history.append(row | validate(average, held_out, accelerator))
+                history.append(row | validate(average, recipe, held_out, accelerator))
                 if progress:
                     bar.write("  ".join(f"{key} {value:.5g}" for key, value in history[-1].items()))
                 facts = {"config": model.config, "recipe": asdict(recipe), "history": history}
@@ -125,12 +126,23 @@ def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tu
     photographs = data.load_photographs(paths, accelerator.device)
     sizes = (recipe.batch, recipe.lr_size, recipe.queries, max_scale, recipe.seed)
     kept, rank = -recipe.held_out, accelerator.process_index
-    return Crops(photographs[:kept], *sizes, rank), Crops(photographs[kept:], *sizes)
+    square = recipe.perceptual > 0
+    return (
+        Crops(photographs[:kept], *sizes, rank, square),
+        Crops(photographs[kept:], *sizes, square=square),
+    )
 
 
-def batch_loss(net: nn.Module, model: ContinuousModel, batch: Batch) -> Float[Tensor, ""]:
-    """The loss of a batch; `net` is the model's `Objective`, as accelerate may have wrapped it."""
-    targets = (batch.pick(target) for target in model.targets(batch.hr))
+def make_objective(model: ContinuousModel, recipe: Recipe) -> Objective:
+    """What a step lowers."""
+    if recipe.perceptual:
+        return PerceptualObjective(model, recipe.perceptual)
+    return Objective(model)
+
+
+def batch_loss(net: nn.Module, objective: Objective, batch: Batch) -> Float[Tensor, ""]:
+    """The loss of a batch; `net` is the objective as accelerate may have wrapped it."""
+    targets = (batch.pick(target) for target in objective.targets(batch.hr))
     return net(batch.lr, batch.coord, batch.cell, *targets)
 
 
@@ -164,12 +176,14 @@ def any_of(condition: bool, accelerator: Accelerator) -> bool:
 
 
 @torch.no_grad()
-def validate(model: ContinuousModel, held_out: Crops, accelerator: Accelerator) -> dict[str, float]:
+def validate(
+    model: ContinuousModel, recipe: Recipe, held_out: Crops, accelerator: Accelerator
+) -> dict[str, float]:
     """Loss and PSNR (dB, RGB) on four fixed batches that training never sees."""
-    losses, squares = [], []
+    objective, losses, squares = make_objective(model, recipe), [], []
     for batch in (held_out[number] for number in range(4)):
         with accelerator.autocast():
-            losses.append(batch_loss(Objective(model), model, batch).item())
+            losses.append(batch_loss(objective, objective, batch).item())
             rgb = model.read(model(batch.lr, batch.coord, batch.cell))
         squares.append(F.mse_loss(rgb.float(), batch.pick(batch.hr)).item())
     psnr = -10 * math.log10(max(sum(squares) / len(squares), 1e-10))

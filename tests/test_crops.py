@@ -1,11 +1,13 @@
 """fcsr.crops: random training batches."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from fcsr import images
 from fcsr.crops import Crops
-from fcsr.errors import ImageError
+from fcsr.errors import ImageError, TrainingError
 from fcsr.texture import bilinear
 
 
@@ -44,6 +46,25 @@ def test_batch_shapes_and_values(crops, step):
 def test_scales_cover_their_range(crops):
     sizes = [crops[step].hr.shape[-1] for step in range(60)]
     assert min(sizes) < 24 and max(sizes) > 56
+
+
+def test_a_square_is_of_neighbours_row_by_row(crops):
+    square = replace(crops, queries=32 * 32, square=True)
+    sizes = set()
+    for batch in (square[step] for step in range(20)):
+        size = batch.hr.shape[-1]
+        sizes.add(size)
+        corners = batch.pixels[:, 0]
+        span = torch.arange(32)
+        expected = corners[:, None, None] + size * span[:, None] + span
+        assert torch.equal(batch.pixels, expected.flatten(1))
+        assert (corners % size + 32 <= size).all() and (corners // size + 32 <= size).all()
+    assert 32 <= min(sizes) < 36 and 60 < max(sizes) <= 64
+
+
+def test_a_square_that_no_crop_holds_is_refused(crops):
+    with pytest.raises(TrainingError, match=r"65 x 65 queries is larger than .* 64 x 64"):
+        replace(crops, queries=65 * 65, square=True)
 
 
 def test_picked_pixels_lie_at_their_coordinates(crops):

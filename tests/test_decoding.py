@@ -57,6 +57,72 @@ def test_the_dial_runs_from_the_middle_through_the_mean_to_the_mode(logits):
     assert not torch.allclose(decoding.mean(logits), decoding.mode(logits), atol=5)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
+def test_quantile_is_the_first_with_that_share(logits, p, share):
+    expected = [[np.searchsorted(np.cumsum(q), share) for q in row] for row in p]
+    np.testing.assert_array_equal(decoding.quantile(logits, share), expected)
+
+
+def test_each_distribution_can_have_its_own_share(logits):
+    shares = torch.rand(2, 5, generator=torch.Generator().manual_seed(1)).double()
+    together = decoding.quantile(logits, shares)
+    for place in np.ndindex(2, 5):
+        alone = decoding.quantile(logits[place], shares[place].item())
+        assert together[place] == alone
+
+
+def test_samples_are_as_frequent_as_their_probability(logits, p):
+    many = logits[1, 2].expand(40_000, 256)
+    generator = torch.Generator().manual_seed(0)
+    drawn = decoding.partial_sample(many, strength=1.0, generator=generator).numpy()
+    counted = np.bincount(drawn.astype(int), minlength=256) / len(drawn)
+    assert np.abs(counted - p[1, 2]).max() < 0.004
+    again = decoding.partial_sample(many, strength=1.0, generator=generator).numpy()
+    assert (drawn != again).mean() > 0.5
+
+
+def test_a_partial_sample_lies_between_mean_and_sample(logits):
+    def read(strength):
+        generator = torch.Generator().manual_seed(3)
+        return decoding.partial_sample(logits, strength, generator)
+
+    torch.testing.assert_close(read(0.0), decoding.mean(logits))
+    torch.testing.assert_close(read(0.3), 0.7 * read(0.0) + 0.3 * read(1.0))
+
+
+def test_a_smoothed_mode_lets_neighbourhoods_win():
+    """A lone spike of 0.2 against 0.8 that is spread over 16 neighbours."""
+    p = torch.full((256,), 1e-9)
+    p[200], p[40:56] = 0.2, 0.05
+    assert decoding.mode(p.log()) == 200
+    assert decoding.smoothed_mode(p.log(), width=4.0) in (47, 48)
+    assert decoding.smoothed_mode(p.log(), width=0.1) == 200
+
+
+def test_a_spike_far_from_the_mean_cannot_win(p):
+    spike = torch.full((256,), 1e-9)
+    spike[255], spike[99], spike[100:110] = 0.2, 0.1, 0.07
+    assert decoding.mode(spike.log()) == 255
+    assert decoding.mean(spike.log()) == pytest.approx(0.2 * 255 + 9.9 + 0.7 * 104.5, abs=0.01)
+    assert decoding.mode_near_mean(spike.log(), radius=40.0) == 99
+    assert decoding.mode_near_mean(spike.log(), radius=200.0) == 255
+
+
+@pytest.mark.parametrize(
+    ("read", "setting", "value"),
+    [
+        (decoding.quantile, "share", 1.1),
+        (decoding.quantile, "share", float("nan")),
+        (decoding.partial_sample, "strength", -0.1),
+        (decoding.smoothed_mode, "width", 0.0),
+        (decoding.mode_near_mean, "radius", 0.5),
+    ],
+)
+def test_settings_out_of_range_are_refused(read, setting, value):
+    with pytest.raises(FcsrError, match=setting):
+        read(torch.zeros(3, 256), **{setting: value})
+
+
 @pytest.mark.parametrize("sharpness", [0.0, -1.0, float("nan"), float("inf")])
 def test_other_sharpness_is_refused(sharpness):
     with pytest.raises(FcsrError, match=f"sharpness is {sharpness}"):

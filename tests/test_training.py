@@ -11,18 +11,21 @@ from pathlib import Path
 
 import pytest
 import torch
+from accelerate import Accelerator
 from PIL import Image
 
-from fcsr import CS, EDSR, FCS, LTE, Recipe, checkpoints, images, states, train, training
+from fcsr import CS, EDSR, FCS, LTE, Recipe, checkpoints, images, metrics, states, train, training
 from fcsr.errors import ImageError, TrainingError
+from fcsr.objective import Objective
 from fcsr.texture import EstimatorSize
 
 MODELS = (LTE, CS, FCS)
 
 
-def tiny(kind):
+def tiny(kind, **options):
     torch.manual_seed(0)
-    return kind(EDSR(blocks=1, features=8), EstimatorSize(width=16, hidden=(16,)), max_scale=2.0)
+    size = EstimatorSize(width=16, hidden=(16,))
+    return kind(EDSR(blocks=1, features=8), size, max_scale=2.0, **options)
 
 
 @pytest.fixture
@@ -55,6 +58,38 @@ def test_training_lowers_the_validation_loss(kind, recipe, tmp_path):
     history = checkpoints.describe(tmp_path / "out" / "model.safetensors")["history"]
     assert [row["step"] for row in history] == [8, 16, 24, 32, 40]
     assert history[-1]["val_loss"] < history[0]["val_loss"]
+
+
+def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
+    recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, rate=3e-3, perceptual=10.0)
+    model = tiny(FCS, decode="mean")
+    [batch] = [training.make_crops(recipe, 2.0, Accelerator(cpu=True))[1][0]]
+    objective = training.make_objective(model, recipe)
+
+    def losses() -> tuple[float, float]:
+        plain = training.batch_loss(Objective(model), Objective(model), batch)
+        both = training.batch_loss(objective, objective, batch)
+        return plain.item(), (both - plain).item() / recipe.perceptual
+
+    sr = model.read(model(batch.lr, batch.coord, batch.cell)).transpose(1, 2).unflatten(2, (32, 32))
+    hr = batch.pick(batch.hr).transpose(1, 2).unflatten(2, (32, 32))
+    before = losses()
+    measured = [metrics.lpips(*pair) for pair in zip(sr, hr, strict=True)]
+    assert before[1] == pytest.approx(sum(measured) / 2, abs=0.01)  # metrics round to 8 bits
+    train(model, recipe, tmp_path / "out")
+    after = losses()
+    assert after[0] < before[0] and after[1] < 0.9 * before[1]
+
+
+def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
+    with pytest.raises(TrainingError, match=r'CS is read by its mode.*CS\(…, decode="mean"\)'):
+        train(tiny(CS), replace(recipe, lr_size=24, queries=1024, perceptual=1.0), tmp_path / "out")
+
+
+@pytest.mark.parametrize(("queries", "what"), [(1000, "a square number"), (900, "31 x 31")])
+def test_lpips_needs_a_square_that_is_large_enough(recipe, queries, what):
+    with pytest.raises(TrainingError, match=f"queries is {queries}.*{what}"):
+        replace(recipe, queries=queries, perceptual=1.0)
 
 
 @pytest.mark.parametrize("kind", MODELS)

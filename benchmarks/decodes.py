@@ -1,0 +1,139 @@
+"""What can be read from CS and FCS, beside LTE, LTE with noise, and models trained with LPIPS.
+
+    python benchmarks/decodes.py --out figures/decodes.csv
+
+PSNR (luma, `scale` pixels shaved), LPIPS ([-1, 1]) and artifacts, means of each set's images. An
+image is looked at once by each model, and read in all ways. A table that is there already is gone
+on with, set by set.
+"""
+
+import functools
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import torch
+import typer
+from torch import Tensor
+from tqdm import tqdm
+
+from fcsr import checkpoints, data, decoding, images, metrics
+from fcsr.blending import blend
+from fcsr.continuous import ContinuousModel
+from fcsr.files import replacing
+from fcsr.grain import add_grain
+from fcsr.inference import BICUBIC, render, upscale
+from fcsr.protocols import BENCHMARK
+from fcsr.tradeoffs import NOISE
+
+SCALE = 4
+SETS = ("Set5", "Set14", "B100", "Urban100")
+DEVIATIONS = (1, 2, 3, 4, 6, 8, 12)  # of noise, in levels
+STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+MEASURES = ["psnr", "lpips", "black", "bright"]
+
+Made = tuple[str, str, Tensor]
+"""Which model, how it was read, and the image."""
+
+
+def readings() -> dict[str, decoding.Decode]:
+    """All ways to read a distribution, samples from the same random numbers each time."""
+    return {
+        "mean": decoding.mean,
+        "median": decoding.median,
+        "mode": decoding.mode,
+        **{
+            f"sharpness {t}": partial(decoding.sharpened_mean, sharpness=t) for t in (2.0, 4.0, 8.0)
+        },
+        **{f"smoothed mode {w}": partial(decoding.smoothed_mode, width=w) for w in (2.0, 8.0)},
+        "mode near mean 8": partial(decoding.mode_near_mean, radius=8.0),
+        **{
+            f"sample {s}": partial(
+                decoding.partial_sample, strength=s, generator=torch.Generator().manual_seed(0)
+            )
+            for s in STRENGTHS
+        },
+    }
+
+
+def make(lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
+    """All images that are compared."""
+    yield BICUBIC, "", upscale(lr, size=size, model=BICUBIC)
+    [lte] = render(load("lte"), lr, size, [None], progress=False)
+    yield "lte", "", lte
+    for deviation in DEVIATIONS:
+        yield NOISE, f"{deviation} levels", add_grain(lte, deviation)
+    for name in ("cs", "fcs"):
+        ways = readings()
+        read = render(load(name), lr, size, list(ways.values()), progress=False)
+        read = dict(zip(ways, read, strict=True))
+        yield from ((name, way, sr) for way, sr in read.items())
+        for strength in STRENGTHS:
+            doubt = strength * (read["sample 1.0"] - read["mean"])
+            yield f"lte + {name}'s doubt", f"{strength}", (lte + doubt).clamp(0, 1)
+    for name in ("lte", "fcs"):
+        for share in STRENGTHS:
+            model = between(name, share)
+            way = "" if model.default_decode is None else "mean"
+            yield (
+                f"{name}-perceptual",
+                f"{way} {share}".strip(),
+                *render(model, lr, size, [way or None], progress=False),
+            )
+
+
+load = functools.cache(checkpoints.load)
+
+
+@functools.cache
+def between(name: str, share: float) -> ContinuousModel:
+    return blend(load(name), load(f"{name}-perceptual"), share)
+
+
+@torch.no_grad()
+def measure(name: str, number: int) -> list[dict]:
+    """The rows of one image of a set, on one thread."""
+    torch.set_num_threads(1)
+    lr, hr = map(images.to_tensor, data.benchmark(name, SCALE)[number][1:])
+    rows = []
+    for model, decode, sr in make(lr, tuple(hr.shape[-2:])):
+        black, bright, _ = metrics.artifact_rate(sr, hr)
+        values = (BENCHMARK.psnr(sr, hr, SCALE), metrics.lpips(sr, hr), black, bright)
+        rows.append({"model": model, "decode": decode} | dict(zip(MEASURES, values, strict=True)))
+    return rows
+
+
+def means(name: str, pool: ProcessPoolExecutor) -> pd.DataFrame:
+    """The rows of a set."""
+    count = len(data.benchmark(name, SCALE))
+    jobs = [pool.submit(measure, name, number) for number in range(count)]
+    rows = [row for job in tqdm(jobs, desc=name, unit="image") for row in job.result()]
+    table = pd.DataFrame(rows).groupby(["model", "decode"], sort=False)[MEASURES].mean()
+    return table.reset_index().assign(dataset=name, scale=SCALE, images=count)
+
+
+def main(
+    workers: Annotated[int, typer.Option(help="Processes, of one thread each.")] = 2,
+    out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("decodes.csv"),
+) -> None:
+    columns = ["dataset", "scale", "model", "decode", "images", *MEASURES]
+    table = pd.DataFrame(columns=columns)
+    if out.exists():
+        table = pd.read_csv(out, keep_default_na=False)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context) as pool:
+        for name in SETS:
+            if name in set(table["dataset"]):
+                continue
+            found = means(name, pool)[columns]
+            table = pd.concat([table, found]) if len(table) else found
+            with replacing(out) as draft:
+                table.to_csv(draft, index=False, float_format="%.4f")
+
+
+if __name__ == "__main__":
+    typer.run(main)
