@@ -61,6 +61,18 @@ def gains(of: str):
     )[["printed", "one_range"]]
 
 
+def in_proper_range():
+    """The paper's PSNR, and its LPIPS as it might be in [-1, 1]: estimated, with IMDN's help.
+
+    Each cell is taken from the range that it is consistent with to [-1, 1] by the factor that
+    this makes for IMDN. Columns: dataset, scale, method, psnr, lpips; the cells IMDN has.
+    """
+    measured_in = {"Baseline": "lpips_01", "CS": "lpips_255", "FCS": "lpips_255"}
+    both = paper().merge(imdn(), on=CELL, suffixes=("", "_imdn"))
+    factors = [row["lpips_imdn"] / row[measured_in[row["method"]]] for _, row in both.iterrows()]
+    return both.assign(lpips=both["lpips"] * factors)[[*CELL, "method", "psnr", "lpips"]]
+
+
 def _read(name: str):
     import pandas as pd
 

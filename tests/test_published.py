@@ -52,3 +52,12 @@ def test_gains_by_hand():
     gains = published.gains("CS").loc["Set5", 4]
     assert gains["printed"] == pytest.approx(100 * (1 - 0.0722 / 0.1356))
     assert gains["one_range"] == pytest.approx(100 * (1 - 0.0722 / (0.1356 * 0.0786 / 0.1369)))
+
+
+def test_the_papers_cells_are_taken_to_the_proper_range_by_imdns_factor():
+    cells = published.in_proper_range().set_index(["dataset", "scale", "method"]).sort_index()
+    assert cells.loc[("B100", 3, "CS"), "lpips"] == pytest.approx(0.0977 * 0.2818 / 0.1007)
+    assert cells.loc[("B100", 3, "Baseline"), "lpips"] == pytest.approx(0.2291 * 0.2818 / 0.2313)
+    assert len(cells) == 3 * 11  # IMDN was measured on eleven of the paper's fifteen
+    paper = published.paper().set_index(["dataset", "scale", "method"]).sort_index()
+    assert (cells["psnr"] == paper["psnr"].loc[cells.index]).all()
