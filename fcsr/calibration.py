@@ -1,9 +1,28 @@
-"""Does a classifier know how much it knows? Intervals, and how often the truth lies in them."""
+"""Does a classifier know how much it knows? How large its doubt is, how often the truth lies where
+it says, what one number can mend of that, and whether it doubts where it errs.
+"""
 
+import math
+
+import torch
 from jaxtyping import Float, Int, Integer
 from torch import Tensor
 
 from fcsr.errors import FcsrError
+
+COLDEST, HOTTEST = 0.05, 20.0  # temperatures among which the likeliest is looked for
+
+
+def entropy(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
+    """How much each distribution leaves open, in bits: -sum p log2 p (Shannon 1948).
+
+    From 0, where one level has all the probability, to log2(classes), where all are alike. It is
+    also what the best code for the distribution can be expected to cost, if the distribution is
+    true; `coding.of_distributions` is what it does cost. It does not know that levels have an
+    order: two levels in doubt are one bit, be they neighbours or black and white.
+    """
+    bits = torch.special.entr(_probabilities(logits)).sum(-1) / math.log(2)
+    return bits.to(logits)
 
 
 def interval(
@@ -40,6 +59,74 @@ def coverage(
     first, last = (1 - share) / 2, (1 + share) / 2
     inside = up_to.clamp(max=last) - (up_to - of_truth).clamp(min=first)
     return (inside / of_truth).clamp(0, 1).nan_to_num(0).mean().item()
+
+
+def temperature(logits: Float[Tensor, "*b classes"], levels: Integer[Tensor, "*b"]) -> float:
+    """The T for which `logits / T` make the true levels likeliest: temperature scaling.
+
+    One number for all pixels (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017).
+    Above 1 the distributions were too sure, below 1 not sure enough. `logits / T` are the
+    distributions p^t, renormalised, of `decoding.sharpened_mean`, with t = 1 / T. Fit it on other
+    photographs than those that it is judged by. It is found to a thousandth.
+
+    Raises FcsrError where no T from 0.05 to 20 is the likeliest: without pixels, for a truth that
+    was ruled out, and for pixels that are all right (colder is always better) or no better than
+    chance (hotter is).
+    """
+    from scipy.optimize import minimize_scalar
+
+    logits = logits.cpu().double()
+    of_truth = logits.gather(-1, levels.cpu().long().unsqueeze(-1)).squeeze(-1)
+
+    def nats(log_temperature: float) -> float:
+        t = math.exp(-log_temperature)
+        return ((t * logits).logsumexp(-1) - t * of_truth).mean().item()
+
+    ends = math.log(COLDEST), math.log(HOTTEST)
+    best = minimize_scalar(nats, bounds=ends, method="bounded", options={"xatol": 1e-4})
+    # at an end, the search comes no nearer to it than its tolerance
+    if not (math.isfinite(best.fun) and best.fun < min(map(nats, ends))):
+        raise FcsrError(
+            f"no temperature from {COLDEST:g} to {HOTTEST:g} is the likeliest for these "
+            f"{of_truth.numel()} values; give more, among them some that the model gets wrong"
+        )
+    return math.exp(best.x)
+
+
+def sparsification(doubt: Float[Tensor, " n"], error: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
+    """The mean error that is left without the k most doubtful of n pixels, for k = 0 ... n - 1.
+
+    If doubt is where the errors are, the curve falls from the mean of all; a doubt that knows
+    nothing stays level, and `sparsification(error, error)` is the lowest that there is. Only the
+    order of doubts matters; pixels in equal doubt count as if taken in random order. float64, on
+    the CPU.
+
+    Ilg et al. ("Uncertainty Estimates and Multi-Hypotheses Networks for Optical Flow", ECCV 2018)
+    draw it; from right to left it is risk against coverage (Geifman and El-Yaniv, NIPS 2017).
+    Raises FcsrError without pixels and for a doubt that is NaN.
+    """
+    unknown = int(doubt.isnan().sum())
+    if unknown or not len(doubt):
+        raise FcsrError(f"of {len(doubt)} doubts {unknown} are NaN; give numbers, one or more")
+    different, which = doubt.cpu().unique(return_inverse=True)  # from the surest
+    expected = torch.zeros(len(different), dtype=torch.float64)
+    expected.scatter_reduce_(0, which, error.cpu().double(), "mean", include_self=False)
+    kept = torch.arange(1, len(which) + 1)
+    return (expected[which.sort().values].cumsum(0) / kept).flip(0)
+
+
+def sparsification_error(doubt: Float[Tensor, " n"], error: Float[Tensor, " n"]) -> float:
+    """How far `doubt` is from knowing where the errors are: between its curve and the best.
+
+    Of `sparsification`, both divided by the mean error. 0: the most doubtful pixel is the most
+    wrong, and so on to the last; lower is better. It is the AUSE of Ilg et al. (ECCV 2018).
+
+    Raises FcsrError where there is no error at all, and as `sparsification` does.
+    """
+    curve, best = sparsification(doubt, error), sparsification(error, error)
+    if not curve[0] > 0:
+        raise FcsrError(f"the mean error is {curve[0].item()}; there is none to be found")
+    return ((curve - best).mean() / curve[0]).item()
 
 
 def _probabilities(logits: Tensor) -> Tensor:

@@ -1,9 +1,12 @@
-"""fcsr.calibration: coverage against distributions whose truth is known."""
+"""fcsr.calibration: doubts against distributions and errors whose truth is known."""
+
+import itertools
+import math
 
 import pytest
 import torch
 
-from fcsr import calibration
+from fcsr import calibration, decoding, losses
 from fcsr.errors import FcsrError
 
 TEN = torch.full((10,), 1.0)  # ten levels, all alike
@@ -71,3 +74,79 @@ def test_other_shares_are_refused(share):
         calibration.interval(TEN, share)
     with pytest.raises(FcsrError, match=f"share is {share}"):
         calibration.coverage(TEN[None], torch.tensor([1]), share)
+
+
+def test_entropy_by_hand():
+    p = torch.tensor([[0.5, 0.25, 0.125, 0.125], [0.25, 0.25, 0.25, 0.25], [1, 0, 0, 0]])
+    bits = calibration.entropy(p.log())  # with logits of -infinity
+    torch.testing.assert_close(bits, torch.tensor([1.75, 2, 0]))
+    assert calibration.entropy(TEN).item() == pytest.approx(math.log2(10))
+    assert calibration.entropy(TEN.half()).dtype == torch.float16
+
+
+def counted(p: list[int], t: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Levels that occur as often as `p` says, and logits that say so when divided by t."""
+    levels = torch.arange(len(p)).repeat_interleave(torch.tensor(p))
+    return t * torch.tensor(p).log().expand(len(levels), -1), levels
+
+
+@pytest.mark.parametrize("t", [0.2, 1.0, 2.5])
+def test_temperature_is_that_of_which_the_counts_are_true(t):
+    assert calibration.temperature(*counted([8, 4, 2, 2], t)) == pytest.approx(t, rel=1e-3)
+
+
+def test_no_other_temperature_is_likelier():
+    torch.manual_seed(0)
+    logits, levels = 4 * torch.randn(50, 3, 6), torch.randint(6, (50, 3))
+    logits.scatter_add_(-1, levels[..., None], torch.full((50, 3, 1), 4.0))
+    found = calibration.temperature(logits, levels)
+    tried = [k / 100 for k in range(20, 800)]
+    nats = [losses.cross_entropy(logits / t, levels).item() for t in tried]
+    assert found == pytest.approx(tried[nats.index(min(nats))], abs=0.02)
+
+
+def test_a_temperature_is_the_inverse_of_a_sharpness():
+    logits = wide_and_narrow()
+    by_sharpness = decoding.sharpened_mean(logits, sharpness=1 / 2.5)
+    torch.testing.assert_close(decoding.mean(logits / 2.5), by_sharpness)
+
+
+def test_where_no_temperature_is_the_likeliest_it_is_refused():
+    logits = torch.tensor([[0.0, 1.0, 2.0]])
+    impossible = torch.tensor([[0.0, 0.0, -torch.inf]])
+    for case, level in ((logits, 2), (logits, 0), (0 * logits, 1), (impossible, 2)):
+        with pytest.raises(FcsrError, match=r"no temperature from 0\.05 to 20"):
+            calibration.temperature(case, torch.tensor([level]))
+    with pytest.raises(FcsrError, match="these 0 values"):
+        calibration.temperature(torch.zeros(0, 3), torch.zeros(0, dtype=torch.long))
+
+
+def test_sparsification_by_hand():
+    doubt, error = torch.tensor([3.0, 1, 2]), torch.tensor([7.0, 3, 2])
+    curve = calibration.sparsification(doubt, error)
+    torch.testing.assert_close(curve, torch.tensor([4, 2.5, 3]).double())
+    # the best: 4, 2.5, 2; so a third of a mean error of 4 levels, over three points
+    assert calibration.sparsification_error(doubt, error) == pytest.approx(1 / 12)
+    assert calibration.sparsification_error(100 * doubt.exp(), error) == pytest.approx(1 / 12)
+    assert calibration.sparsification_error(error, error) == 0
+
+
+def test_equal_doubts_are_taken_in_every_order_alike():
+    doubt, error = torch.tensor([2.0, 1, 2, 1, 2]), torch.tensor([9.0, 1, 0, 5, 3])
+    curves = []
+    for order in itertools.permutations(range(5)):
+        taken = sorted(order, key=lambda k: -doubt[k])  # sorted keeps the order of equals
+        left = [[error[k].item() for k in taken[n:]] for n in range(5)]
+        curves.append([sum(errors) / len(errors) for errors in left])
+    mean = torch.tensor(curves, dtype=torch.float64).mean(0)
+    torch.testing.assert_close(calibration.sparsification(doubt, error), mean)
+
+
+def test_sparsification_needs_doubts_and_errors():
+    one = torch.ones(1)
+    with pytest.raises(FcsrError, match="of 0 doubts 0 are NaN"):
+        calibration.sparsification(one[:0], one[:0])
+    with pytest.raises(FcsrError, match="of 1 doubts 1 are NaN"):
+        calibration.sparsification(one * math.nan, one)
+    with pytest.raises(FcsrError, match=r"the mean error is 0\.0"):
+        calibration.sparsification_error(one, 0 * one)
