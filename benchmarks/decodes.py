@@ -32,8 +32,8 @@ from fcsr.tradeoffs import NOISE
 
 SCALE = 4
 SETS = ("Set5", "Set14", "B100", "Urban100")
-DEVIATIONS = (1, 2, 3, 4, 6, 8, 12)  # of noise, in levels
-STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+DEVIATIONS = (2, 4, 6, 8, 12)  # of noise, in levels
+STRENGTHS = (0.5, 0.75, 1.0)
 MEASURES = ["psnr", "lpips", "black", "bright"]
 
 Made = tuple[str, str, Tensor]
@@ -46,10 +46,8 @@ def readings() -> dict[str, decoding.Decode]:
         "mean": decoding.mean,
         "median": decoding.median,
         "mode": decoding.mode,
-        **{
-            f"sharpness {t}": partial(decoding.sharpened_mean, sharpness=t) for t in (2.0, 4.0, 8.0)
-        },
-        **{f"smoothed mode {w}": partial(decoding.smoothed_mode, width=w) for w in (2.0, 8.0)},
+        **{f"sharpness {t}": partial(decoding.sharpened_mean, sharpness=t) for t in (2.0, 8.0)},
+        "smoothed mode 8": partial(decoding.smoothed_mode, width=8.0),
         "mode near mean 8": partial(decoding.mode_near_mean, radius=8.0),
         **{
             f"sample {s}": partial(
@@ -63,27 +61,40 @@ def readings() -> dict[str, decoding.Decode]:
 def make(lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
     """All images that are compared."""
     yield BICUBIC, "", upscale(lr, size=size, model=BICUBIC)
+    yield from regressed(lr, size)
+    for name in ("cs", "fcs"):
+        yield from classified(name, lr, size)
+    for name in ("lte", "fcs"):
+        yield from tuned(name, lr, size)
+
+
+def regressed(lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
+    """LTE, and LTE with noise."""
     [lte] = render(load("lte"), lr, size, [None], progress=False)
     yield "lte", "", lte
     for deviation in DEVIATIONS:
         yield NOISE, f"{deviation} levels", add_grain(lte, deviation)
-    for name in ("cs", "fcs"):
-        ways = readings()
-        read = render(load(name), lr, size, list(ways.values()), progress=False)
-        read = dict(zip(ways, read, strict=True))
-        yield from ((name, way, sr) for way, sr in read.items())
-        for strength in STRENGTHS:
-            doubt = strength * (read["sample 1.0"] - read["mean"])
-            yield f"lte + {name}'s doubt", f"{strength}", (lte + doubt).clamp(0, 1)
-    for name in ("lte", "fcs"):
-        for share in STRENGTHS:
-            model = between(name, share)
-            way = "" if model.default_decode is None else "mean"
-            yield (
-                f"{name}-perceptual",
-                f"{way} {share}".strip(),
-                *render(model, lr, size, [way or None], progress=False),
-            )
+
+
+def classified(name: str, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
+    """A classifier in all readings, and LTE with as much as its samples differ from its mean."""
+    ways = readings()
+    read = render(load(name), lr, size, list(ways.values()), progress=False)
+    read = dict(zip(ways, read, strict=True))
+    yield from ((name, way, sr) for way, sr in read.items())
+    [lte] = render(load("lte"), lr, size, [None], progress=False)
+    for strength in STRENGTHS:
+        doubt = strength * (read["sample 1.0"] - read["mean"])
+        yield f"lte + {name}'s doubt", f"{strength}", (lte + doubt).clamp(0, 1)
+
+
+def tuned(name: str, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
+    """On the way to a model that was trained with LPIPS."""
+    for share in STRENGTHS:
+        model = between(name, share)
+        decode = None if model.default_decode is None else "mean"
+        [sr] = render(model, lr, size, [decode], progress=False)
+        yield f"{name}-perceptual", f"{decode or ''} {share}".strip(), sr
 
 
 load = functools.cache(checkpoints.load)

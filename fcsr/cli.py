@@ -22,7 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Decode = Annotated[str | None, typer.Option(help="How CS and FCS are read: mode, mean or median.")]
+Decode = Annotated[
+    str | None, typer.Option(help="How CS and FCS are read: mode, mean, median, smoothed.")
+]
 
 
 def main() -> None:

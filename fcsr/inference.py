@@ -45,7 +45,7 @@ def upscale(
         size: (height, width) wanted, instead of `scale`.
         model: a model, a name or path that `fcsr.load` takes, or `"bicubic"`.
         decode: how CS and FCS read their distributions: `"mode"` (the default, as in the
-            paper), `"mean"`, `"median"`, or a function as in `fcsr.decoding`.
+            paper), `"mean"`, `"median"`, `"smoothed"` or a function as in `fcsr.decoding`.
         progress: show a bar when it takes more than two seconds.
 
     Raises:

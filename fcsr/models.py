@@ -60,7 +60,7 @@ class CS(ContinuousModel):
 
     Args:
         prior: start the logits from a learnable Laplace distribution around the interpolation.
-        decode: how distributions are read by default: "mode", "mean" or "median".
+        decode: how distributions are read by default: "mode", "mean", "median" or "smoothed".
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class FCS(ContinuousModel):
         shared: whether the two bands share one texture estimator or have one each (the paper
             leaves it open).
         prior: start the high band's logits from a learnable Laplace distribution around 0.
-        decode: how distributions are read by default: "mode", "mean" or "median".
+        decode: how distributions are read by default: "mode", "mean", "median" or "smoothed".
     """
 
     def __init__(
