@@ -11,6 +11,8 @@ from fcsr.ablations import KEY, MEASURES
 from fcsr.errors import FcsrError
 from fcsr.variants import AXES, DESIGN, DESIGNS
 
+COMMITTED = Path(__file__).parents[1] / "figures" / "ablations.csv"
+
 
 @pytest.fixture
 def recipe(tmp_path):
@@ -85,3 +87,17 @@ def test_effects_are_differences_of_pairs():
     assert effect["psnr", "mean"] == -1.5
     assert effect["psnr", "std"] == pytest.approx(0.5**0.5)  # of -1 and -2
     assert effect["black", "mean"] == 0
+
+
+def test_the_committed_table_holds_all_variants_in_pairs_with_their_designs():
+    table = pd.read_csv(COMMITTED, keep_default_na=False)
+    rows = [(*row[KEY], row["decode"]) for _, row in table.iterrows()]
+    assert len(set(rows)) == len(rows)
+    assert rows[0] == ("start", "LTE", "lte-compact", 0, "")
+    planned = [(axis, variant.model, variant.name) for axis, variant in ablations.plan(AXES)]
+    once = [(*place, 0, decode) for place in planned for decode in ablations.DECODES]
+    assert rows[1 : len(once) + 1] == once, "python benchmarks/ablations.py goes on with it"
+    assert {row[:3] for row in rows[1:]} == set(planned)
+    paired = table[table["axis"] == DESIGN].groupby("seed")["model"].agg(set)
+    assert len(paired) > 1 and all(models == {"CS", "FCS"} for models in paired)
+    assert set(table["seed"]) == set(paired.index)
