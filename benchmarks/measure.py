@@ -1,4 +1,4 @@
-"""What the benchmarks share: processes in turns, memory at its peak, the machine's rate."""
+"""What the benchmarks share: processes, their memory at its peak, the machine's rate, tables."""
 
 import multiprocessing
 import resource
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import torch
+from tqdm import tqdm
 
 from fcsr.files import replacing
 from fcsr.inference import default_device
@@ -25,6 +26,26 @@ def in_turns(measure: Callable, jobs: Iterable[tuple], rounds: int = 2) -> dict[
                 found = pool.submit(measure, *job).result()
             least[job] = min(found, least.get(job, found))
     return least
+
+
+def fill(out: Path, key: list[str], jobs: dict[tuple, tuple], workers: int) -> None:
+    """A CSV file with the rows that `function(*arguments)` gives for each job.
+
+    A job's place is what it has in the columns `key`; those that have rows there already are not
+    done again. Each of the `workers` processes has one thread.
+    """
+    rows = pd.read_csv(out, keep_default_na=False).to_dict("records") if out.exists() else []
+    done = {tuple(row[name] for name in key) for row in rows}
+    todo = {place: job for place, job in jobs.items() if place not in done}
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, torch.set_num_threads, (1,))
+    with pool, tqdm(total=len(todo)) as bar:
+        results = {place: pool.submit(*job) for place, job in todo.items()}
+        for place, result in results.items():
+            rows += [dict(zip(key, place, strict=True)) | row for row in result.result()]
+            with replacing(out) as draft:
+                pd.DataFrame(rows).to_csv(draft, index=False, float_format="%.4f")
+            bar.update()
 
 
 def rate(kind: torch.dtype) -> float:

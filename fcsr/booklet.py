@@ -27,7 +27,8 @@ def bind(pages: list[Page], folder: Path, sources: Path, title: str, machine: st
             cell.id = f"{number}-{cell.id}"  # which is its own in one notebook only
         cells += [new_markdown_cell(_opening(page)), *notebook.cells]
     whole = Page("course", title, sum(page.seconds for page in pages))
-    return convert(new_notebook(cells=cells), sources, whole, link="#{}")
+    links = {f"{page.name}.ipynb": f"#{page.name}" for page in pages}
+    return convert(new_notebook(cells=cells), sources, whole, links)
 
 
 def _contents(pages: list[Page], title: str, machine: str) -> str:

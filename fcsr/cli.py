@@ -148,11 +148,18 @@ def train(
 def report(
     notebooks: Annotated[Path, typer.Option(help="The folder of the course.")] = Path("notebooks"),
     out: Annotated[Path, typer.Option(help="Where the pages go.")] = Path("build/report"),
+    params: Annotated[
+        list[Path],
+        typer.Option(
+            help="A YAML file NAME_variant.yaml with parameters for the notebook NAME. May be "
+            "repeated; then these are run, and no others."
+        ),
+    ] = [],  # noqa: B006
 ) -> None:
     """Run the course's notebooks, in order, into an HTML report that reads offline."""
     from fcsr import report as pages
 
-    runs = pages.build(_course(notebooks), out)
+    runs = pages.build(_course(notebooks), out, params)
     typer.echo(f"{out}/index.html")
     raise typer.Exit(any(run.error for run in runs))
 

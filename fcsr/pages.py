@@ -8,7 +8,7 @@ the page, widgets are shown as they stood, and the page forbids the browser any 
 import base64
 import mimetypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -43,15 +43,15 @@ def executed(path: Path) -> dict:
     return remove_error_markers(nbformat.read(path, as_version=4))
 
 
-def convert(notebook: dict, folder: Path, page: Page, link: str = "{}.html") -> str:
+def convert(notebook: dict, folder: Path, page: Page, links: Mapping[str, str]) -> str:
     """An executed notebook as self-contained HTML.
 
     Args:
         notebook: an nbformat 4 notebook; its widgets are replaced by what they showed last.
         folder: where the notebook's source lies; pictures that it names are looked for there.
         page: what to say above it.
-        link: where the course's notebook `{}` is found from here. A link to any other file,
-            which does not travel with the page, becomes plain text.
+        links: where notebooks, by their file's name, are found from here. A link to any other
+            file, which does not travel with the page, becomes plain text.
     """
     from nbconvert import HTMLExporter
 
@@ -59,7 +59,7 @@ def convert(notebook: dict, folder: Path, page: Page, link: str = "{}.html") -> 
     exporter = HTMLExporter(
         template_name="notebook",
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"markdown2html": _markdown_filter(link)},
+        filters={"markdown2html": _markdown_filter(links)},
     )
     body, _ = exporter.from_notebook_node(
         notebook, {"metadata": {"name": page.title}, "page": page}
@@ -100,7 +100,7 @@ def key_figures(notebook: dict) -> tuple[str, ...]:
     return tuple(" ".join(line.split()) for line in printed.splitlines() if line.strip())
 
 
-def _markdown_filter(place: str) -> Callable:
+def _markdown_filter(links: Mapping[str, str]) -> Callable:
     """nbconvert's filter from Markdown to HTML, but with formulas as MathML and its own links."""
     from math_core import LatexToMathML
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -112,9 +112,9 @@ def _markdown_filter(place: str) -> Callable:
         def link(self, text: str, url: str, title: str | None = None) -> str:
             parts = urlsplit(url)
             if not parts.scheme and parts.path:
-                if "/" in parts.path or not parts.path.endswith(".ipynb"):
+                page = links.get(parts.path)
+                if page is None:
                     return text
-                page = place.format(parts.path.removesuffix(".ipynb"))
                 url = page if "#" in page or not parts.fragment else f"{page}#{parts.fragment}"
             return super().link(text, url, title)
 

@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,37 +16,42 @@ from tempfile import TemporaryDirectory
 import jinja2
 import torch
 
-from fcsr import booklet, chromium
+from fcsr import booklet, chromium, settings
 from fcsr.errors import FcsrError
 from fcsr.files import replacing
 from fcsr.pages import TEMPLATES, Page, convert, executed, key_figures, thumbnail, title
+from fcsr.settings import Run
 
 TITLE = "Super-resolution as classification"
 PDF = "course.pdf"
 
 
-def build(notebooks: Path, out: Path, parameters: dict | None = None) -> list[Page]:
+def build(notebooks: Path, out: Path, params: Sequence[Path] = ()) -> list[Page]:
     """Execute the notebooks of a folder, in the order of their names, and write them as web pages.
 
     Writes `index.html`, for each notebook NAME.html and NAME.ipynb with its outputs, and, where a
     browser is installed, all of them as `course.pdf`; prints a line for each. A notebook that fails
     is shown as failed in its page, in the index and in `Page.error`, and the others still run.
+    With files of parameters these are the runs instead, and NAME is each file's.
 
     Args:
         notebooks: folder of the `*.ipynb`; they run with it as their working directory.
         out: folder of the pages, made if need be.
-        parameters: values for the cell tagged `parameters` of every notebook.
+        params: YAML files with values for cells tagged `parameters`, see `fcsr.settings`.
 
     Raises:
-        FcsrError: the folder holds no notebook.
+        FcsrError: the folder holds no notebook, or a file of parameters does not fit; nothing is
+            run then.
     """
     sources = sorted(notebooks.glob("*.ipynb"))
     if not sources:
         raise FcsrError(f"no notebook in {notebooks}: give a folder that holds *.ipynb files")
+    runs = settings.plan(sources, params)
     out.mkdir(parents=True, exist_ok=True)
     pages = []
-    for source in sources:
-        page = _publish(source, out, parameters)
+    links = {f"{run.name}.ipynb": f"{run.name}.html" for run in runs}
+    for run in runs:
+        page = _publish(run, out, links)
         verdict = f"failed, {page.error.splitlines()[0]}" if page.error else "ok"
         print(f"{page.name}: {page.seconds:.0f} s, {verdict}", flush=True)
         pages.append(page)
@@ -55,17 +61,19 @@ def build(notebooks: Path, out: Path, parameters: dict | None = None) -> list[Pa
     return pages
 
 
-def _publish(source: Path, out: Path, parameters: dict | None) -> Page:
+def _publish(run: Run, out: Path, links: dict[str, str]) -> Page:
     """Execute one notebook and write its page."""
+    target = out / f"{run.name}.ipynb"
     start = time.perf_counter()
-    error = _execute(source, out / source.name, parameters)
+    error = _execute(run.source, target, run.parameters)
     seconds = time.perf_counter() - start
 
-    notebook = executed(out / source.name)
+    notebook = executed(target)
     started = _started(notebook) if error else []
+    heading = title(notebook) or run.source.stem
     page = Page(
-        name=source.stem,
-        title=title(notebook) or source.stem,
+        name=run.name,
+        title=f"{heading} ({run.variant})" if run.variant else heading,
         seconds=seconds,
         # Counted, because a kernel that dies leaves its cell without a number.
         error=f"In [{len(started)}]: {error}" if started else error,
@@ -73,7 +81,7 @@ def _publish(source: Path, out: Path, parameters: dict | None) -> Page:
         thumbnail=thumbnail(notebook),
         key_figures=key_figures(notebook),
     )
-    _write(out / f"{page.name}.html", convert(notebook, source.parent, page))
+    _write(out / f"{page.name}.html", convert(notebook, run.source.parent, page, links))
     return page
 
 

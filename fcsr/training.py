@@ -140,8 +140,13 @@ def make_objective(model: ContinuousModel, recipe: Recipe) -> Objective:
     return Objective(model)
 
 
-def batch_loss(net: nn.Module, objective: Objective, batch: Batch) -> Float[Tensor, ""]:
-    """The loss of a batch; `net` is the objective as accelerate may have wrapped it."""
+def batch_loss(
+    net: nn.Module, objective: Objective | ContinuousModel, batch: Batch
+) -> Float[Tensor, ""]:
+    """The loss of a batch; `net` is an `Objective`, as accelerate may have wrapped it.
+
+    `objective` says what it compares with: itself unwrapped or, without LPIPS, its model.
+    """
     targets = (batch.pick(target) for target in objective.targets(batch.hr))
     return net(batch.lr, batch.coord, batch.cell, *targets)
 

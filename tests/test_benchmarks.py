@@ -1,5 +1,6 @@
 """The benchmarks' plain loop answers as fcsr does, and the page of their numbers holds them."""
 
+import operator
 import shutil
 from pathlib import Path
 
@@ -40,3 +41,18 @@ def test_the_page_holds_what_was_measured(name, monkeypatch, tmp_path):
     page = shutil.copy(PAGE, tmp_path / PAGE.name)
     paste(ROOT / "figures" / name, page)
     assert page.read_text(encoding="utf-8") == PAGE.read_text(encoding="utf-8")
+
+
+def test_a_table_is_gone_on_with(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import measure
+
+    out, broken = tmp_path / "table.csv", (operator.truediv, 1, 0)
+    jobs = {("a", 0): (list, [{"x": 0.5, "y": ""}]), ("b", 1): broken}
+    with pytest.raises(ZeroDivisionError):
+        measure.fill(out, ["name", "seed"], jobs, workers=1)
+    first = "name,seed,x,y\na,0,0.5000,\n"
+    assert out.read_text() == first
+    jobs = {("a", 0): broken, ("b", 1): (list, [{"x": 2.0, "y": "c"}, {"x": 3.0, "y": "d"}])}
+    measure.fill(out, ["name", "seed"], jobs, workers=1)
+    assert out.read_text() == first + "b,1,2.0000,c\nb,1,3.0000,d\n"

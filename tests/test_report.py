@@ -82,7 +82,7 @@ def report(tmp_path_factory):
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(chromium, "NAMES", ("no-browser",))  # tests/browser has one
-        pages = build(Path("notebooks"), Path("build/report"), {"scale": 3})
+        pages = build(Path("notebooks"), Path("build/report"))
     lines = printed.getvalue().splitlines()
     return {page.name: page for page in pages}, lines, out
 
@@ -110,7 +110,7 @@ def test_notebooks_run_in_the_order_of_their_names(report):
     assert list(pages) == ["00_good", "01_bad", "02_dying", "03_junk", "04_later"]
     assert [line.split(":")[0] for line in lines[:-1]] == list(pages)
     assert re.fullmatch(r"00_good: \d+ s, ok", lines[0])
-    assert lines[1].endswith("s, failed, In [3]: ZeroDivisionError: division by zero")
+    assert lines[1].endswith("s, failed, In [2]: ZeroDivisionError: division by zero")
 
 
 def test_without_a_browser_there_is_no_pdf_and_a_line_says_why(report):
@@ -122,10 +122,10 @@ def test_without_a_browser_there_is_no_pdf_and_a_line_says_why(report):
 
 def test_key_figures_are_what_their_cells_print(report):
     pages, _, folder = report
-    assert pages["00_good"].key_figures == ("PSNR 30 dB", "<1 %")
+    assert pages["00_good"].key_figures == ("PSNR 20 dB", "<1 %")
     cards = {card["href"]: card for card in soup(folder, "index").select("a.card")}
     shown = {name: [item.text for item in card.select("li")] for name, card in cards.items()}
-    assert shown["00_good.html"] == ["PSNR 30 dB", "<1 %"]
+    assert shown["00_good.html"] == ["PSNR 20 dB", "<1 %"]
     assert not any(items for name, items in shown.items() if name != "00_good.html")
 
 
@@ -152,8 +152,8 @@ def test_errors_are_shown_and_later_notebooks_run(report):
     pages, _, folder = report
     errors = {
         "00_good": None,
-        "01_bad": "In [3]: ZeroDivisionError: division by zero",
-        "02_dying": "In [3]: DeadKernelError: Kernel died",
+        "01_bad": "In [2]: ZeroDivisionError: division by zero",
+        "02_dying": "In [2]: DeadKernelError: Kernel died",
         "03_junk": "NotJSONError: Notebook does not appear to be JSON: '{'",
         "04_later": None,
     }
@@ -171,7 +171,7 @@ def test_failed_page_leads_to_its_cell(report):
     _, _, folder = report
     page = soup(folder, "01_bad")
     cell = page.find(id=page.select_one(".course-error a")["href"].removeprefix("#"))
-    assert cell.select_one(".jp-InputPrompt").text.split() == ["In", "[3]:"]
+    assert cell.select_one(".jp-InputPrompt").text.split() == ["In", "[2]:"]
     assert "ZeroDivisionError" in cell.select_one(".jp-OutputArea").text
     assert "never reached" not in page.text
 
@@ -240,7 +240,39 @@ def test_executed_notebooks_are_kept_and_drafts_are_not(report):
     }
     executed = nbformat.read(folder / "00_good.ipynb", as_version=4)
     printed = [o.text for c in executed.cells for o in c.get("outputs", []) if "text" in o]
-    assert printed[0] == "scale is 3\n"
+    assert printed[0] == "scale is 2\n"
+
+
+def test_files_of_parameters_are_the_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(chromium, "NAMES", ("no-browser",))
+    notebooks, out = tmp_path / "notebooks", tmp_path / "out"
+    notebooks.mkdir()
+    elsewhere = new_markdown_cell("# Scales\n\n[other](01_other.ipynb) [itself](00_scale.ipynb)")
+    nbformat.write(new_notebook(cells=[elsewhere, *GOOD[1:4]]), notebooks / "00_scale.ipynb")
+    nbformat.write(new_notebook(cells=LATER), notebooks / "01_other.ipynb")
+    files = [tmp_path / "00_scale_large.yaml", tmp_path / "00_scale.yaml"]
+    for file, scale in zip(files, (7, 3), strict=True):
+        file.write_text(f"scale: {scale}")
+    pages = build(notebooks, out, files)
+    assert [(page.name, page.title) for page in pages] == [
+        ("00_scale_large", "Scales (large)"),
+        ("00_scale", "Scales"),
+    ]
+    assert [page.key_figures[0] for page in pages] == ["PSNR 70 dB", "PSNR 30 dB"]
+    assert {path.stem for path in out.iterdir()} == {"index", "00_scale_large", "00_scale"}
+    links = {a.text: a["href"] for a in soup(out, "00_scale_large").select("p a")}
+    assert links == {"itself": "00_scale.html"}, "no page of the other was made"
+
+
+def test_a_file_of_parameters_that_does_not_fit_stops_all(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(new_notebook(cells=GOOD[1:3]), tmp_path / "notebooks" / "00_scale.ipynb")
+    good, bad = tmp_path / "00_scale_good.yaml", tmp_path / "00_scale_bad.yaml"
+    good.write_text("scale: 3")
+    bad.write_text("size: 3")
+    with pytest.raises(FcsrError, match=r"size, which 00_scale\.ipynb does not know"):
+        build(tmp_path / "notebooks", tmp_path / "out", [good, bad])
+    assert not (tmp_path / "out").exists()
 
 
 def test_folder_without_notebooks(tmp_path):

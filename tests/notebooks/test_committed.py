@@ -116,7 +116,7 @@ def test_pictures_in_widgets_are_light(notebook):
 
 def test_it_and_its_page_are_light(path, notebook):
     assert path.stat().st_size < HEAVIEST
-    page = pages.convert(notebook, path.parent, pages.Page(path.stem, "its title", 1.0))
+    page = pages.convert(notebook, path.parent, pages.Page(path.stem, "its title", 1.0), {})
     assert len(page.encode()) < HEAVIEST
 
 

@@ -1,0 +1,43 @@
+"""What each part of the design gains: `fcsr.ablations` for all axes, and the table of it.
+
+    python benchmarks/ablations.py PHOTOGRAPHS START --out figures/ablations.csv
+
+Each variant is trained from the weights of the LTE `START`, once for each seed, and measured on
+the photographs that training never sees. A table that is there already is gone on with.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import measure
+import typer
+
+from fcsr import ablations, checkpoints
+from fcsr.variants import AXES
+
+
+def main(
+    photographs: Annotated[str, typer.Argument(help="A folder of photographs, or BSDS400.")],
+    start: Annotated[str, typer.Argument(help="An LTE: a name or a checkpoint.")],
+    steps: Annotated[int, typer.Option(help="Of each training.")] = 200,
+    batch: Annotated[int, typer.Option(help="Crops a step.")] = 4,
+    queries: Annotated[int, typer.Option(help="Pixels asked for in each crop.")] = 1024,
+    seeds: Annotated[int, typer.Option(help="Trainings of each variant.")] = 3,
+    workers: Annotated[int, typer.Option(help="Processes, of one thread each.")] = 1,
+    out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("ablations.csv"),
+) -> None:
+    recipe = ablations.short_recipe(photographs, steps, batch=batch, queries=queries)
+    lte = (ablations.measure, checkpoints.load(start), recipe)
+    jobs = {("start", "LTE", start, 0): lte}
+    # Seed by seed, so that a table that is not finished lacks seeds, not axes.
+    for seed in range(seeds):
+        seeded = replace(recipe, seed=seed)
+        for axis, variant in ablations.plan(AXES):
+            place = (axis, variant.model, variant.name, seed)
+            jobs[place] = (ablations.run, variant, seeded, start)
+    measure.fill(out, ablations.KEY, jobs, workers)
+
+
+if __name__ == "__main__":
+    typer.run(main)
