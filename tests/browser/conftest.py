@@ -89,6 +89,7 @@ def lab(browser, tmp_path_factory):
     """JupyterLab as it comes: with none of this user's settings, on a port of its own."""
     home = tmp_path_factory.mktemp("jupyter")
     folder = tmp_path_factory.mktemp("lab")
+    (folder / "figures").symlink_to(ROOT / "figures")  # the course's tables
     for name, settings in SETTINGS.items():
         file = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
