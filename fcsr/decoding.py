@@ -8,6 +8,7 @@ distributions; its sharp images with black and bright specks speak for the mode.
 import functools
 import math
 from collections.abc import Callable
+from numbers import Real
 
 import torch
 from jaxtyping import Float, UInt8
@@ -45,9 +46,9 @@ def quantile(
     `share`, 0 ... 1, is one for all or each distribution's own: shares that are drawn evenly
     make samples of the distributions.
     """
+    if isinstance(share, Real) and not 0 <= share <= 1:
+        raise FcsrError(f"share is {share}; give 0 to 1 (0.5 is the median)")
     share = torch.as_tensor(share, device=logits.device, dtype=logits.dtype)
-    if not ((share >= 0) & (share <= 1)).all():
-        raise FcsrError("a share is not between 0 and 1; 0.5 is the median")
     below = logits.softmax(-1).cumsum(-1) < share.unsqueeze(-1)
     return below.sum(-1).clamp(max=logits.shape[-1] - 1).to(logits.dtype)
 

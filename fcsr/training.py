@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from jaxtyping import Float
 from torch import Tensor, nn
 from tqdm.auto import tqdm
@@ -53,6 +54,7 @@ def train(
     """
     out, deadline = Path(out), time.monotonic() + 60 * minutes
     tensors, history = _read_state(model, recipe, out)
+    AcceleratorState._reset_state()  # else one process could not train at two precisions
     accelerator = Accelerator(
         cpu=default_device().type == "cpu",
         mixed_precision=recipe.precision,

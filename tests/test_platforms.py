@@ -11,10 +11,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import fcsr
-from fcsr import CS, FCS, LTE, frequency, images, spectra
+from fcsr import CS, FCS, LTE, decoding, frequency, images, spectra
 from fcsr.texture import grid
 
-READINGS = [(LTE, None), *((kind, way) for kind in (CS, FCS) for way in ("mode", "mean", "median"))]
+READINGS = [(LTE, None), *((kind, way) for kind in (CS, FCS) for way in decoding.NAMED)]
 
 
 class NoFloat64(TorchDispatchMode):

@@ -81,6 +81,12 @@ def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
     assert after[0] < before[0] and after[1] < 0.9 * before[1]
 
 
+def test_trainings_in_one_process_may_differ_in_precision(recipe, tmp_path):
+    for precision in ("bf16", "no"):
+        train(tiny(LTE), replace(recipe, precision=precision), tmp_path / precision)
+    assert (tmp_path / "no" / "model.safetensors").is_file()
+
+
 def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
     with pytest.raises(TrainingError, match=r'CS is read by its mode.*CS\(…, decode="mean"\)'):
         train(tiny(CS), replace(recipe, lr_size=24, queries=1024, perceptual=1.0), tmp_path / "out")
