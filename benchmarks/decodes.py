@@ -61,28 +61,22 @@ def readings() -> dict[str, decoding.Decode]:
 def make(lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
     """All images that are compared."""
     yield BICUBIC, "", upscale(lr, size=size, model=BICUBIC)
-    yield from regressed(lr, size)
-    for name in ("cs", "fcs"):
-        yield from classified(name, lr, size)
-    for name in ("lte", "fcs"):
-        yield from tuned(name, lr, size)
-
-
-def regressed(lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
-    """LTE, and LTE with noise."""
     [lte] = render(load("lte"), lr, size, [None], progress=False)
     yield "lte", "", lte
     for deviation in DEVIATIONS:
         yield NOISE, f"{deviation} levels", add_grain(lte, deviation)
+    for name in ("cs", "fcs"):
+        yield from classified(name, lte, lr, size)
+    for name in ("lte", "fcs"):
+        yield from tuned(name, lr, size)
 
 
-def classified(name: str, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
+def classified(name: str, lte: Tensor, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
     """A classifier in all readings, and LTE with as much as its samples differ from its mean."""
     ways = readings()
     read = render(load(name), lr, size, list(ways.values()), progress=False)
     read = dict(zip(ways, read, strict=True))
     yield from ((name, way, sr) for way, sr in read.items())
-    [lte] = render(load("lte"), lr, size, [None], progress=False)
     for strength in STRENGTHS:
         doubt = strength * (read["sample 1.0"] - read["mean"])
         yield f"lte + {name}'s doubt", f"{strength}", (lte + doubt).clamp(0, 1)
