@@ -108,6 +108,9 @@ def train(
         float,
         typer.Option(help="Weight of LPIPS beside the model's loss; distributions by their mean."),
     ] = Recipe.perceptual,
+    fidelity: Annotated[
+        float, typer.Option(help="What a dB of PSNR is worth, beside LPIPS.")
+    ] = Recipe.fidelity,
     precision: Annotated[str, typer.Option(help="no or bf16.")] = Recipe.precision,
     compile: Annotated[bool, typer.Option("--compile", help="Use torch.compile.")] = False,
     seed: int = Recipe.seed,
@@ -130,6 +133,7 @@ def train(
         queries=queries,
         rate=rate,
         perceptual=perceptual,
+        fidelity=fidelity,
         precision=precision,
         compile=compile,
         seed=seed,

@@ -1,4 +1,4 @@
-"""The three losses: L1 for LTE, eq. (1) for CS, eq. (2) for FCS.
+"""The three losses: L1 for LTE, eq. (1) for CS, eq. (2) for FCS; and PSNR, to train for it.
 
 Each is a mean over batch, queries and colours, so its size does not depend on theirs.
 """
@@ -38,3 +38,13 @@ def frequency_specific(
     choice of them (255^2 would make it the squared error in 8-bit levels).
     """
     return cross_entropy(logits, hr_high_levels) + weight * F.mse_loss(low, hr_low)
+
+
+def psnr(sr: Float[Tensor, "b q 3"], hr: Float[Tensor, "b q 3"]) -> Float[Tensor, ""]:
+    """Mean over the batch of each image's PSNR in dB, of RGB in [0, 1]; higher is better.
+
+    For training beside LPIPS: a decibel weighs the same in a smooth crop and in a rough one. It
+    levels off towards 40 dB, which no image passes, lest crops of clear sky outweigh all others.
+    """
+    errors = (sr - hr).square().flatten(1).mean(1)
+    return -10 * (errors + 1e-4).log10().mean()

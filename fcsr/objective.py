@@ -12,7 +12,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from fcsr import perceptual
+from fcsr import losses, perceptual
 from fcsr.continuous import ContinuousModel, Estimate
 from fcsr.errors import TrainingError
 from fcsr.metrics import PROPER_RANGE
@@ -71,9 +71,10 @@ class PerceptualObjective(Objective):
     Args:
         model: what is trained; what it reads by default must have a gradient.
         weight: of LPIPS beside the model's own loss.
+        fidelity: what a dB of PSNR is worth; it holds LPIPS back.
     """
 
-    def __init__(self, model: ContinuousModel, weight: float):
+    def __init__(self, model: ContinuousModel, weight: float, fidelity: float):
         if model.default_decode not in (None, "mean"):
             name = type(model).__name__
             raise TrainingError(
@@ -81,7 +82,7 @@ class PerceptualObjective(Objective):
                 f'gradient: make it as {name}(…, decode="mean")'
             )
         super().__init__(model)
-        self.weight = weight
+        self.weight, self.fidelity = weight, fidelity
 
     def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Shaped[Tensor, "b 3 h w"], ...]:
         return hr, *super().targets(hr)
@@ -97,7 +98,9 @@ class PerceptualObjective(Objective):
         pieces = self._pieces(self._loss_and_reading, lr, coord, cell, targets)
         sr = torch.cat([rgb for *_, rgb in pieces], dim=1)
         compare = perceptual.alex(lr.device)
-        return self._mean(pieces) + self.weight * compare(_square(sr), _square(hr)).float().mean()
+        lpips = compare(_square(sr), _square(hr)).float().mean()
+        psnr = losses.psnr(sr.float(), hr)
+        return self._mean(pieces) + self.weight * lpips - self.fidelity * psnr
 
     def _loss_and_reading(self, outputs, *targets: Tensor) -> tuple[Tensor, Tensor]:
         return *self._loss(outputs, *targets), self.model.read(outputs)

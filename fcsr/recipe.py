@@ -24,6 +24,7 @@ class Recipe:
     rate: float = 5e-4  # Adam's rate at its peak; it falls to 0 along a cosine
     warmup: int = 100  # steps of linear rise to the peak: Adam's first moments are noisy
     perceptual: float = 0.0  # weight of LPIPS beside the model's loss; queries are a square then
+    fidelity: float = 0.0  # what a dB of PSNR is worth, beside LPIPS
     clip: float = 1.0  # largest norm of a step's gradient
     average: float = 0.999  # decay of the moving average of the weights, which is what is kept
     precision: str = "no"  # "bf16": bfloat16 autocast, 1.5 to 2 times faster where supported
@@ -36,8 +37,14 @@ class Recipe:
         for name in ("steps", "batch", "lr_size", "queries", "rate", "clip", "held_out", "every"):
             if not getattr(self, name) > 0:
                 raise TrainingError(f"recipe: {name} is {getattr(self, name)}; it must be above 0")
-        if not 0 <= self.perceptual < math.inf:
-            raise TrainingError(f"recipe: perceptual is {self.perceptual}; it must be 0 or above")
+        for name in ("perceptual", "fidelity"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise TrainingError(f"recipe: {name} is {getattr(self, name)}; give 0 or above")
+        if self.fidelity and not self.perceptual:
+            raise TrainingError(
+                f"recipe: fidelity is {self.fidelity}, and holds back an LPIPS that has no weight: "
+                "give perceptual, too, or leave it out"
+            )
         if self.perceptual and math.isqrt(self.queries) ** 2 != self.queries:
             raise TrainingError(
                 f"recipe: queries is {self.queries}; with LPIPS they are a square of pixels: give "

@@ -138,7 +138,7 @@ def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tu
 def make_objective(model: ContinuousModel, recipe: Recipe) -> Objective:
     """What a step lowers."""
     if recipe.perceptual:
-        return PerceptualObjective(model, recipe.perceptual)
+        return PerceptualObjective(model, recipe.perceptual, recipe.fidelity)
     return Objective(model)
 
 

@@ -64,3 +64,17 @@ def test_each_term_of_equation_2_trains_its_own_band():
     torch.testing.assert_close(low.grad, 5 * 2 * (low - hr_low).detach() / 12)
     expected = (logits.softmax(-1) - F.one_hot(levels, 8)).detach() / 12
     torch.testing.assert_close(logits.grad, expected)
+
+
+def test_psnr_is_the_mean_of_each_images():
+    hr = torch.zeros(2, 64, 3)
+    sr = torch.stack([torch.full((64, 3), 0.1), torch.full((64, 3), 0.01)])
+    rough, smooth = -10 * math.log10(0.1**2 + 1e-4), -10 * math.log10(0.01**2 + 1e-4)
+    assert losses.psnr(sr, hr).item() == pytest.approx((rough + smooth) / 2, abs=1e-4)
+    assert rough == pytest.approx(20, abs=0.1) and smooth == pytest.approx(37, abs=0.1)
+
+
+def test_psnr_has_a_gradient_where_nothing_is_wrong():
+    sr = torch.zeros(1, 4, 3, requires_grad=True)
+    losses.psnr(sr, torch.zeros(1, 4, 3)).backward()
+    assert torch.equal(sr.grad, torch.zeros_like(sr))

@@ -92,6 +92,24 @@ def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
         train(tiny(CS), replace(recipe, lr_size=24, queries=1024, perceptual=1.0), tmp_path / "out")
 
 
+def test_fidelity_holds_lpips_back(recipe, tmp_path):
+    recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, rate=3e-3, perceptual=1.0)
+    psnr = []
+    for fidelity in (0.0, 1.0):
+        held_back = replace(recipe, fidelity=fidelity)
+        out = tmp_path / str(fidelity)
+        torch.manual_seed(0)
+        train(tiny(LTE), held_back, out)
+        history = checkpoints.describe(out / "model.safetensors")["history"]
+        psnr.append(history[-1]["val_psnr"])
+    assert psnr[1] > psnr[0]
+
+
+def test_fidelity_is_for_training_with_lpips(recipe):
+    with pytest.raises(TrainingError, match=r"fidelity is 1\.0.*give perceptual"):
+        replace(recipe, fidelity=1.0)
+
+
 @pytest.mark.parametrize(("queries", "what"), [(1000, "a square number"), (900, "31 x 31")])
 def test_lpips_needs_a_square_that_is_large_enough(recipe, queries, what):
     with pytest.raises(TrainingError, match=f"queries is {queries}.*{what}"):
