@@ -124,4 +124,7 @@ def resize(
     """
     if min(size) < 1:
         raise ImageError(f"cannot resize to {size}: height and width must be at least 1")
+    height, width = size
+    if width == 1 < height:  # of such an image torch 2.13 mistakes the layout
+        return resize(image.mT, (1, height)).mT
     return F.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)

@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 from fcsr import checkpoints, data, states
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch, Crops
-from fcsr.errors import TrainingError
+from fcsr.errors import CheckpointError, TrainingError
 from fcsr.inference import default_device
 from fcsr.objective import Objective, PerceptualObjective
 from fcsr.recipe import Recipe
@@ -50,6 +50,7 @@ def train(
     Raises:
         TrainingError: another model or recipe left its state in `out`, the loss is not a
             number any more, or the state cannot be written.
+        CheckpointError: the state in `out` is damaged.
         ImageError: a photograph cannot be read or is smaller than a crop.
     """
     out, deadline = Path(out), time.monotonic() + 60 * minutes
@@ -205,6 +206,11 @@ def _read_state(
     if found is None:
         return {}, []
     tensors, metadata = found
+    missing = {"config", "recipe", "history"} - metadata.keys()
+    if missing:
+        raise CheckpointError(
+            f"{out / states.INDEX} is damaged (no {min(missing)}); train into another folder"
+        )
     wanted, found = model.config | asdict(recipe), metadata["config"] | metadata["recipe"]
     changed = [
         f"{name} was {found.get(name)} and is {wanted.get(name)}"

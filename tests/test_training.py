@@ -15,7 +15,7 @@ from accelerate import Accelerator
 from PIL import Image
 
 from fcsr import CS, EDSR, FCS, LTE, Recipe, checkpoints, images, metrics, states, train, training
-from fcsr.errors import ImageError, TrainingError
+from fcsr.errors import CheckpointError, ImageError, TrainingError
 from fcsr.objective import Objective
 from fcsr.texture import EstimatorSize
 
@@ -90,6 +90,12 @@ def test_trainings_in_one_process_may_differ_in_precision(recipe, tmp_path):
 def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
     with pytest.raises(TrainingError, match=r'CS is read by its mode.*CS\(…, decode="mean"\)'):
         train(tiny(CS), replace(recipe, lr_size=24, queries=1024, perceptual=1.0), tmp_path / "out")
+
+
+def test_a_state_that_says_too_little_is_named(recipe, tmp_path):
+    (tmp_path / "state.json").write_text('{"files": [], "config": {}, "recipe": {}}')
+    with pytest.raises(CheckpointError, match=r"state\.json is damaged \(no history\)"):
+        train(tiny(LTE), recipe, tmp_path)
 
 
 def test_fidelity_holds_lpips_back(recipe, tmp_path):
