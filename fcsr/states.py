@@ -104,6 +104,35 @@ def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:
     return tensors, {key: value for key, value in metadata.items() if key != "files"}
 
 
+def resume(out: Path, config: dict, recipe: dict) -> tuple[dict[str, Tensor], list[dict]]:
+    """The tensors and the history of the state in `out`, both empty where there is none.
+
+    Raises TrainingError when it belongs to a model or a recipe other than these, and
+    CheckpointError when it is damaged.
+    """
+    state = load(out)
+    if state is None:
+        return {}, []
+    tensors, metadata = state
+    missing = {"config", "recipe", "history"} - metadata.keys()
+    if missing:
+        raise CheckpointError(
+            f"{out / INDEX} is damaged (no {min(missing)}); train into another folder"
+        )
+    wanted, found = config | recipe, metadata["config"] | metadata["recipe"]
+    changed = [
+        f"{name} was {found.get(name)} and is {wanted.get(name)}"
+        for name in sorted(wanted.keys() | found.keys())
+        if json.dumps(found.get(name)) != json.dumps(wanted.get(name))
+    ]
+    if changed:
+        raise TrainingError(
+            f"{out} holds a training that began otherwise: {'; '.join(changed)}. "
+            "Go on with the old settings, or train into another folder"
+        )
+    return tensors, metadata["history"]
+
+
 def _parts(tensors: dict[str, Tensor], largest: int | None) -> list[dict[str, Tensor]]:
     """The tensors in their order, in groups of at most `largest` bytes."""
     parts, room = [{}], largest

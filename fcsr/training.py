@@ -1,7 +1,6 @@
 """Training, from the first crop to the last checkpoint, to be read from top to bottom."""
 
 import copy
-import json
 import math
 import time
 from dataclasses import asdict
@@ -18,7 +17,7 @@ from tqdm.auto import tqdm
 from fcsr import checkpoints, data, states
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch, Crops
-from fcsr.errors import CheckpointError, TrainingError
+from fcsr.errors import TrainingError
 from fcsr.inference import default_device
 from fcsr.objective import Objective, PerceptualObjective
 from fcsr.recipe import Recipe
@@ -54,7 +53,7 @@ def train(
         ImageError: a photograph cannot be read or is smaller than a crop.
     """
     out, deadline = Path(out), time.monotonic() + 60 * minutes
-    tensors, history = _read_state(model, recipe, out)
+    tensors, history = states.resume(out, model.config, asdict(recipe))
     AcceleratorState._reset_state()  # else one process could not train at two precisions
     accelerator = Accelerator(
         cpu=default_device().type == "cpu",
@@ -196,30 +195,3 @@ def validate(
         squares.append(F.mse_loss(rgb.float(), batch.pick(batch.hr)).item())
     psnr = -10 * math.log10(max(sum(squares) / len(squares), 1e-10))
     return {"val_loss": sum(losses) / len(losses), "val_psnr": psnr}
-
-
-def _read_state(
-    model: ContinuousModel, recipe: Recipe, out: Path
-) -> tuple[dict[str, Tensor], list[dict]]:
-    """The state in `out`, if it belongs to this model and recipe; its tensors and history."""
-    found = states.load(out)
-    if found is None:
-        return {}, []
-    tensors, metadata = found
-    missing = {"config", "recipe", "history"} - metadata.keys()
-    if missing:
-        raise CheckpointError(
-            f"{out / states.INDEX} is damaged (no {min(missing)}); train into another folder"
-        )
-    wanted, found = model.config | asdict(recipe), metadata["config"] | metadata["recipe"]
-    changed = [
-        f"{name} was {found.get(name)} and is {wanted.get(name)}"
-        for name in sorted(wanted.keys() | found.keys())
-        if json.dumps(found.get(name)) != json.dumps(wanted.get(name))
-    ]
-    if changed:
-        raise TrainingError(
-            f"{out} holds a training that began otherwise: {'; '.join(changed)}. "
-            "Go on with the old settings, or train into another folder"
-        )
-    return tensors, metadata["history"]
