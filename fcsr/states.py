@@ -114,12 +114,13 @@ def resume(out: Path, config: dict, recipe: dict) -> tuple[dict[str, Tensor], li
     if state is None:
         return {}, []
     tensors, metadata = state
-    missing = {"config", "recipe", "history"} - metadata.keys()
-    if missing:
+    try:
+        found, history = metadata["config"] | metadata["recipe"], metadata["history"]
+    except (KeyError, TypeError) as error:
         raise CheckpointError(
-            f"{out / INDEX} is damaged (no {min(missing)}); train into another folder"
-        )
-    wanted, found = config | recipe, metadata["config"] | metadata["recipe"]
+            f"{out / INDEX} is damaged ({error!r}); train into another folder"
+        ) from error
+    wanted = config | recipe
     changed = [
         f"{name} was {found.get(name)} and is {wanted.get(name)}"
         for name in sorted(wanted.keys() | found.keys())
@@ -130,7 +131,7 @@ def resume(out: Path, config: dict, recipe: dict) -> tuple[dict[str, Tensor], li
             f"{out} holds a training that began otherwise: {'; '.join(changed)}. "
             "Go on with the old settings, or train into another folder"
         )
-    return tensors, metadata["history"]
+    return tensors, history
 
 
 def _parts(tensors: dict[str, Tensor], largest: int | None) -> list[dict[str, Tensor]]:

@@ -92,9 +92,13 @@ def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
         train(tiny(CS), replace(recipe, lr_size=24, queries=1024, perceptual=1.0), tmp_path / "out")
 
 
-def test_a_state_that_says_too_little_is_named(recipe, tmp_path):
-    (tmp_path / "state.json").write_text('{"files": [], "config": {}, "recipe": {}}')
-    with pytest.raises(CheckpointError, match=r"state\.json is damaged \(no history\)"):
+@pytest.mark.parametrize(
+    ("facts", "what"),
+    [('"config": {}, "recipe": {}', "history"), ('"config": 5, "recipe": {}', "TypeError")],
+)
+def test_a_state_that_says_too_little_is_named(recipe, tmp_path, facts, what):
+    (tmp_path / "state.json").write_text(f'{{"files": [], {facts}}}')
+    with pytest.raises(CheckpointError, match=rf"state\.json is damaged \(.*{what}"):
         train(tiny(LTE), recipe, tmp_path)
 
 
