@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from fcsr import checkpoints
+from fcsr import sealed
 from fcsr.errors import CheckpointError, TrainingError
 from fcsr.files import replacing
 
@@ -74,7 +74,7 @@ def save(
     names = [f"state-{step}-{n}-of-{len(parts)}.safetensors" for n in range(1, len(parts) + 1)]
     try:
         for name, part in zip(names, parts, strict=True):
-            checkpoints.write(out / name, part, {})
+            sealed.write(out / name, part, {})
         with replacing(out / INDEX) as draft:
             draft.write_text(json.dumps({"files": names} | metadata), encoding="utf-8")
     except OSError as error:
@@ -100,7 +100,7 @@ def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:
         ) from error
     tensors = {}
     for name in files:
-        tensors |= checkpoints.read(out / name)[0]
+        tensors |= sealed.read(out / name)[0]
     return tensors, {key: value for key, value in metadata.items() if key != "files"}
 
 

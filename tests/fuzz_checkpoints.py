@@ -15,7 +15,7 @@ import safetensors.torch
 import torch
 from hypothesis import strategies as st
 
-from fcsr import CS, EDSR, FCS, LTE, checkpoints, states, upscale
+from fcsr import CS, EDSR, FCS, LTE, checkpoints, load_official_lte, sealed, states, upscale
 from fcsr.errors import CheckpointError
 from fcsr.texture import EstimatorSize
 
@@ -71,7 +71,7 @@ def read_weights(path: Path) -> str:
 
 
 def read_official(path: Path) -> str:
-    require_sound(checkpoints.load_official_lte(path), path)
+    require_sound(load_official_lte(path), path)
     return "a model"
 
 
@@ -82,7 +82,7 @@ def require_sound(model: torch.nn.Module, path: Path) -> None:
 
 
 def read_state(path: Path) -> str:
-    checkpoints.write(path.parent / "part.safetensors", {"a": torch.ones(2)}, {})
+    sealed.write(path.parent / "part.safetensors", {"a": torch.ones(2)}, {})
     found = states.load(path.parent)
     assert found is not None and all(type(part) is dict for part in found)
     return "a state"
@@ -103,7 +103,7 @@ def saved() -> bytes:
 def forged(tensors: dict, text: str) -> bytes:
     """A file as fcsr writes it, with a checksum that is right, whatever the metadata say."""
     tensors = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
-    seal = checkpoints._checksum(tensors, text)
+    seal = sealed.checksum(tensors, text)
     return safetensors.torch.save(tensors, {"fcsr": text, "sha256": seal})
 
 

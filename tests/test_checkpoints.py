@@ -1,19 +1,16 @@
-"""fcsr.checkpoints: what is saved is what is loaded, or an error; published LTE gives its image."""
+"""fcsr.checkpoints, fcsr.sealed: what is saved is what is loaded, or an error."""
 
-import json
 import math
 import os
 import pickle
 import random
 import stat
-import zipfile
 
-import published_lte
 import pytest
 import safetensors.torch
 import torch
 
-from fcsr import CS, FCS, LTE, checkpoints, inference
+from fcsr import CS, FCS, LTE, checkpoints, sealed
 from fcsr.errors import CheckpointError
 from fcsr.frequency import Box
 
@@ -24,13 +21,6 @@ OPTIONS = [(LTE, {}), (CS, {"prior": False}), (FCS, {"low_pass": Box(1), "shared
 def saved(tiny, tmp_path):
     path = tmp_path / "model.safetensors"
     checkpoints.save(tiny(FCS), path, steps=12, psnr={"Set5 x4": 30.5})
-    return path
-
-
-@pytest.fixture(scope="module")
-def official(tmp_path_factory):
-    path = tmp_path_factory.mktemp("official") / "edsr-baseline-lte.pth"
-    torch.save(published_lte.checkpoint(), path)
     return path
 
 
@@ -120,7 +110,7 @@ def test_other_files_are_refused(tiny, tmp_path):
         with pytest.raises(CheckpointError, match="not a whole fcsr checkpoint"):
             checkpoints.load(path)
     with pytest.raises(CheckpointError, match="absent: no such file"):
-        checkpoints.read(tmp_path / "absent")
+        sealed.read(tmp_path / "absent")
 
 
 @pytest.mark.parametrize(
@@ -128,9 +118,9 @@ def test_other_files_are_refused(tiny, tmp_path):
     [{"model": "SRCNN"}, {"encoder": {"blocks": 2, "features": 8}}, {"prior": False}, {"depth": 9}],
 )
 def test_weights_that_do_not_fit_their_config_are_refused(change, saved):
-    weights, metadata = checkpoints.read(saved)
+    weights, metadata = sealed.read(saved)
     metadata["config"] |= change
-    checkpoints.write(saved, weights, metadata)
+    sealed.write(saved, weights, metadata)
     with pytest.raises(CheckpointError, match="does not fit its own config"):
         checkpoints.load(saved)
 
@@ -154,9 +144,9 @@ def test_weights_that_do_not_fit_their_config_are_refused(change, saved):
     ids=lambda change: str(change)[:60],
 )
 def test_a_config_is_not_believed(change, saved):
-    weights, metadata = checkpoints.read(saved)
+    weights, metadata = sealed.read(saved)
     metadata["config"] |= change
-    checkpoints.write(saved, weights, metadata)
+    sealed.write(saved, weights, metadata)
     with pytest.raises(CheckpointError, match=r"model\.safetensors does not fit its own config"):
         checkpoints.load(saved)
 
@@ -164,7 +154,7 @@ def test_a_config_is_not_believed(change, saved):
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000, "7", "[]", "null", '"config"'])
 def test_metadata_that_are_none_are_refused(text, tiny, tmp_path):
     weights = tiny(LTE).state_dict()
-    seal = checkpoints._checksum(weights, text)
+    seal = sealed.checksum(weights, text)
     path = tmp_path / "model.safetensors"
     safetensors.torch.save_file(weights, path, {"fcsr": text, "sha256": seal})
     with pytest.raises(CheckpointError, match=r"model\.safetensors"):
@@ -210,93 +200,3 @@ def test_transfer_copies_all_but_the_heads(tiny):
         else:
             assert name in copied
             assert torch.equal(weight, source.state_dict()[name]), name
-
-
-@pytest.mark.parametrize(
-    ("size", "wanted"),
-    [((9, 7), (18, 14)), ((9, 7), (27, 21)), ((10, 20), (37, 74)), ((6, 5), (36, 30))],
-    ids=["x2", "x3", "x3.7", "x6"],
-)
-def test_published_weights_give_the_published_image(size, wanted, official, photograph):
-    image = photograph(*size, batch=2)
-    weights = torch.load(official, weights_only=True)["model"]["sd"]
-    with torch.no_grad():
-        expected = published_lte.upscale(weights, image, wanted)
-    assert expected.std() > 0.05
-    model = checkpoints.load_official_lte(official)
-    [sr] = inference.render(model, image, wanted, progress=False)
-    torch.testing.assert_close(sr, expected, rtol=0, atol=1e-5)
-
-
-def test_published_weights_stay_the_same_when_saved_as_ours(official, tmp_path):
-    model = checkpoints.load_official_lte(official)
-    checkpoints.save(model, tmp_path / "ours.safetensors")
-    again = checkpoints.load(tmp_path / "ours.safetensors")
-    weights = torch.load(official, weights_only=True)["model"]["sd"]
-    used = [weight for name, weight in weights.items() if "_mean." not in name]
-    assert len(again.state_dict()) == len(used)
-    for mine, theirs in zip(again.state_dict().values(), used, strict=True):
-        assert torch.equal(mine, theirs)
-    assert json.dumps(again.config) == json.dumps(model.config)
-
-
-@pytest.mark.parametrize("missing", ["phase.weight", "imnet.layers.4.bias", "encoder.body.16.bias"])
-def test_an_incomplete_published_checkpoint_is_refused(missing, tmp_path):
-    content = published_lte.checkpoint()
-    del content["model"]["sd"][missing]
-    torch.save(content, tmp_path / "incomplete.pth")
-    with pytest.raises(CheckpointError, match=r"incomplete\.pth is not a published"):
-        checkpoints.load_official_lte(tmp_path / "incomplete.pth")
-
-
-class Command:
-    """What unpickling this would run."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.mkdir, (str(self.path),)
-
-
-def test_code_in_a_published_checkpoint_is_refused_and_not_run(tmp_path):
-    content = published_lte.checkpoint()
-    content["model"]["args"]["surprise"] = Command(tmp_path / "made by the checkpoint")
-    torch.save(content, tmp_path / "evil.pth")
-    with pytest.raises(CheckpointError, match=r"evil\.pth is not a published"):
-        checkpoints.load_official_lte(tmp_path / "evil.pth")
-    assert not (tmp_path / "made by the checkpoint").exists()
-
-
-@pytest.mark.parametrize("load", [checkpoints.load, checkpoints.load_official_lte])
-def test_code_in_a_pickle_is_refused_and_not_run(load, tmp_path):
-    (tmp_path / "evil").write_bytes(pickle.dumps(Command(tmp_path / "made by the pickle")))
-    with pytest.raises(CheckpointError, match="evil is not a"):
-        load(tmp_path / "evil")
-    assert not (tmp_path / "made by the pickle").exists()
-    pickle.loads((tmp_path / "evil").read_bytes())
-    assert (tmp_path / "made by the pickle").exists(), "it would have been"
-
-
-def test_a_published_checkpoint_is_not_larger_than_its_file(official, tmp_path):
-    content = torch.load(official, weights_only=True)
-    weights = content["model"]["sd"]
-    weights["phase.weight"] = weights["phase.weight"][:1].expand(10**9, 2)
-    torch.save(content, tmp_path / "wide.pth")
-    with pytest.raises(CheckpointError, match="its weights are larger than the file"):
-        checkpoints.load_official_lte(tmp_path / "wide.pth")
-    with (
-        zipfile.ZipFile(official) as source,
-        zipfile.ZipFile(tmp_path / "squeezed.pth", "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            target.writestr(name, source.read(name))
-    with pytest.raises(CheckpointError, match="compressed, as torch"):
-        checkpoints.load_official_lte(tmp_path / "squeezed.pth")
-
-
-def test_an_absent_or_empty_published_checkpoint_is_refused(tmp_path):
-    (tmp_path / "empty.pth").touch()
-    for name in ("absent.pth", "empty.pth"):
-        with pytest.raises(CheckpointError, match=name):
-            checkpoints.load_official_lte(tmp_path / name)

@@ -14,7 +14,20 @@ import torch
 from accelerate import Accelerator
 from PIL import Image
 
-from fcsr import CS, EDSR, FCS, LTE, Recipe, checkpoints, images, metrics, states, train, training
+from fcsr import (
+    CS,
+    EDSR,
+    FCS,
+    LTE,
+    Recipe,
+    checkpoints,
+    images,
+    metrics,
+    sealed,
+    states,
+    train,
+    training,
+)
 from fcsr.errors import CheckpointError, ImageError, TrainingError
 from fcsr.objective import Objective
 from fcsr.texture import EstimatorSize
@@ -176,7 +189,7 @@ def test_a_training_that_is_killed_again_and_again_ends_as_if_it_had_not_been(re
         process.stdout.close()
         assert kills < 60
     assert kills >= 3
-    once, again = (checkpoints.read(out / "model.safetensors") for out in (straight, killed))
+    once, again = (sealed.read(out / "model.safetensors") for out in (straight, killed))
     assert same(once[0], again[0])
     assert once[1] == again[1], "the history, too"
 
