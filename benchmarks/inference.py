@@ -30,6 +30,7 @@ from fcsr.texture import EstimatorSize
 
 AGREE = 1e-5  # of values in [0, 1]
 NAMES = tuple(name.lower() for name in models.MODELS)
+COMPILED = "fcsr, compiled"
 ONE_PASS = replace(EstimatorSize(), ensemble="texture")
 SIZES = {
     "paper": (EDSR.baseline, EstimatorSize()),
@@ -41,7 +42,7 @@ SIZES = {
 class Job(NamedTuple):
     model: str
     size: str = "paper"
-    loop: str = "fcsr"  # or "published"
+    loop: str = "fcsr"  # or "fcsr, compiled", or "published"
     precision: str = "float32"  # or "bfloat16"
     side: int = 512  # of the result, in pixels
     scale: float = 4.0
@@ -49,7 +50,7 @@ class Job(NamedTuple):
 
 class Cost(NamedTuple):
     seconds: float
-    memory: float  # GiB at its peak, beyond the model's
+    memory: float  # GiB at its peak, of the model, its compiling, and the rendering
     floor: float  # seconds
 
 
@@ -57,8 +58,10 @@ def main_jobs(side: int) -> list[Job]:
     """Published LTE first, with which all others are compared."""
     jobs = [
         *(Job(name, loop=loop) for name in NAMES for loop in ("published", "fcsr")),
+        *(Job(name, loop=COMPILED) for name in NAMES),
         *(Job(name, precision="bfloat16") for name in NAMES),
         *(Job(name, size) for size in ("paper, one pass", "compact") for name in NAMES),
+        *(Job(name, "compact", COMPILED) for name in NAMES),
     ]
     return [job._replace(side=side) for job in jobs]
 
@@ -75,7 +78,10 @@ def sweep_jobs(side: int) -> list[Job]:
 def make(job: Job) -> ContinuousModel:
     torch.manual_seed(0)
     encoder, size = SIZES[job.size]
-    return models.MODELS[job.model.upper()](encoder(), size).eval().to(default_device())
+    model = models.MODELS[job.model.upper()](encoder(), size).eval().to(default_device())
+    if job.loop == COMPILED:
+        model.compile()
+    return model
 
 
 def renderer(job: Job, model: ContinuousModel, decode: str | None = None) -> Callable:
@@ -95,30 +101,31 @@ def renderer(job: Job, model: ContinuousModel, decode: str | None = None) -> Cal
 
 def cost(job: Job) -> Cost:
     """Measured in this process, which should be a fresh one."""
-    model, before = make(job), peak()
+    before = peak()
+    model = make(job)
     renderer(job._replace(side=64), model)()  # what only the first call pays
     spent = seconds(renderer(job, model))
     memory = peak() - before
-    return Cost(spent, memory, operations(job, model) / rate(torch.float32))
+    return Cost(spent, memory, operations(job) / rate(torch.float32))
 
 
-def operations(job: Job, model: ContinuousModel) -> int:
+def operations(job: Job) -> int:
     """Floating-point operations of fcsr's matrix products: counted, not done."""
     job = job._replace(loop="fcsr", precision="float32")
     with FlopCounterMode(display=False) as counter:
-        renderer(job, model.to("meta"))()
+        renderer(job, make(job).to("meta"))()
     return counter.get_total_flops()
 
 
 def difference(name: str, side: int) -> tuple[float]:
-    """Between the two loops' images; distributions are read by their means, which have no ties."""
+    """Between the loops' images; distributions are read by their means, which have no ties."""
     images = []
-    for loop in ("published", "fcsr"):
+    for loop in ("published", "fcsr", COMPILED):
         job = Job(name, loop=loop, side=side)
         model = make(job)
         torch.manual_seed(1)
         images.append(renderer(job, model, None if name == "lte" else "mean")())
-    return ((images[0] - images[1]).abs().max().item(),)
+    return (max((images[0] - other).abs().max().item() for other in images[1:]),)
 
 
 def row(job: Job, found: Cost, published: Cost | None = None) -> dict:

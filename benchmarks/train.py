@@ -50,9 +50,9 @@ VARIANTS = [
     Variant("plain, float32", Plain, "no"),
     Variant("fcsr, float32", Objective, "no"),
     Variant("fcsr, bfloat16", Objective, "bf16"),
+    Variant("fcsr, bfloat16, compiled", Objective, "bf16", compile=True),
     Variant("fcsr, bfloat16, one pass", Objective, "bf16", "texture"),
 ]
-COMPILED = Variant("fcsr, bfloat16, compiled", Objective, "bf16", compile=True)
 
 
 def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int) -> Cost:
@@ -101,12 +101,10 @@ def operations(model: ContinuousModel, batch: Batch) -> int:
 def main(
     photographs: Annotated[Path, typer.Argument(help="A folder of photographs.")],
     paper: Annotated[bool, typer.Option("--paper", help="Paper-size models.")] = False,
-    compiled: Annotated[bool, typer.Option("--compile", help="Also with torch.compile.")] = False,
     steps: Annotated[int, typer.Option(help="Steps to time.")] = 6,
     out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
 ) -> None:
-    variants = [*VARIANTS, *([COMPILED] if compiled else [])]
-    pairs = [(name, variant) for name in ("lte", "cs", "fcs") for variant in variants]
+    pairs = [(name, variant) for name in ("lte", "cs", "fcs") for variant in VARIANTS]
     found = in_turns(cost, [(*pair, photographs, paper, steps) for pair in pairs])
     costs = dict(zip(pairs, found.values(), strict=True))
     report(pd.DataFrame([row(*pair, costs) for pair in pairs]), out)

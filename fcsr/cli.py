@@ -54,9 +54,13 @@ def upscale(
     ] = None,
     model: Annotated[str, typer.Option(help="A model's name, a checkpoint, or bicubic.")] = "fcs",
     decode: Decode = None,
+    compile: Annotated[
+        bool,
+        typer.Option("--compile", help="Use torch.compile: a wait, then faster."),
+    ] = False,
 ) -> None:
     """Upscale a photograph; PNG and TIFF of any size are written row by row, in little memory."""
-    sizes = inference.upscale_file(source, target, scale, size, model, decode)
+    sizes = inference.upscale_file(source, target, scale, size, model, decode, compile=compile)
     typer.echo(f"{target}: " + " -> ".join(f"{width}x{height}" for height, width in sizes))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from tqdm.auto import tqdm
 
 from fcsr import checkpoints, images, writers
 from fcsr.boxes import Box
@@ -72,12 +73,14 @@ def upscale_file(
     model: ContinuousModel | str | Path = "fcs",
     decode: str | Decode | None = None,
     progress: bool = True,
+    compile: bool = False,
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """`upscale` from a file into another, whose rows are written as soon as they are made.
 
     Of the result no more is in memory than one row of tiles; JPEG, WebP and BMP are an
-    exception, see `fcsr.writers`. `target` appears when all of it is there. The other arguments
-    are those of `upscale`; returns the sizes (height, width) of both images.
+    exception, see `fcsr.writers`. `target` appears when all of it is there. `compile` calls
+    `model.compile()` first, which large images pay back. The other arguments are those of
+    `upscale`; returns the sizes (height, width) of both images.
 
     Raises what `upscale` does, and ImageError where `source` cannot be read, or `target` cannot
     be written: as far as it can be known, before any work is done.
@@ -86,7 +89,7 @@ def upscale_file(
     size = output_size(parts.size, scale, size)
     like = parts.restore(parts.pixels[..., :1, :1])
     writers.check(target, like.mode, size)
-    with closing(_make(parts, size, model, decode, progress)) as made:
+    with closing(_make(parts, size, model, decode, progress, compile)) as made:
         writers.write(target, size, like, _bands(parts, made))
     return parts.size, size
 
@@ -121,19 +124,32 @@ def _make(
     model: ContinuousModel | str | Path,
     decode: str | Decode | None,
     progress: bool,
+    compile: bool = False,
 ) -> Iterator[Made]:
     """The result tile by tile, in pixels of the picture's own type."""
     task = Task(parts.cut_rgb, len(parts.pixels), parts.size, size, progress)
     if model == BICUBIC:
         if decode is not None:
             raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
+        if compile:
+            raise FcsrError("bicubic is no model: there is nothing to compile")
         return _pack(parts, size, resample(task))
     if not isinstance(model, ContinuousModel):
         model = checkpoints.load(model, default_device())
     model.check_decode(decode)
     device = next(model.parameters()).device
     task = task._replace(cut=lambda box: parts.cut_rgb(box).to(device))
-    return _pack(parts, size, paint(model, task, [decode]))
+    made = _pack(parts, size, paint(model, task, [decode]))
+    return _compiled(model, made, progress) if compile else made
+
+
+def _compiled(model: ContinuousModel, made: Iterator[Made], progress: bool) -> Iterator[Made]:
+    """Compiles when the first tile is asked for: by then the target is known to be writable."""
+    with closing(made):
+        with tqdm(total=1, desc="compiling", disable=not progress) as bar:
+            model.compile()
+            bar.update()
+        yield from made
 
 
 def _pack(parts: Unpacked, size: tuple[int, int], made: Iterator[Tile]) -> Iterator[Made]:

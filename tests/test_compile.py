@@ -1,0 +1,142 @@
+"""`model.compile()`: the same images, from queries that torch.compile makes faster.
+
+In processes of their own, as a user has them: what is compiled must not hold the checks of shapes
+that these tests put into every call.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import fcsr
+
+COMPILER = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
+
+SAME = """
+import torch
+import fcsr
+from fcsr import EDSR, LTE, tiles
+from fcsr.inference import render
+from fcsr.texture import EstimatorSize
+
+torch.manual_seed(0)
+tiles.TILE = 24
+four_passes = LTE(EDSR(blocks=1, features=8), EstimatorSize(32, (32, 32)))
+jobs = [(torch.rand(1, 3, 6, 9), (20, 31)), (torch.rand(1, 3, 70, 33), (90, 140))]
+for model, decode in ((four_passes, None), (fcsr.load("fcs-compact"), "mean")):
+    images = [render(model, *job, [decode])[0] for job in jobs]
+    model.compile()
+    with torch._dynamo.config.patch(error_on_recompile=True):
+        for image, job in zip(images, jobs):
+            print((render(model, *job, [decode])[0] - image).abs().max().item())
+"""
+
+WITHOUT = """
+import fcsr
+model, photograph = fcsr.load("lte-compact"), fcsr.images.sample("coffee").crop((0, 0, 9, 7))
+before = fcsr.upscale(photograph, 2, model=model)
+try:
+    model.compile()
+except fcsr.errors.FcsrError as error:
+    print(error)
+print(fcsr.upscale(photograph, 2, model=model) == before)
+"""
+
+TRAINED = """
+import sys
+import torch
+from fcsr import EDSR, FCS, Recipe, checkpoints, train
+from fcsr.texture import EstimatorSize
+
+photographs, *outs = sys.argv[1:]
+for out, compile in zip(outs, (False, True)):
+    torch.manual_seed(0)
+    model = FCS(EDSR(blocks=1, features=8), EstimatorSize(width=16, hidden=(16,)), max_scale=2.0)
+    sizes = {"steps": 4, "batch": 2, "lr_size": 12, "queries": 64, "held_out": 1, "every": 4}
+    train(model, Recipe(photographs, **sizes, compile=compile), out, progress=False)
+    [row] = checkpoints.describe(f"{out}/model.safetensors")["history"]
+    print(row["loss"], row["val_loss"])
+"""
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """What a program prints, line by line; nothing that was compiled before is found."""
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+    def lines(*command):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    return lines
+
+
+def was_compiled(tmp_path) -> bool:
+    return any((tmp_path / "cache").rglob("*.cpp"))
+
+
+needs_compiler = pytest.mark.skipif(
+    not shutil.which(COMPILER),
+    reason=f"torch.compile needs a C++ compiler, and {COMPILER} is not here",
+)
+
+
+@needs_compiler
+def test_compiled_models_give_the_same_images_at_any_size(run):
+    differences = [float(line) for line in run(sys.executable, "-c", SAME)]
+    assert len(differences) == 4 and max(differences) < 1e-5
+
+
+@needs_compiler
+def test_the_command_compiles(run, tmp_path):
+    source, target = tmp_path / "in.png", tmp_path / "out.png"
+    fcsr.images.sample("coffee").crop((0, 0, 40, 30)).save(source)
+    program = "from fcsr.cli import main; main()"
+    arguments = ("upscale", source, target, "--scale", "2", "--model", "lte", "--compile")
+    assert "40x30 -> 80x60" in run(sys.executable, "-c", program, *map(str, arguments))[-1]
+    assert was_compiled(tmp_path)
+
+
+@needs_compiler
+def test_a_compiled_training_is_the_same_training(run, tmp_path):
+    (tmp_path / "photographs").mkdir()
+    for name in ("coffee", "chelsea"):
+        photograph = fcsr.images.sample(name).crop((0, 0, 90, 80))
+        photograph.save(tmp_path / "photographs" / f"{name}.png")
+    places = (tmp_path / name for name in ("photographs", "eager", "compiled"))
+    eager, compiled = run(sys.executable, "-c", TRAINED, *map(str, places))
+    assert [float(n) for n in compiled.split()] == pytest.approx(
+        [float(n) for n in eager.split()], rel=1e-4
+    )
+    assert was_compiled(tmp_path)
+
+
+def test_without_a_compiler_the_model_is_as_it_was(run, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CXX", "/nowhere/c++")
+    error, same = run(sys.executable, "-c", WITHOUT)
+    assert "No working C++ compiler" in error and "leave the compiling out" in error
+    assert same == "True"
+
+
+@pytest.mark.parametrize(
+    ("target", "model", "message"),
+    [("out.png", "bicubic", "nothing to compile"), ("no/out.png", "lte", "No such file")],
+)
+def test_what_cannot_be_done_is_said_before_compiling(
+    monkeypatch, tmp_path, target, model, message
+):
+    def compile(self):
+        raise AssertionError("compiled in vain")
+
+    monkeypatch.setattr(fcsr.LTE, "compile", compile)
+    fcsr.images.sample("coffee").crop((0, 0, 8, 6)).save(tmp_path / "in.png")
+    arguments = (tmp_path / "in.png", tmp_path / target, 2)
+    with pytest.raises(fcsr.FcsrError, match=message):
+        fcsr.inference.upscale_file(*arguments, model=model, compile=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.png"]
