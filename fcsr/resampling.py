@@ -21,7 +21,8 @@ def resize_box(
     top, bottom, rows = weights(size[0], wanted[0], box.top, box.bottom)
     left, right, columns = weights(size[1], wanted[1], box.left, box.right)
     seen = cut(Box(top, left, bottom, right))
-    return rows.to(seen.device) @ seen @ columns.T.to(seen.device)
+    with torch.autocast(seen.device.type, enabled=False):  # which would round to 8 bits
+        return rows.to(seen.device) @ seen @ columns.T.to(seen.device)
 
 
 def weights(n: int, wanted: int, begin: int, end: int) -> tuple[int, int, Float[Tensor, "some m"]]:

@@ -23,6 +23,13 @@ def test_a_box_of_the_resized(photograph, height, width, new_height, new_width, 
     torch.testing.assert_close(result, expected, rtol=0, atol=5e-6)
 
 
+def test_autocast_makes_nothing_of_it_transparent():
+    opaque = torch.ones(1, 1, 9, 12)
+    with torch.autocast("cpu", torch.bfloat16):
+        result = resize_box(lambda b: b.cut(opaque), (9, 12), (30, 40), Box(0, 0, 30, 40))
+    torch.testing.assert_close(result, torch.ones(1, 1, 30, 40), rtol=0, atol=1e-6)
+
+
 def test_no_more_is_cut_than_matters(photograph):
     image, cuts = photograph(100, 100), []
     resize_box(
