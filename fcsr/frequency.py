@@ -98,6 +98,8 @@ class BicubicDownUp:
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         size = image.shape[-2:]
         small = tuple(max(1, round(n / self.factor)) for n in size)
+        if small[1] == 1 and size[1] < size[0]:  # of one column torch 2.13 mistakes the layout
+            return self(image.mT).mT
         for target in (small, size):
             image = F.interpolate(image, size=target, mode="bicubic", antialias=True)
         return image

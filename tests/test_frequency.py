@@ -131,6 +131,12 @@ def test_bicubic_is_two_interpolations():
     torch.testing.assert_close(BicubicDownUp(3)(image), expected)
 
 
+@pytest.mark.parametrize("size", [(12, 3), (12, 1), (3, 1)])
+def test_narrow_images_are_filtered_as_flat_ones(size):
+    image = noise(2, 3, *size)
+    torch.testing.assert_close(BicubicDownUp()(image), BicubicDownUp()(image.mT.contiguous()).mT)
+
+
 # 32 pixels: k half waves have k / 64 cycles a pixel
 @pytest.mark.parametrize(
     ("f", "half_waves", "gain"),
