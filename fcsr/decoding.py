@@ -134,7 +134,7 @@ def label(decode: str | Decode) -> str:
     if isinstance(decode, functools.partial):
         settings = (f"{name}={value}" for name, value in decode.keywords.items())
         return f"{label(decode.func)}({', '.join(settings)})"
-    return decode.__name__
+    return getattr(decode, "__name__", type(decode).__name__)
 
 
 def residual_to_levels(residual: Float[Tensor, "*b"]) -> UInt8[Tensor, "*b"]:

@@ -9,6 +9,7 @@ from tqdm.auto import tqdm
 from fcsr import data, images
 from fcsr.data import Benchmark
 from fcsr.decoding import Decode
+from fcsr.errors import FcsrError
 from fcsr.files import replacing
 from fcsr.ledger import COLUMNS, NAMES, Ledger, Row
 from fcsr.methods import Control, Method, Model, parse, super_resolve
@@ -47,10 +48,14 @@ def evaluate(
         `attrs["protocol"]` says how the numbers were made.
 
     Raises:
-        FcsrError: an unknown model, set or decode, or a file that is missing. What can be
-            known before is checked before any image is measured.
+        FcsrError: an unknown model, set or decode, a decode without a name where `out` is to
+            keep its numbers, or a file that is missing. What can be known before is checked
+            before any image is measured.
     """
+    processes = Processes()  # first: it chooses this process's GPU, if there are several
     methods = parse(_several(model), decode)
+    if out and any("<lambda>" in method.decode for method in methods):
+        raise FcsrError("out keeps numbers under the decode's name; give a function that has one")
     jobs = [
         Job(pairs, number, str(name), factor, protocol or protocol_of(str(name)))
         for name in _several(dataset)
@@ -58,7 +63,6 @@ def evaluate(
         for pairs in [data.benchmark(name, factor, root)]
         for number in range(len(pairs))
     ]
-    processes = Processes()
     ledger = Ledger(out, processes.rank) if out else None
     rows = _measure_all(jobs, methods, ledger, processes, progress)
     table = _table(rows, {job.dataset: job.protocol for job in jobs})

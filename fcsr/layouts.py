@@ -4,6 +4,7 @@ Each function gets a folder and gives the files that it finds there, or nothing 
 not laid out so.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +34,11 @@ def image_files(folder: Path) -> list[Path]:
     """All image files of a folder, in the order of their names; none if there is no folder."""
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith("._")  # macOS's notes
+    )
 
 
 def benchmark(root: Path, name: str, scale: float) -> list[Files]:
@@ -78,8 +83,10 @@ def selfexsr(root: Path, name: str, scale: float) -> list[Files]:
 
 
 def own(folder: Path) -> list[Files]:
-    """Any folder of photographs."""
-    return [Files(path.stem, path) for path in image_files(folder)]
+    """Any folder of photographs; they are called by their whole names where stems repeat."""
+    found = image_files(folder)
+    stems = Counter(path.stem for path in found)
+    return [Files(path.stem if stems[path.stem] == 1 else path.name, path) for path in found]
 
 
 def bsds400(root: Path) -> list[Path]:

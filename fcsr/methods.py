@@ -6,6 +6,7 @@ how its distributions are read (`cs:mean`); after an at sign the method that it 
 """
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,8 +115,11 @@ def _parse(model: Model, decode: str | Decode | None, load) -> Method | Control:
     if isinstance(model, ContinuousModel):
         return _method(type(model).__name__.lower(), model, decode)
     spec = str(model)
-    if Path(spec).is_file():
+    if os.path.isfile(spec):  # Path.is_file would raise for a name that no disk can hold
         return _method(spec, load(spec), decode)
+    path, colon, way = spec.rpartition(":")
+    if colon and os.path.isfile(path):  # which may have an at sign or a drive in it
+        return _method(path, load(path), way)
     base, control, target = spec.partition("@")
     if control:
         name = f"{base.partition(':')[0]}@{target}"

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
-from fcsr import CS, evaluate, evaluation, images, upscale
+from fcsr import CS, decoding, evaluate, evaluation, images, upscale
 from fcsr.errors import CheckpointError, FcsrError, ImageError
 from fcsr.ledger import COLUMNS, Ledger
 from fcsr.protocols import BENCHMARK, DIV2K, MEASURES
@@ -115,6 +115,17 @@ def test_other_weights_are_measured_again(root, tmp_path, tiny):
     assert (before["weights"] != after["weights"]).all()
     assert (before["psnr"] != after["psnr"]).all()
     assert len(Ledger(out).read()) == 3
+
+
+def test_a_reading_without_a_name_keeps_no_numbers(root, tmp_path, tiny):
+    def gray(logits):
+        return 0 * decoding.mean(logits) + 128
+
+    with pytest.raises(FcsrError, match="give a function that has one"):
+        evaluate(tiny(CS), "Tiny", 2, lambda logits: gray(logits), root, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    table = evaluate(tiny(CS), "Tiny", 2, gray, root, out=tmp_path / "out")
+    assert set(table["decode"]) == {"gray"}
 
 
 def mark(out: Path, **values) -> None:

@@ -97,3 +97,13 @@ def test_one_missing_lr_image_is_named(put, given, missing):
     with pytest.raises(ImageError) as error:
         layouts.benchmark(root, "Set5", 3)
     assert str(root / missing) in str(error.value)
+
+
+def test_photographs_of_one_stem_keep_their_whole_names(put):
+    folder = put("mine/a.jpg", "mine/a.png", "mine/b.png") / "mine"
+    assert [file.name for file in layouts.own(folder)] == ["a.jpg", "a.png", "b"]
+
+
+def test_what_macos_writes_beside_photographs_is_none(put):
+    folder = put("mine/._b.png", "mine/b.png") / "mine"
+    assert layouts.image_files(folder) == [folder / "b.png"]

@@ -33,11 +33,21 @@ def test_functions_that_read_have_names(tiny):
     read = functools.partial(decoding.sharpened_mean, sharpness=4.0)
     assert names(tiny(CS), decode=read) == [("cs", "sharpened_mean(sharpness=4.0)")]
 
+    class Reader:
+        def __call__(self, logits):
+            return decoding.mean(logits)
+
+    assert names(tiny(CS), decode=Reader()) == [("cs", "Reader")]
+
 
 def test_paths_are_models_also_with_signs_in_them(tiny, tmp_path):
     path = tmp_path / "a@b:mean"
     checkpoints.save(tiny(LTE), path)
     assert names(path) == [(str(path), "")]
+    checkpoints.save(tiny(CS), tmp_path / "me@host")
+    assert names(f"{tmp_path / 'me@host'}:mean") == [(str(tmp_path / "me@host"), "mean")]
+    with pytest.raises(CheckpointError, match="neither a file nor a model"):
+        parse(["x" * 5000])
 
 
 @pytest.mark.parametrize(
