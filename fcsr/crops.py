@@ -1,7 +1,9 @@
 """Random crops at random scales, which the models are trained on."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -47,6 +49,7 @@ class Crops:
     seed: int
     rank: int = 0  # of several processes; each has its own part of one large batch
     square: bool = False
+    paths: Sequence[Path] = ()  # of the photographs, for messages
 
     def __post_init__(self):
         needed = round(self.lr_size * self.max_scale)
@@ -59,8 +62,9 @@ class Crops:
         for number, photograph in enumerate(self.photographs):
             if min(photograph.shape[-2:]) < needed:
                 height, width = photograph.shape[-2:]
+                which = self.paths[number] if self.paths else f"photograph {number}"
                 raise ImageError(
-                    f"photograph {number} has {width}x{height} pixels; crops need "
+                    f"{which} has {width}x{height} pixels; crops need "
                     f"{needed}x{needed} (lr_size {self.lr_size} times max_scale {self.max_scale})"
                 )
 
@@ -80,7 +84,7 @@ class Crops:
     ) -> torch.Generator:
         """For one crop of one step, so that no crop depends on how many others there are."""
         seed = (self.seed * 1_000_003 + step) * 65_537 + number + 1
-        return torch.Generator(device).manual_seed(seed)
+        return torch.Generator(device).manual_seed(seed % 2**63)
 
     def _pixels(self, size: int, random: torch.Generator) -> Int[Tensor, " q"]:
         """Which pixels are asked for, drawn on the device, none twice."""

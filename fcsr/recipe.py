@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 from fcsr.errors import TrainingError
 from fcsr.metrics import LPIPS_SMALLEST
@@ -16,7 +17,7 @@ class Recipe:
     it is given: for n processes, sqrt(n) times as much is a good start with Adam.
     """
 
-    photographs: str  # folder of training photographs
+    photographs: str | Path  # folder of training photographs, or BSDS400 or DIV2K
     steps: int = 4000  # a compact LTE takes about half an hour on two cores
     batch: int = 8  # crops a step, in each process
     lr_size: int = 48  # side of the low-resolution crops, as in LIIF and LTE
@@ -34,6 +35,9 @@ class Recipe:
     every: int = 250  # steps between validations, each followed by a checkpoint
 
     def __post_init__(self):
+        object.__setattr__(self, "photographs", str(self.photographs))  # as JSON has it
+        if self.precision not in ("no", "bf16"):
+            raise TrainingError(f'recipe: precision is "{self.precision}"; give "no" or "bf16"')
         for name in ("steps", "batch", "lr_size", "queries", "rate", "clip", "held_out", "every"):
             if not getattr(self, name) > 0:
                 raise TrainingError(f"recipe: {name} is {getattr(self, name)}; it must be above 0")

@@ -100,7 +100,8 @@ def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:
         ) from error
     tensors = {}
     for name in files:
-        tensors |= sealed.read(out / name)[0]
+        # copies: else the file stays open, mapped into memory, while it is to be replaced
+        tensors |= {key: tensor.clone() for key, tensor in sealed.read(out / name)[0].items()}
     return tensors, {key: value for key, value in metadata.items() if key != "files"}
 
 

@@ -130,8 +130,8 @@ def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tu
     kept, rank = -recipe.held_out, accelerator.process_index
     square = recipe.perceptual > 0
     return (
-        Crops(photographs[:kept], *sizes, rank, square),
-        Crops(photographs[kept:], *sizes, square=square),
+        Crops(photographs[:kept], *sizes, rank, square, paths[:kept]),
+        Crops(photographs[kept:], *sizes, square=square, paths=paths[kept:]),
     )
 
 
@@ -189,8 +189,9 @@ def validate(
     """Loss and PSNR (dB, RGB) on four fixed batches that training never sees."""
     objective, losses, squares = make_objective(model, recipe), [], []
     for batch in (held_out[number] for number in range(4)):
+        targets = [batch.pick(target) for target in objective.targets(batch.hr)]
         with accelerator.autocast():
-            losses.append(batch_loss(objective, objective, batch).item())
+            losses.append(objective(batch.lr, batch.coord, batch.cell, *targets).item())
             rgb = model.read(model(batch.lr, batch.coord, batch.cell))
         squares.append(F.mse_loss(rgb.float(), batch.pick(batch.hr)).item())
     psnr = -10 * math.log10(max(sum(squares) / len(squares), 1e-10))

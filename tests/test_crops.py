@@ -93,6 +93,11 @@ def test_a_photograph_smaller_than_a_crop_is_named():
         Crops([noise(64, 64), noise(30, 20)], 1, lr_size=16, queries=1, max_scale=4.0, seed=0)
 
 
+def test_a_large_seed_is_a_seed_like_others(crops):
+    one, other = (replace(crops, seed=seed)[0] for seed in (2**40, 2**40 + 1))
+    assert not torch.equal(one.pixels, other.pixels)
+
+
 def test_ranks_share_one_large_batch():
     photographs = [noise(70, 90), noise(64, 64, seed=1)]
     sizes = {"lr_size": 16, "queries": 100, "max_scale": 4.0, "seed": 5}

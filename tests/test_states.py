@@ -21,6 +21,16 @@ def test_what_is_saved_is_loaded(tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_what_was_loaded_does_not_follow_the_file(tmp_path):
+    states.save(tmp_path, TENSORS, {}, step=7)
+    tensors, _ = states.load(tmp_path)
+    [part] = tmp_path.glob("state-7-*.safetensors")
+    with part.open("r+b") as file:
+        file.seek(-1000, 2)
+        file.write(bytes(1000))
+    assert same(tensors)
+
+
 @pytest.mark.parametrize(("largest", "files"), [(8000, 1), (7999, 2), (2500, 4), (1000, 8)])
 def test_no_file_holds_more_than_is_allowed(tmp_path, largest, files):
     states.save(tmp_path, TENSORS, {}, step=7, largest=largest)

@@ -147,7 +147,7 @@ def test_resumed_training_ends_with_the_same_weights(kind, recipe, tmp_path, mon
         pass
 
     original = training.batch_loss
-    steps_left = iter(range(4 + 8))  # four steps and one validation of four batches, twice
+    steps_left = iter(range(4))  # so two checkpoints are there
 
     def dies(*arguments):
         if next(steps_left, None) is None:
@@ -282,8 +282,28 @@ def test_too_few_photographs_are_refused(recipe, tmp_path):
 
 def test_a_photograph_smaller_than_the_crop_is_refused(recipe, tmp_path):
     Image.new("RGB", (20, 20)).save(tmp_path / "photographs" / "a_small.png")
-    with pytest.raises(ImageError, match="has 20x20 pixels; crops need 24x24"):
+    with pytest.raises(ImageError, match=r"a_small\.png has 20x20 pixels; crops need 24x24"):
         train(tiny(LTE), recipe, tmp_path / "out")
+
+
+def test_what_is_compared_with_is_not_rounded_to_bfloat16(recipe, tmp_path, monkeypatch):
+    seen = []
+    targets = FCS.targets
+
+    def watched(self, hr):
+        seen.append((torch.is_autocast_enabled("cpu"), [t.dtype for t in targets(self, hr)]))
+        return targets(self, hr)
+
+    monkeypatch.setattr(FCS, "targets", watched)
+    train(tiny(FCS), replace(recipe, precision="bf16"), tmp_path / "out")
+    assert len(seen) == 6 + 3 * 4  # steps, and batches held out
+    assert seen == [(False, [torch.float32, torch.uint8])] * len(seen)
+
+
+def test_a_recipe_is_plain(recipe):
+    assert replace(recipe, photographs=Path("photographs")).photographs == "photographs"
+    with pytest.raises(TrainingError, match='precision is "fp32"'):
+        replace(recipe, precision="fp32")
 
 
 @pytest.mark.parametrize("name", ["steps", "batch", "rate", "clip", "every"])
