@@ -2,6 +2,7 @@
 
 import multiprocessing
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +14,8 @@ from tqdm import tqdm
 
 from fcsr.files import replacing
 from fcsr.inference import default_device
+
+RSS_UNIT = 1 if sys.platform == "darwin" else 2**10  # bytes, of what the system calls ru_maxrss
 
 
 def in_turns(measure: Callable, jobs: Iterable[tuple], rounds: int = 2) -> dict[tuple, tuple]:
@@ -74,7 +77,7 @@ def peak() -> float:
     """GiB that this process has held at most."""
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated() / 2**30
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT / 2**30
 
 
 def report(table: pd.DataFrame, out: Path | None = None, page: Path | None = None) -> None:
@@ -84,7 +87,7 @@ def report(table: pd.DataFrame, out: Path | None = None, page: Path | None = Non
     print(table.to_markdown(index=False, floatfmt=".2f"))
     if out:
         with replacing(out) as draft:
-            table.to_csv(draft, index=False, float_format="%.3f")
+            table.to_csv(draft, index=False, float_format="%.4f")
     if out and page:
         paste(out, page)
 

@@ -17,6 +17,7 @@ from typing import Annotated
 import pandas as pd
 import torch
 import typer
+from measure import RSS_UNIT
 from PIL import Image
 
 from fcsr import images
@@ -34,7 +35,7 @@ def cost(source: Path, target: Path, scale: float, model: str) -> dict:
     if status:
         raise SystemExit(f"upscaling failed with status {status}")
     return {
-        "peak_mib": usage.ru_maxrss / 2**10,
+        "peak_mib": usage.ru_maxrss * RSS_UNIT / 2**20,
         "file_mib": target.stat().st_size / 2**20,
         "seconds": time.perf_counter() - start,
     }

@@ -6,6 +6,7 @@ folder of its source.
 """
 
 import os
+import shlex
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -195,14 +196,19 @@ def _reason(error: Exception) -> str:
 
 def _failed(source: Source, name: str, reason: str) -> DownloadError:
     address, target = source.address + name, source.folder / name
+    command = f"curl -L --create-dirs -o {shlex.quote(str(target))} {address}"
     return DownloadError(
-        f"{address} cannot be downloaded: {reason}. On a machine with a network: "
-        f"curl -L --create-dirs -o {target} {address} — or give a folder that holds the set, as "
-        "root=… or in FCSR_DATA"
+        f"{address} cannot be downloaded: {reason}. On a machine with a network: {command} — or "
+        "give a folder that holds the set, as root=… or in FCSR_DATA"
     )
 
 
 def _locked(source: Source, name: str) -> FileLock:
     """One process at a time; others wait, and then find what it brought."""
-    source.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        source.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DownloadError(
+            f"{source.folder} cannot be made ({error.strerror}); name another folder in FCSR_CACHE"
+        ) from error
     return FileLock(source.folder / name)

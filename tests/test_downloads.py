@@ -177,6 +177,13 @@ def test_a_missing_file_is_named_with_the_command_that_brings_it(source, server)
     assert f"curl -L --create-dirs -o {target} {address}" in str(caught.value)
 
 
+def test_a_cache_that_cannot_be_made_is_named(source, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FCSR_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(DownloadError, match=r"cannot be made .* FCSR_CACHE"):
+        downloads.fetch(source({"1.png": CONTENT}), ["1.png"])
+
+
 def test_no_network_is_said_at_once(source):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
