@@ -11,9 +11,8 @@ How they are encoded, queried, read and trained is the same for all: see `fcsr.c
 import math
 from typing import NamedTuple
 
-import torch
 from jaxtyping import Float, UInt8
-from torch import Tensor, nn
+from torch import Tensor
 
 from fcsr import decoding, frequency, losses
 from fcsr.continuous import ContinuousModel, Estimate
@@ -22,6 +21,7 @@ from fcsr.encoders import EDSR
 from fcsr.errors import FcsrError
 from fcsr.frequency import Gaussian, LowPass
 from fcsr.images import to_levels
+from fcsr.priors import LaplacePrior
 from fcsr.texture import EstimatorSize
 
 
@@ -178,23 +178,6 @@ class FCS(ContinuousModel):
         self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: UInt8[Tensor, "b q 3"]
     ) -> Float[Tensor, ""]:
         return losses.frequency_specific(*outputs, low, levels, self.weight)
-
-
-class LaplacePrior(nn.Module):
-    """Where logits start from: a discretised Laplace distribution around a given level.
-
-    Its one learnable number is its scale in levels. A classifier that starts from it needs to
-    learn only how a pixel differs from its interpolation, not that levels have an order.
-    """
-
-    def __init__(self, scale: float):
-        super().__init__()
-        self.log_scale = nn.Parameter(torch.tensor(scale).log())
-
-    def forward(self, centre: Float[Tensor, "*b"]) -> Float[Tensor, "*b classes"]:
-        levels = torch.arange(CLASSES, device=centre.device, dtype=centre.dtype)
-        scale = torch.exp(self.log_scale)
-        return -(levels / scale - (centre / scale).unsqueeze(-1)).abs()
 
 
 MODELS: dict[str, type[ContinuousModel]] = {"LTE": LTE, "CS": CS, "FCS": FCS}

@@ -11,7 +11,8 @@ from fcsr import CS, EDSR, FCS, LTE, boxes, models
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
 from fcsr.errors import FcsrError
 from fcsr.frequency import Box, Gaussian
-from fcsr.models import Bands, LaplacePrior
+from fcsr.models import Bands
+from fcsr.priors import LaplacePrior
 from fcsr.texture import EstimatorSize, bilinear, grid
 
 VARIANTS = {
