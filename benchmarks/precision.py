@@ -1,11 +1,11 @@
-"""What bfloat16 saves and changes, with the weights that come with fcsr.
+"""What bfloat16 and int8 save and change, with the weights that come with fcsr.
 
     python benchmarks/precision.py --out figures/precision.csv --page docs/performance.md
 
-Set5 at x4, as it is and under `torch.autocast`, in turns, twice; the faster counts. `db` is the
-PSNR of an image against float32's, in all three colours and not rounded to levels; `psnr` is
-against the truth, by the protocol of `fcsr evaluate`. All are means over the images, `seconds`
-those of all readings of an image together.
+Set5 at x4, as it is, under `torch.autocast`, and on a CPU with its linear layers quantised to int8,
+in turns, twice; the faster counts. `db` is the PSNR of an image against float32's, in all three
+colours and not rounded to levels; `psnr` is against the truth, by the protocol of `fcsr evaluate`.
+All are means over the images, `seconds` those of all readings of an image together.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ import torch.nn.functional as F
 import typer
 from measure import report, seconds
 from torch import Tensor
+from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
 
 from fcsr import checkpoints, data, images
 from fcsr.continuous import ContinuousModel
@@ -31,11 +32,11 @@ KEYS = ["model", "decode", "precision"]
 
 def measure(name: str) -> Iterator[dict]:
     """A row for each image, precision and reading, each twice."""
-    model, decodes = checkpoints.load(name, default_device()), READINGS[name]
+    decodes, variants = READINGS[name], models(name)
     for image, *pair in data.benchmark("Set5", SCALE):
         lr, hr = (images.to_tensor(part).to(default_device()) for part in pair)
         exact = []
-        for precision in ["float32", "bfloat16"] * 2:
+        for precision, model in 2 * list(variants.items()):
             srs, spent = timed(model, lr, tuple(hr.shape[-2:]), decodes, precision)
             exact = exact or srs
             for decode, sr, same in zip(decodes, srs, exact, strict=True):
@@ -46,6 +47,15 @@ def measure(name: str) -> Iterator[dict]:
                     "db": -10 * F.mse_loss(sr, same).log10().item(),
                     "psnr": BENCHMARK.psnr(sr, hr, SCALE),
                 }
+
+
+def models(name: str) -> dict[str, ContinuousModel]:
+    """The model for each precision; bfloat16 is a matter of how it is run."""
+    model = checkpoints.load(name, default_device())
+    found = {"float32": model, "bfloat16": model}
+    if default_device().type == "cpu":
+        found["int8"] = quantize_dynamic(model, {torch.nn.Linear: per_channel_dynamic_qconfig})
+    return found
 
 
 def timed(
