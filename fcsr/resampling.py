@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ def resize_box(
     top, bottom, rows = weights(size[0], wanted[0], box.top, box.bottom)
     left, right, columns = weights(size[1], wanted[1], box.left, box.right)
     seen = cut(Box(top, left, bottom, right))
-    with torch.autocast(seen.device.type, enabled=False):  # which would round to 8 bits
+    with _exact(seen.device.type):
         return rows.to(seen.device) @ seen @ columns.T.to(seen.device)
 
 
@@ -39,6 +40,13 @@ def weights(n: int, wanted: int, begin: int, end: int) -> tuple[int, int, Float[
     matrix = cubic((centre[:, None] - np.arange(first, last)) / stretch)
     matrix /= matrix.sum(1, keepdims=True)
     return first, last, torch.from_numpy(matrix.astype(np.float32))
+
+
+def _exact(device_type: str) -> AbstractContextManager:
+    """No autocast, which would round products to 8 bits, where there could be one."""
+    if torch.amp.is_autocast_available(device_type):
+        return torch.autocast(device_type, enabled=False)
+    return nullcontext()
 
 
 def cubic(x: np.ndarray) -> np.ndarray:
