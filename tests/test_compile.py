@@ -12,6 +12,7 @@ import sys
 import pytest
 
 import fcsr
+from fcsr import cli
 
 COMPILER = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
 
@@ -92,14 +93,17 @@ def test_compiled_models_give_the_same_images_at_any_size(run):
     assert len(differences) == 4 and max(differences) < 1e-5
 
 
-@needs_compiler
-def test_the_command_compiles(run, tmp_path):
+def test_the_command_compiles_before_it_queries(monkeypatch, tmp_path):
+    done = []
+    monkeypatch.setattr(fcsr.LTE, "compile", lambda self: done.append("compiled"))
+    query = fcsr.LTE.query
+    monkeypatch.setattr(fcsr.LTE, "query", lambda *given: done.append("queried") or query(*given))
     source, target = tmp_path / "in.png", tmp_path / "out.png"
     fcsr.images.sample("coffee").crop((0, 0, 40, 30)).save(source)
-    program = "from fcsr.cli import main; main()"
-    arguments = ("upscale", source, target, "--scale", "2", "--model", "lte", "--compile")
-    assert "40x30 -> 80x60" in run(sys.executable, "-c", program, *map(str, arguments))[-1]
-    assert was_compiled(tmp_path)
+    arguments = ["upscale", str(source), str(target), "--scale", "2", "--model", "lte", "--compile"]
+    cli.app(arguments, standalone_mode=False)
+    assert done[:2] == ["compiled", "queried"] and done.count("compiled") == 1
+    assert target.exists()
 
 
 @needs_compiler
