@@ -26,9 +26,8 @@ from fcsr.files import replacing
 PROGRAM = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
 
 
-def cost(source: Path, target: Path, scale: float, model: str) -> dict:
+def cost(source: Path, target: Path, *options: str) -> dict:
     """Peak memory and time of one process that upscales a file."""
-    options = ["--scale", str(scale), "--model", model]
     start = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, "upscale", source, target, *options])
     _, status, usage = os.wait4(process.pid, 0)
@@ -41,7 +40,7 @@ def cost(source: Path, target: Path, scale: float, model: str) -> dict:
     }
 
 
-def row(size: str, folder: Path, scale: float, model: str, suffix: str) -> dict:
+def row(size: str, folder: Path, scale: float, suffix: str, *options: str) -> dict:
     """A row of the table; the photograph is a sample image, resized."""
     width, height = (int(n) for n in size.split("x"))
     source, target = folder / "in.png", folder / f"out{suffix}"
@@ -49,18 +48,21 @@ def row(size: str, folder: Path, scale: float, model: str, suffix: str) -> dict:
     images.save(photograph, source)
     pixels = round(width * scale) * round(height * scale)
     result = {"size": size, "result_megapixels": pixels / 1e6, "as_floats_mib": 12 * pixels / 2**20}
-    return result | cost(source, target, scale, model)
+    return result | cost(source, target, "--scale", str(scale), *options)
 
 
 def main(
     sizes: Annotated[list[str], typer.Argument(help="Of the photographs, as 500x375.")],
     scale: Annotated[float, typer.Option(help="How many times as large.")] = 4,
     model: Annotated[str, typer.Option(help="A model's name, a checkpoint, or bicubic.")] = "fcs",
+    compiled: Annotated[bool, typer.Option("--compile", help="As fcsr upscale has it.")] = False,
     suffix: Annotated[str, typer.Option(help="Of the result's format.")] = ".png",
     out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        table = pd.DataFrame([row(size, Path(folder), scale, model, suffix) for size in sizes])
+        options = ["--model", model, *(["--compile"] if compiled else [])]
+        rows = [row(size, Path(folder), scale, suffix, *options) for size in sizes]
+    table = pd.DataFrame(rows)
     print(f"{torch.get_num_threads()} threads, torch {torch.__version__}, {model}, x{scale:g}")
     print(table.to_markdown(index=False, floatfmt=".1f"))
     if out:
