@@ -5,9 +5,9 @@
 The plain loop is eager float32 with the published settings (16 crops of 48 x 48, 2,304 queries
 each) and the published query (`plain.py`): four passes of the MLP for each query, as do all others
 but "one pass", which averages textures first, as the compact models of fcsr do. Each variant runs
-in a process of its own, in turns, twice; the faster counts. The floor is the time that the step's
-multiplications, made once, would take at the rate of one large matrix product of the same type, on
-the same machine.
+in a process of its own, in turns, twice (`--rounds`); the fastest counts. The floor is the time
+that the step's multiplications, made once, would take at the rate of one large matrix product of
+the same type, on the same machine.
 """
 
 from dataclasses import replace
@@ -17,7 +17,6 @@ from typing import Annotated, NamedTuple
 import pandas as pd
 import torch
 import typer
-from accelerate import Accelerator
 from measure import in_turns, peak, rate, report, seconds
 from plain import Plain
 from torch.utils.flop_counter import FlopCounterMode
@@ -25,11 +24,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from fcsr import EDSR, Recipe, models, training
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch
-from fcsr.inference import default_device
 from fcsr.objective import Objective
 from fcsr.texture import EstimatorSize
 
-WARMUP = 2  # steps that are not timed
+WARMUP = 4  # steps that are not timed: of a compiled one, a GPU records the third
 
 
 class Variant(NamedTuple):
@@ -58,12 +56,8 @@ VARIANTS = [
 def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int) -> Cost:
     """Measured in this process, which should be a fresh one."""
     torch.manual_seed(0)
-    recipe = Recipe(str(photographs), batch=16)
-    accelerator = Accelerator(
-        cpu=default_device().type == "cpu",
-        mixed_precision=variant.precision,
-        dynamo_backend="inductor" if variant.compile else None,
-    )
+    recipe = Recipe(photographs, batch=16, precision=variant.precision, compile=variant.compile)
+    accelerator = training.make_accelerator(recipe)
     size = replace(EstimatorSize() if paper else EstimatorSize.compact(), ensemble=variant.ensemble)
     encoder = EDSR.baseline() if paper else EDSR.compact()
     model = models.MODELS[name.upper()](encoder, size).to(accelerator.device)
@@ -102,10 +96,11 @@ def main(
     photographs: Annotated[Path, typer.Argument(help="A folder of photographs.")],
     paper: Annotated[bool, typer.Option("--paper", help="Paper-size models.")] = False,
     steps: Annotated[int, typer.Option(help="Steps to time.")] = 6,
+    rounds: Annotated[int, typer.Option(help="How often each is timed.")] = 2,
     out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
 ) -> None:
     pairs = [(name, variant) for name in ("lte", "cs", "fcs") for variant in VARIANTS]
-    found = in_turns(cost, [(*pair, photographs, paper, steps) for pair in pairs])
+    found = in_turns(cost, [(*pair, photographs, paper, steps) for pair in pairs], rounds)
     costs = dict(zip(pairs, found.values(), strict=True))
     report(pd.DataFrame([row(*pair, costs) for pair in pairs]), out)
 

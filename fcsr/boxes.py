@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor
 
@@ -59,9 +60,17 @@ class Box(NamedTuple):
         share = [n / mine for n, mine in zip(size, self.size, strict=True)]
         edges = zip(self[:2], size, self.size, strict=True)
         shift = [(n - 2 * first) / mine - 1 for first, n, mine in edges]
-        return coord * coord.new_tensor(share) + coord.new_tensor(shift)
+        return coord * pair(coord, *share) + pair(coord, *shift)
 
 
 def whole(size: tuple[int, int]) -> Box:
     """All of an image of `size`."""
     return Box(0, 0, *size)
+
+
+def pair(like: Float[Tensor, "..."], y: float, x: float) -> Float[Tensor, " 2"]:
+    """Two numbers as a tensor of the kind of `like`, and where it is.
+
+    Made there: to copy them from the CPU would have it wait for all that the device has yet to do.
+    """
+    return torch.stack((like.new_full((), y), like.new_full((), x)))

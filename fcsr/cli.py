@@ -118,6 +118,7 @@ def train(
     precision: Annotated[str, typer.Option(help="no or bf16.")] = Recipe.precision,
     compile: Annotated[bool, typer.Option("--compile", help="Use torch.compile.")] = False,
     seed: int = Recipe.seed,
+    every: Annotated[int, typer.Option(help="Steps between checkpoints.")] = Recipe.every,
     paper: Annotated[
         bool, typer.Option("--paper", help="The paper's size instead of the compact one.")
     ] = False,
@@ -141,6 +142,7 @@ def train(
         precision=precision,
         compile=compile,
         seed=seed,
+        every=every,
     )
     torch.manual_seed(seed)
     options = {"decode": "mean"} if perceptual and model.lower() != "lte" else {}

@@ -15,7 +15,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from fcsr import decoding
-from fcsr.boxes import Box, whole
+from fcsr.boxes import Box, pair, whole
 from fcsr.decoding import Decode
 from fcsr.encoders import EDSR
 from fcsr.errors import FcsrError
@@ -108,7 +108,7 @@ class ContinuousModel(nn.Module, ABC):
         """One query, as they are made of images; all sizes differ, lest they be taken for one."""
         weight = next(self.parameters())
         coord = grid((23, 31), weight.device).flatten(0, 1).expand(1, -1, -1)
-        cell = coord.new_tensor([2 / 23, 2 / 31]).expand_as(coord)
+        cell = pair(coord, 2 / 23, 2 / 31).expand_as(coord)
         self(weight.new_zeros(1, 3, 7, 9), coord, cell)
 
     @property
@@ -144,7 +144,7 @@ class ContinuousModel(nn.Module, ABC):
     ) -> Estimate:
         """All of a query but the heads."""
         image, maps, box, size = encoded
-        cell = torch.maximum(cell, 2 / (self.max_scale * cell.new_tensor(size)))
+        cell = torch.maximum(cell, 2 / (self.max_scale * pair(cell, *size)))
         pairs = zip(self.estimators, maps, strict=True)
         hidden = tuple(e(its, coord, cell, size, box) for e, its in pairs)
         return Estimate(hidden, bilinear(image, box.locate(coord, size)))

@@ -75,7 +75,7 @@ class Crops:
         size = round(self.lr_size * (least + (self.max_scale - least) * drawn))
         hr = torch.stack([self._crop(size, self._random(step, number)) for number in own]) / 255
         lr = images.to_levels(images.resize(hr, (self.lr_size, self.lr_size))) / 255
-        pixels = torch.stack([self._pixels(size, self._random(step, n, hr.device)) for n in own])
+        pixels = self._pixels(size, [self._random(step, number, hr.device) for number in own])
         coord = grid((size, size), hr.device).flatten(0, 1)[pixels]
         return Batch(lr, hr, pixels, coord, torch.full_like(coord, 2 / size))
 
@@ -86,17 +86,23 @@ class Crops:
         seed = (self.seed * 1_000_003 + step) * 65_537 + number + 1
         return torch.Generator(device).manual_seed(seed % 2**63)
 
-    def _pixels(self, size: int, random: torch.Generator) -> Int[Tensor, " q"]:
-        """Which pixels are asked for, drawn on the device, none twice."""
+    def _pixels(self, size: int, randoms: list[torch.Generator]) -> Int[Tensor, "b q"]:
+        """Which pixels are asked for, drawn on the device, none twice in a crop."""
+        device, count = randoms[0].device, min(self.queries, size * size)
         if self.square:
             side = math.isqrt(self.queries)
-            top, left = torch.randint(
-                size - side + 1, (2,), generator=random, device=random.device
-            ).unbind()
-            span = torch.arange(side, device=random.device)
-            return ((top + span).unsqueeze(1) * size + left + span).flatten()
-        order = torch.randperm(size * size, generator=random, device=random.device)
-        return order[: self.queries]
+            draws = (
+                torch.randint(size - side + 1, (2, 1), generator=r, device=device) for r in randoms
+            )
+            top, left = torch.stack(list(draws), dim=1)  # (b, 1) each
+            span = torch.arange(side, device=device)
+            return ((top + span).unsqueeze(2) * size + (left + span).unsqueeze(1)).flatten(1)
+        if device.type == "cpu":
+            orders = (torch.randperm(size * size, generator=r) for r in randoms)
+            return torch.stack([order[:count] for order in orders])
+        # All crops' at once: so many permutations would keep a GPU longer than half of the step.
+        lots = [torch.rand(size * size, generator=r, device=device) for r in randoms]
+        return torch.stack(lots).topk(count, sorted=False).indices
 
     def _crop(self, size: int, random: torch.Generator) -> UInt8[Tensor, "3 s s"]:
         def draw(end: int) -> int:

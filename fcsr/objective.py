@@ -18,6 +18,7 @@ from fcsr.errors import TrainingError
 from fcsr.metrics import PROPER_RANGE
 
 CHUNK = 2048  # queries of a batch at once: 6 MB of float32 logits
+CHUNK_ON_GPU = 12_288  # each piece costs a GPU some dozens of launches, however small
 
 
 class Objective(nn.Module):
@@ -44,7 +45,7 @@ class Objective(nn.Module):
     def _pieces(self, make, lr: Tensor, coord: Tensor, cell: Tensor, targets: tuple) -> list:
         """What `make` makes of some queries' outputs and targets, for all queries in turn."""
         hidden, skip = self.model.estimate(self.model.encode(lr), coord, cell)
-        count, most = len(hidden), max(1, CHUNK // len(lr))
+        count, most = len(hidden), max(1, (CHUNK_ON_GPU if lr.is_cuda else CHUNK) // len(lr))
 
         def piece(skip: Tensor, *rest: Tensor):
             outputs = self.model.answer(Estimate(rest[:count], skip))

@@ -29,7 +29,7 @@ class Recipe:
     clip: float = 1.0  # largest norm of a step's gradient
     average: float = 0.999  # decay of the moving average of the weights, which is what is kept
     precision: str = "no"  # "bf16": bfloat16 autocast, 1.5 to 2 times faster where supported
-    compile: bool = False  # torch.compile: minutes to begin with, then faster steps
+    compile: bool = False  # torch.compile: a wait, then faster steps, on a GPU by far
     seed: int = 0  # of crops, scales and queries
     held_out: int = 8  # photographs, last by name, that are kept for validation
     every: int = 250  # steps between validations, each followed by a checkpoint

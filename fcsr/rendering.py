@@ -12,7 +12,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from fcsr import memory, tiles
-from fcsr.boxes import Box
+from fcsr.boxes import Box, pair
 from fcsr.continuous import ContinuousModel, Encoded
 from fcsr.decoding import Decode
 from fcsr.memory import Portion
@@ -109,7 +109,7 @@ def _query(
     """Every pixel of a box, a chunk at a time."""
     image = encoded.image
     coords = grid(wanted, image.device, box).flatten(0, 1)  # (queries, 2)
-    cell = image.new_tensor([2 / wanted[0], 2 / wanted[1]])
+    cell = pair(image, 2 / wanted[0], 2 / wanted[1])
     results = [image.new_empty(len(image), len(coords), 3) for _ in decodes]
     start = 0
     while start < len(coords):

@@ -28,7 +28,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from fcsr.boxes import Box, whole
+from fcsr.boxes import Box, pair, whole
 from fcsr.errors import FcsrError
 
 EDGE = 1e-6  # how far inside [-1, 1] LTE keeps coordinates, and by how much it breaks ties
@@ -123,7 +123,7 @@ class TextureEstimator(nn.Module):
         `maps` are those of `box` of an image of `size`; of a whole image, if these are left out.
         """
         size = size or tuple(maps.cosine.shape[1:3])
-        phase = self.phase(cell * cell.new_tensor(size))  # (b, q, width / 2)
+        phase = self.phase(cell * pair(cell, *size))  # (b, q, width / 2)
         single = self.ensemble == "texture"
         average = phase.new_zeros(())
         for index, offset, weight in zip(*find_neighbours(coord, size, box), strict=True):

@@ -10,8 +10,10 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
+from accelerate.utils import TorchDynamoPlugin
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 from tqdm.auto import tqdm
 
 from fcsr import checkpoints, data, states
@@ -55,17 +57,14 @@ def train(
     out, deadline = Path(out), time.monotonic() + 60 * minutes
     tensors, history = states.resume(out, model.config, asdict(recipe))
     AcceleratorState._reset_state()  # else one process could not train at two precisions
-    accelerator = Accelerator(
-        cpu=default_device().type == "cpu",
-        mixed_precision=recipe.precision,
-        dynamo_backend="inductor" if recipe.compile else None,
-    )
+    accelerator = make_accelerator(recipe)
     crops, held_out = make_crops(recipe, model.max_scale, accelerator)
 
     model.to(accelerator.device)
     model.encoder.to(memory_format=torch.channels_last)
     average = copy.deepcopy(model).requires_grad_(False)
-    optimizer = torch.optim.Adam(model.parameters(), fused=True)
+    weights, averages = list(model.parameters()), list(average.parameters())
+    optimizer = torch.optim.Adam(weights, fused=True)
     objective = make_objective(model, recipe)
     net, optimizer = accelerator.prepare(objective, optimizer)
     training = states.Parts(model, average, optimizer)
@@ -84,10 +83,10 @@ def train(
 
             loss = batch_loss(net, objective, crops[step])
             accelerator.backward(loss)
-            norm = accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
+            norm = accelerator.clip_grad_norm_(weights, recipe.clip)
             optimizer.step()
             optimizer.zero_grad()
-            follow(average, model, step, recipe.average)
+            follow(averages, weights, step, recipe.average)
             recent.append(torch.stack((loss.detach(), norm)))
             bar.update()
 
@@ -115,6 +114,14 @@ def train(
         checkpoints.save(model, out / "model.safetensors", recipe=asdict(recipe), history=history)
     accelerator.wait_for_everyone()
     return model.eval()
+
+
+def make_accelerator(recipe: Recipe) -> Accelerator:
+    """The devices to train on; a GPU replays a compiled step as one graph (`reduce-overhead`)."""
+    cpu = default_device().type == "cpu"
+    mode = "default" if cpu else "reduce-overhead"
+    compiling = TorchDynamoPlugin("inductor", mode=mode) if recipe.compile else None
+    return Accelerator(cpu=cpu, mixed_precision=recipe.precision, dynamo_plugin=compiling)
 
 
 def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tuple[Crops, Crops]:
@@ -153,12 +160,10 @@ def batch_loss(
     return net(batch.lr, batch.coord, batch.cell, *targets)
 
 
-@torch.no_grad()
-def follow(average: nn.Module, model: nn.Module, step: int, decay: float) -> None:
+def follow(averages: list[Tensor], weights: list[Tensor], step: int, decay: float) -> None:
     """Move the averages towards the weights: fast at first, when these have far to go."""
-    pull = 1 - min(decay, (1 + step) / (10 + step))
-    for old, new in zip(average.parameters(), model.parameters(), strict=True):
-        old.lerp_(new, pull)
+    update = get_ema_multi_avg_fn(min(decay, (1 + step) / (10 + step)))
+    update(averages, weights, step + 1)
 
 
 def look(

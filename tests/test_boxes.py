@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fcsr.boxes import Box, whole
+from fcsr.boxes import Box, pair, whole
 from fcsr.texture import bilinear, grid
 
 
@@ -48,3 +48,10 @@ def test_a_coordinate_is_located_within_a_box(photograph):
     part = bilinear(box.cut(image), box.locate(coord, (9, 11)))
     torch.testing.assert_close(part, bilinear(image, coord), rtol=0, atol=1e-5)
     assert torch.equal(whole((9, 11)).locate(coord, (9, 11)), coord)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_a_pair_is_of_the_kind_of_what_it_stands_beside(kind):
+    like = torch.empty(4, 2, dtype=kind)
+    assert torch.equal(pair(like, 0.1, 3), like.new_tensor([0.1, 3]))
+    assert pair(like.to("meta"), 1, 2).device.type == "meta"

@@ -43,6 +43,17 @@ def test_batch_shapes_and_values(crops, step):
     assert all(len(pixels.unique()) == 100 for pixels in batch.pixels), "no pixel twice"
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_a_gpu_draws_pixels_of_its_own_and_none_twice(crops):
+    photographs = [photograph.cuda() for photograph in crops.photographs]
+    whole = replace(crops, photographs=photographs, batch=4)
+    halves = [replace(whole, batch=2, rank=rank) for rank in (0, 1)]
+    batch = whole[3]
+    assert all(len(pixels.unique()) == 100 for pixels in batch.pixels)
+    assert torch.equal(torch.cat([half[3].pixels for half in halves]), batch.pixels)
+    torch.testing.assert_close(batch.hr.cpu(), replace(crops, batch=4)[3].hr)
+
+
 def test_scales_cover_their_range(crops):
     sizes = [crops[step].hr.shape[-1] for step in range(60)]
     assert min(sizes) < 24 and max(sizes) > 56
