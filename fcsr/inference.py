@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from pathlib import Path
 
 import torch
+from accelerate.utils import parse_flag_from_env
 from jaxtyping import Float
 from torch import Tensor
 from tqdm.auto import tqdm
@@ -192,7 +193,12 @@ def output_size(
 
 
 def default_device() -> torch.device:
-    """CUDA where there is a GPU, else Apple's MPS, else the CPU."""
+    """CUDA where there is a GPU, else Apple's MPS, else the CPU.
+
+    `ACCELERATE_USE_CPU=true`, which `accelerate launch --cpu` sets, keeps to the CPU.
+    """
+    if parse_flag_from_env("ACCELERATE_USE_CPU"):
+        return torch.device("cpu")
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import fcsr
-from fcsr import CS, FCS, LTE, decoding, frequency, images, spectra
+from fcsr import CS, FCS, LTE, decoding, frequency, images, inference, spectra
 from fcsr.texture import grid
 
 READINGS = [(LTE, None), *((kind, way) for kind in (CS, FCS) for way in decoding.NAMED)]
@@ -57,6 +57,13 @@ def test_no_float64_where_frequencies_are_parted(f):
         spectra.radial_spectrum(hr, bins=4)
 
 
+def test_accelerates_word_for_the_cpu_is_heeded(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    for word, kind in {"true": "cpu", "false": "cuda"}.items():
+        monkeypatch.setenv("ACCELERATE_USE_CPU", word)
+        assert inference.default_device().type == kind
+
+
 def test_float64_on_a_device_would_be_seen():
     with pytest.raises(AssertionError, match="aten"), NoFloat64():
         torch.empty(3, device="meta").double()
@@ -67,7 +74,7 @@ import hashlib, fcsr, torch
 image = fcsr.images.sample("chelsea").crop((150, 90, 166, 102))
 for threads in (2, 1):
     torch.set_num_threads(threads)
-    for model in ("lte", "cs", "fcs"):
+    for model in ("lte-compact", "cs-compact", "fcs-compact"):
         sr = fcsr.upscale(image, 2.7, model=model, progress=False)
         print(torch.get_num_threads(), hashlib.sha256(sr.tobytes()).hexdigest())
 """
@@ -76,7 +83,7 @@ for threads in (2, 1):
 def test_the_same_input_gives_the_same_bytes_whatever_the_process_and_threads():
     image = images.sample("chelsea").crop((150, 90, 166, 102))
     here = []
-    for model in ("lte", "cs", "fcs"):
+    for model in ("lte-compact", "cs-compact", "fcs-compact"):
         first, again = (fcsr.upscale(image, 2.7, model=model, progress=False) for _ in range(2))
         assert first.tobytes() == again.tobytes()
         here.append(hashlib.sha256(first.tobytes()).hexdigest())
