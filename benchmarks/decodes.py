@@ -61,7 +61,7 @@ def readings() -> dict[str, decoding.Decode]:
 def make(lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
     """All images that are compared."""
     yield BICUBIC, "", upscale(lr, size=size, model=BICUBIC)
-    [lte] = render(load("lte"), lr, size, [None], progress=False)
+    [lte] = render(load("lte-compact"), lr, size, [None], progress=False)
     yield "lte", "", lte
     for deviation in DEVIATIONS:
         yield NOISE, f"{deviation} levels", add_grain(lte, deviation)
@@ -74,7 +74,7 @@ def make(lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
 def classified(name: str, lte: Tensor, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
     """A classifier in all readings, and LTE with as much as its samples differ from its mean."""
     ways = readings()
-    read = render(load(name), lr, size, list(ways.values()), progress=False)
+    read = render(load(f"{name}-compact"), lr, size, list(ways.values()), progress=False)
     read = dict(zip(ways, read, strict=True))
     yield from ((name, way, sr) for way, sr in read.items())
     for strength in STRENGTHS:
@@ -96,7 +96,7 @@ load = functools.cache(checkpoints.load)
 
 @functools.cache
 def between(name: str, share: float) -> ContinuousModel:
-    return blend(load(name), load(f"{name}-perceptual"), share)
+    return blend(load(f"{name}-compact"), load(f"{name}-perceptual"), share)
 
 
 @torch.no_grad()

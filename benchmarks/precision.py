@@ -1,4 +1,4 @@
-"""What bfloat16 and int8 save and change, with the weights that come with fcsr.
+"""What bfloat16 and int8 save and change, with the compact weights.
 
     python benchmarks/precision.py --out figures/precision.csv --page docs/performance.md
 
@@ -51,7 +51,7 @@ def measure(name: str) -> Iterator[dict]:
 
 def models(name: str) -> dict[str, ContinuousModel]:
     """The model for each precision; bfloat16 is a matter of how it is run."""
-    model = checkpoints.load(name, default_device())
+    model = checkpoints.load(f"{name}-compact", default_device())
     found = {"float32": model, "bfloat16": model}
     if default_device().type == "cpu":
         found["int8"] = quantize_dynamic(model, {torch.nn.Linear: per_channel_dynamic_qconfig})

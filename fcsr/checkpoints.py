@@ -35,8 +35,8 @@ def save(model: ContinuousModel, path: str | Path, half: bool = False, **facts) 
 def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> ContinuousModel:
     """A trained model, ready to use.
 
-    Names are those of the weights in the package: `"lte"`, `"cs"`, `"fcs"` for the best of each,
-    `"lte-compact"` … for the ones made for a laptop. Anything else is the path of a file that
+    Names are those of the weights in the package: `"lte"`, `"cs"`, `"fcs"` for those of the paper's
+    size, `"lte-compact"` … for the ones made for a laptop. Anything else is the path of a file that
     `save` or `fcsr train` wrote.
 
     Raises:

@@ -38,8 +38,8 @@ AVERAGE, MLP = "average, weighted by area", "MLP"
 def architectures(hr: Image.Image, scale: float = 4, pixel: tuple[int, int] | None = None):
     """The three models side by side: what goes in, what comes out, what it is compared with.
 
-    Every picture is real: LR is `hr` made `scale` times smaller, and the models are those that
-    come with fcsr. So are the distributions, of the red of one pixel.
+    Every picture is real: LR is `hr` made `scale` times smaller, and the models are the compact
+    ones that come with fcsr. So are the distributions, of the red of one pixel.
 
     Args:
         hr: a square photograph; some 64 to 128 pixels are seen best.
@@ -59,7 +59,7 @@ def architectures(hr: Image.Image, scale: float = 4, pixel: tuple[int, int] | No
     figure = plt.figure(figsize=(WIDTH / 10, HEIGHT / 10))
     axis = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(0, HEIGHT))
     axis.set_axis_off()
-    _shared(axis, parts, checkpoints.load("lte").size.ensemble)
+    _shared(axis, parts, checkpoints.load("lte-compact").size.ensemble)
     for draw in (_lte, _cs, _fcs):
         draw(axis, parts)
     return figure
@@ -70,7 +70,7 @@ def _example(hr: Float[Tensor, "1 3 h w"], scale: float, pixel: tuple[int, int])
     """Pictures (H, W, 3) in [0, 1] and distributions (256,), by their names in the drawing."""
     size = tuple(hr.shape[-2:])
     lr = images.resize(hr, tuple(max(1, round(n / scale)) for n in size)).clamp(0, 1)
-    lte, cs, fcs = (checkpoints.load(name) for name in ("lte", "cs", "fcs"))
+    lte, cs, fcs = (checkpoints.load(f"{name}-compact") for name in ("lte", "cs", "fcs"))
     low, high = frequency.split(hr, fcs.low_pass)
     pictures = {"LR": lr, "HR": hr, "f": low, "g": high + ZERO_RESIDUAL / 255}
     [pictures["LTE"]] = render(lte, lr, size, progress=False)

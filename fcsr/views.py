@@ -67,7 +67,9 @@ class Scales:
 
     def __init__(self, photograph: Image.Image):
         self._hr, self._lr = windows.pair(photograph, self.largest)
-        self._encoded = {name: windows.encode(name, self._lr) for name in ("lte", "cs", "fcs")}
+        self._encoded = {
+            name: windows.encode(f"{name}-compact", self._lr) for name in ("lte", "cs", "fcs")
+        }
 
     def __call__(self, scale: float = 4.0, down: float = 0.5, across: float = 0.5) -> bytes:
         """PNG of at most `windows.WINDOW` pixels a side of the image made `scale` times as large.
@@ -106,7 +108,7 @@ class Pixel:
         self._hr, lr = windows.pair(photograph, self.largest)
         side = self._hr.shape[-1]
         self.limits = {"row": side - 1, "column": side - 1}
-        self._model, self._encoded = windows.encode("cs", lr)
+        self._model, self._encoded = windows.encode("cs-compact", lr)
         [self._mode] = render(self._model, lr, (side, side), progress=False)
 
     def __call__(self, row: int = 64, column: int = 64) -> bytes:
@@ -145,7 +147,7 @@ class Dial:
 
     def __init__(self, photograph: Image.Image):
         self._hr, lr = windows.pair(photograph, self.largest)
-        self._encoded = {name: windows.encode(name, lr) for name in ("cs", "fcs")}
+        self._encoded = {name: windows.encode(f"{name}-compact", lr) for name in ("cs", "fcs")}
         # Only the last square is kept: to turn the dial there needs nothing but the heads.
         self._at = functools.lru_cache(maxsize=1)(self._estimates)
 

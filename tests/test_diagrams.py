@@ -38,14 +38,14 @@ def test_answers_are_those_of_the_models(axis, hr):
     lr = images.resize(images.to_tensor(hr), (SIDE // 4, SIDE // 4)).clamp(0, 1)
     lte, cs, low, fcs = column(axis, diagrams.ANSWERS)
     for name, shown in {"lte": lte, "cs": cs, "fcs": fcs}.items():
-        sr = fcsr.upscale(lr, size=(SIDE, SIDE), model=name, progress=False)
+        sr = fcsr.upscale(lr, size=(SIDE, SIDE), model=f"{name}-compact", progress=False)
         assert np.array_equal(shown, sr[0].permute(1, 2, 0).numpy()), name
     assert 0 < np.abs(low - fcs).mean() < 0.1
 
 
 def test_targets_are_hr_and_its_low_band(axis, hr):
     tensor = images.to_tensor(hr)
-    low, _ = frequency.split(tensor, fcsr.load("fcs").low_pass)
+    low, _ = frequency.split(tensor, fcsr.load("fcs-compact").low_pass)
     targets = column(axis, diagrams.TARGETS)
     for shown, expected in zip(targets, (tensor, low), strict=True):
         assert np.array_equal(shown, expected[0].permute(1, 2, 0).clamp(0, 1).numpy())
@@ -57,7 +57,7 @@ def test_bars_are_the_distributions_of_the_pixel(axis, hr):
     assert truth.argmax() == hr.getpixel((20, 10))[0] and (truth > 0).sum() == 1
     assert residual.argmax() == pytest.approx(128, abs=60) and (residual > 0).sum() == 1
     lr = images.resize(images.to_tensor(hr), (SIDE // 4, SIDE // 4)).clamp(0, 1)
-    sr = fcsr.upscale(lr, size=(SIDE, SIDE), model="cs", progress=False)
+    sr = fcsr.upscale(lr, size=(SIDE, SIDE), model="cs-compact", progress=False)
     assert y.argmax() == torch.round(255 * sr[0, 0, 10, 20])
     assert high.max() == pytest.approx(0.9 * diagrams.THUMB, rel=1e-3)
 
@@ -84,7 +84,7 @@ def test_refuses_what_is_not_square(hr):
 
 @pytest.mark.parametrize("ensemble, last", [("hidden", "average"), ("texture", "MLP")])
 def test_the_average_stands_where_the_model_has_it(hr, monkeypatch, ensemble, last):
-    size = dataclasses.replace(fcsr.load("lte").size, ensemble=ensemble)
+    size = dataclasses.replace(fcsr.load("lte-compact").size, ensemble=ensemble)
     load = diagrams.checkpoints.load
 
     def other_order(name):

@@ -254,7 +254,9 @@ def test_a_model_on_a_gpu_gives_a_picture_on_the_cpu(kind, tiny):
     assert (difference > 1).mean() < 0.01
 
 
-@pytest.mark.parametrize("name, least", [("lte", 60), ("cs", 35), ("fcs", 40)])
+@pytest.mark.parametrize(
+    "name, least", [("lte-compact", 60), ("cs-compact", 35), ("fcs-compact", 40)]
+)
 def test_autocast_to_bfloat16_changes_an_image_a_little(name, least):
     """As docs/performance.md offers it; the measured PSNRs stand there."""
     image = images.to_tensor(images.sample("coffee").crop((200, 100, 232, 132)))

@@ -92,7 +92,8 @@ def test_a_window_shows_what_upscale_gives(monkeypatch, photograph):
     lr = view._encoded["lte"][1].image
     assert shown["LR, 20 x 20"].shape == (1, 3, 128, 128)
     for name in ("bicubic", "LTE", "CS", "FCS"):
-        whole = inference.upscale(lr, size=(146, 146), model=name.lower(), progress=False)
+        model = name if name == "bicubic" else f"{name.lower()}-compact"
+        whole = inference.upscale(lr, size=(146, 146), model=model, progress=False)
         torch.testing.assert_close(shown[name].clamp(0, 1), whole[..., 18:, 4:132].clamp(0, 1))
 
 
@@ -106,7 +107,7 @@ def test_pixel_shows_the_distribution_of_that_pixel(monkeypatch, photograph):
     view = views.Pixel(photograph)
     view(row=7, column=50)
     assert seen["truth"] == windows.square(photograph, 256).getpixel((50, 7))
-    cs = checkpoints.load("cs")
+    cs = checkpoints.load("cs-compact")
     [mode] = inference.render(cs, view._encoded.image, (80, 80), ["mode"], progress=False)
     assert seen["p"].argmax(-1).tolist() == images.to_levels(mode)[0, :, 7, 50].tolist()
 
@@ -119,7 +120,7 @@ def test_dial_goes_from_the_mean_to_the_mode(monkeypatch, photograph):
         view(sharpness=sharpness)
     lr = view._encoded["fcs"][1].image
     mean, mode = inference.render(
-        checkpoints.load("fcs"), lr, (80, 80), ["mean", "mode"], progress=False
+        checkpoints.load("fcs-compact"), lr, (80, 80), ["mean", "mode"], progress=False
     )
     torch.testing.assert_close(shown["FCS, t = 1"], mean)
     torch.testing.assert_close(shown["FCS, mode"], mode)
