@@ -25,6 +25,7 @@ test: $(INSTALLED) ## check everything: style, unit tests, the notebooks and the
 	$(BIN)/pytest -x --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
+notebooks: export ACCELERATE_USE_CPU = true
 notebooks: $(INSTALLED) ## run the notebooks, save them with their new outputs, and figures/ from them
 	$(BIN)/jupyter nbconvert --to notebook --inplace --execute \
 	  --ExecutePreprocessor.record_timing=False \
