@@ -100,7 +100,7 @@ class Crops:
         if device.type == "cpu":
             orders = (torch.randperm(size * size, generator=r) for r in randoms)
             return torch.stack([order[:count] for order in orders])
-        # All crops' at once: so many permutations would keep a GPU longer than half of the step.
+        # All crops' at once: one permutation after the other would take half as long as the step.
         lots = [torch.rand(size * size, generator=r, device=device) for r in randoms]
         return torch.stack(lots).topk(count, sorted=False).indices
 

@@ -117,11 +117,11 @@ def train(
 
 
 def make_accelerator(recipe: Recipe) -> Accelerator:
-    """The devices to train on; a GPU replays a compiled step as one graph (`reduce-overhead`)."""
-    cpu = default_device().type == "cpu"
-    mode = "default" if cpu else "reduce-overhead"
+    """The devices to train on; CUDA replays a compiled step as one graph (`reduce-overhead`)."""
+    kind = default_device().type
+    mode = "reduce-overhead" if kind == "cuda" else "default"
     compiling = TorchDynamoPlugin("inductor", mode=mode) if recipe.compile else None
-    return Accelerator(cpu=cpu, mixed_precision=recipe.precision, dynamo_plugin=compiling)
+    return Accelerator(cpu=kind == "cpu", mixed_precision=recipe.precision, dynamo_plugin=compiling)
 
 
 def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tuple[Crops, Crops]:
