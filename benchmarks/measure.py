@@ -15,6 +15,7 @@ from tqdm import tqdm
 from fcsr.files import replacing
 from fcsr.inference import default_device
 
+ON_GPU = default_device().type == "cuda"
 RSS_UNIT = 1 if sys.platform == "darwin" else 2**10  # bytes, of what the system calls ru_maxrss
 
 
@@ -53,7 +54,7 @@ def fill(out: Path, key: list[str], jobs: dict[tuple, tuple], workers: int) -> N
 
 def rate(kind: torch.dtype) -> float:
     """Floating-point operations a second in one large matrix product."""
-    size = 8192 if torch.cuda.is_available() else 2048
+    size = 8192 if ON_GPU else 2048
     a, b = (torch.randn(size, size, dtype=kind, device=default_device()) for _ in range(2))
     best = min(seconds(lambda: a @ b) for _ in range(5))
     return 2 * size**3 / best
@@ -69,20 +70,20 @@ def seconds(work: Callable) -> float:
 
 
 def synchronize() -> None:
-    if torch.cuda.is_available():
+    if ON_GPU:
         torch.cuda.synchronize()
 
 
 def peak() -> float:
     """GiB that this process has held at most."""
-    if torch.cuda.is_available():
+    if ON_GPU:
         return torch.cuda.max_memory_allocated() / 2**30
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT / 2**30
 
 
 def report(table: pd.DataFrame, out: Path | None = None, page: Path | None = None) -> None:
     """Print a table below the machine that it is of; if wanted, keep it as CSV and on a page."""
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
+    device = torch.cuda.get_device_name() if ON_GPU else "CPU"
     print(f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}")
     print(table.to_markdown(index=False, floatfmt=".2f"))
     if out:

@@ -3,7 +3,7 @@
 #
 #   scripts/train_paper.sh PHOTOGRAPHS OUT [MINUTES] [OPTION OF fcsr train ...]
 #
-# Each call trains for MINUTES (9, a whole number, if left out), saves and stops; start it again to go
+# Each call trains for MINUTES (9, if left out), saves and stops; start it again to go
 # on, until it says that all three are finished. On an H100 that takes 10 minutes for LTE and 4 each for
 # CS and FCS. Written for one GPU that is lent in pieces: the state lies in files below 15 MB.
 # PYTHON=... chooses a Python that has fcsr's dependencies; fcsr itself is taken from here.
@@ -12,11 +12,11 @@ photographs=$1 out=$2 minutes=${3:-9}
 [ $# -lt 3 ] || shift
 shift 2
 here=$(dirname "$0")/..
-end=$(($(date +%s) + minutes * 60))
+start=$(date +%s)
 
 train() { # NAME STEPS [OPTION ...]
   [ ! -f "$out/$1/model.safetensors" ] || return 0
-  left=$(awk "BEGIN { print ($end - $(date +%s)) / 60 }")
+  left=$(awk "BEGIN { print $minutes - ($(date +%s) - $start) / 60 }")
   name=$1 steps=$2
   shift 2
   PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH} "${PYTHON:-$here/.venv/bin/python}" -c 'from fcsr.cli import main; main()' train \

@@ -100,17 +100,8 @@ def test_the_command_compiles_before_it_queries(monkeypatch, tmp_path):
     monkeypatch.setattr(fcsr.LTE, "query", lambda *given: done.append("queried") or query(*given))
     source, target = tmp_path / "in.png", tmp_path / "out.png"
     fcsr.images.sample("coffee").crop((0, 0, 40, 30)).save(source)
-    arguments = [
-        "upscale",
-        str(source),
-        str(target),
-        "--scale",
-        "2",
-        "--model",
-        "lte-compact",
-        "--compile",
-    ]
-    cli.app(arguments, standalone_mode=False)
+    options = ("--scale=2", "--model=lte-compact", "--compile")
+    cli.app(["upscale", str(source), str(target), *options], standalone_mode=False)
     assert done[:2] == ["compiled", "queried"] and done.count("compiled") == 1
     assert target.exists()
 
