@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from fcsr import decoding
 from fcsr.boxes import Box, pair, whole
+from fcsr.compiling import check_unchanged, compile_in_place
 from fcsr.decoding import Decode
 from fcsr.encoders import EDSR
 from fcsr.errors import FcsrError
@@ -84,24 +85,13 @@ class ContinuousModel(nn.Module, ABC):
 
         It takes some ten seconds, and less where PyTorch finds on disk what it once made. It holds
         for single images of any size and any scale; a batch, or an image that is one pixel wide
-        or high, is compiled for when it first comes.
+        or high, is compiled for when it first comes. Compile last: a model whose weights changed
+        afterwards refuses to work.
 
         Raises FcsrError where it cannot be done; the model is then as it was. On a CPU it needs a
         C++ compiler and Python's headers.
         """
-        try:
-            for estimator in self.estimators:
-                estimator.compile(dynamic=True)
-            self._try_out()
-        except (RuntimeError, OSError) as error:
-            for estimator in self.estimators:
-                estimator._compiled_call_impl = None  # as before Module.compile
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            reason = next((line for line in lines if "error: " in line), lines[0])
-            raise FcsrError(
-                f"torch.compile failed: {reason}; a CPU needs a C++ compiler and Python's headers "
-                "(Debian: g++ and python3-dev); or leave the compiling out"
-            ) from error
+        compile_in_place(self.estimators, self._try_out)
 
     @torch.no_grad()
     def _try_out(self) -> None:
@@ -133,8 +123,10 @@ class ContinuousModel(nn.Module, ABC):
 
         That is, the pixels in `box.grown(self.margin, size)`.
         """
+        check_unchanged(self.estimators)
         outer, rim = box.grown(self.margin, size), box.grown(1, size)
-        features = self.encoder((seen - 0.5) / 0.5)
+        # Channels last: convolutions are faster so, and queries read features pixel by pixel.
+        features = self.encoder(((seen - 0.5) / 0.5).to(memory_format=torch.channels_last))
         features, inner = rim.within(outer).cut(features), box.within(rim)
         maps = tuple(estimator.maps(features, inner) for estimator in self.estimators)
         return Encoded(box.within(outer).cut(seen), maps, box, size)

@@ -39,9 +39,10 @@ def encoding_bytes(model: ContinuousModel) -> int:
 
 def query_bytes(model: ContinuousModel) -> int:
     """Of a query while it is answered and read, about: textures, hidden vectors, and outputs."""
+    places = 100  # the four neighbours, how far they are and what they weigh
     outputs = sum(estimator.head.out_features for estimator in model.estimators)
     widths = 10 * model.size.width + 2 * max(model.size.hidden, default=0)
-    return FLOAT * (widths + 6 * outputs)
+    return FLOAT * (places + widths + 6 * outputs)
 
 
 class Portion:

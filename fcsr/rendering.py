@@ -19,8 +19,8 @@ from fcsr.memory import Portion
 from fcsr.resampling import Cut, resize_box
 from fcsr.texture import grid
 
-CHUNK = 2048  # queries at once: on a CPU, few enough that its caches hold what is made of them
-GPU_CHUNK = 32 * CHUNK
+CHUNK = 2**26  # bytes, about, that queries need at once: of more, a CPU's caches hold too little
+GPU_CHUNK = 2**31
 
 Tile = tuple[Box, Box, list[Float[Tensor, "b 3 h w"]]]
 """The row of tiles, the tile, both boxes of the result, and RGB in [0, 1] for each decode."""
@@ -67,9 +67,9 @@ def paint(
     runs out, tiles or chunks become smaller; raises FcsrError when they cannot any more.
     """
     device = next(model.parameters()).device
-    most = CHUNK if device.type == "cpu" else GPU_CHUNK
+    room = CHUNK if device.type == "cpu" else GPU_CHUNK
     each = task.batch * memory.query_bytes(model)
-    chunk = Portion(memory.affordable(max(1, most // task.batch), each, device))
+    chunk = Portion(memory.affordable(max(1, room // each), each, device))
     largest = Portion(task.wanted[0] * task.wanted[1])
     side = memory.tile_side(model, task.batch, tiles.TILE, device)
     with task.bar() as bar:

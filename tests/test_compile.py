@@ -35,6 +35,32 @@ for model, decode in ((four_passes, None), (fcsr.load("fcs-compact"), "mean")):
             print((render(model, *job, [decode])[0] - image).abs().max().item())
 """
 
+CHANGED = """
+import copy
+import torch
+from fcsr import EDSR, LTE
+from fcsr.errors import FcsrError
+from fcsr.inference import render
+from fcsr.texture import EstimatorSize
+
+torch.manual_seed(0)
+model = LTE(EDSR(blocks=1, features=8), EstimatorSize(16, (16,)))
+model.compile()
+other = copy.deepcopy(model)
+with torch.no_grad():
+    other.estimators[0].mlp[0].bias.add_(1)
+model.load_state_dict(other.state_dict())
+image, size = torch.rand(1, 3, 6, 9), (20, 31)
+for work in (lambda: render(model, image, size), model.compile):
+    try:
+        work()
+    except FcsrError as error:
+        print(error)
+again = copy.deepcopy(model)
+again.compile()
+print((render(again, image, size)[0] - render(other, image, size)[0]).abs().max().item())
+"""
+
 WITHOUT = """
 import fcsr
 model, photograph = fcsr.load("lte-compact"), fcsr.images.sample("coffee").crop((0, 0, 9, 7))
@@ -91,6 +117,14 @@ needs_compiler = pytest.mark.skipif(
 def test_compiled_models_give_the_same_images_at_any_size(run):
     differences = [float(line) for line in run(sys.executable, "-c", SAME)]
     assert len(differences) == 4 and max(differences) < 1e-5
+
+
+@needs_compiler
+def test_weights_that_change_after_compiling_are_not_passed_over(run):
+    """What is compiled for a CPU holds the weights of its time."""
+    *errors, difference = run(sys.executable, "-c", CHANGED)
+    assert len(errors) == 2 and all("changed since they were compiled" in e for e in errors)
+    assert float(difference) < 1e-5
 
 
 def test_the_command_compiles_before_it_queries(monkeypatch, tmp_path):
