@@ -20,6 +20,7 @@ FAIR = {
     "Baseline": ("lte", ""),
     "CS": ("cs", "mode"),
     "CS, mean": ("cs", "mean"),
+    "CS, smoothed": ("cs", "smoothed"),
     "FCS": ("fcs", "mode"),
     "FCS, mean": ("fcs", "mean"),
     "Baseline + noise at CS's PSNR": ("lte@cs", ""),
@@ -142,12 +143,15 @@ def _cells(means, method: str, decode: str):
 
 def _scales_across(table, sets, methods):
     """Rows (dataset, method), and above the columns that there are the scales, all in order."""
+    import pandas as pd
+
     measures, present = list(table.columns), table.index.unique("dataset")
     table = table.unstack("scale").swaplevel(axis=1)
     scales = sorted(table.columns.unique(level=0))
     table = table[[(scale, measure) for scale in scales for measure in measures]]
     table = table.rename(columns=lambda scale: f"x{scale:g}", level=0)
-    return table.loc[[(name, method) for name in sets if name in present for method in methods]]
+    rows = [(name, method) for name in sets if name in present for method in methods]
+    return table.reindex(pd.MultiIndex.from_tuples(rows, names=table.index.names))
 
 
 def _digits(column) -> int:
