@@ -10,17 +10,16 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
-from accelerate.utils import TorchDynamoPlugin
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 from tqdm.auto import tqdm
 
 from fcsr import checkpoints, data, states
+from fcsr.acceleration import can_replay, make_accelerator, replayed
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch, Crops
 from fcsr.errors import TrainingError
-from fcsr.inference import default_device
 from fcsr.objective import Objective, PerceptualObjective
 from fcsr.recipe import Recipe
 
@@ -67,6 +66,8 @@ def train(
     optimizer = torch.optim.Adam(weights, fused=True)
     objective = make_objective(model, recipe)
     net, optimizer = accelerator.prepare(objective, optimizer)
+    if can_replay(recipe, accelerator):
+        net = replayed(net, inputs(objective, crops[0]))
     training = states.Parts(model, average, optimizer)
     if history:
         training.restore(tensors)
@@ -116,14 +117,6 @@ def train(
     return model.eval()
 
 
-def make_accelerator(recipe: Recipe) -> Accelerator:
-    """The devices to train on; CUDA replays a compiled step as one graph (`reduce-overhead`)."""
-    kind = default_device().type
-    mode = "reduce-overhead" if kind == "cuda" else "default"
-    compiling = TorchDynamoPlugin("inductor", mode=mode) if recipe.compile else None
-    return Accelerator(cpu=kind == "cpu", mixed_precision=recipe.precision, dynamo_plugin=compiling)
-
-
 def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tuple[Crops, Crops]:
     """This process's crops to train on, and crops of the photographs held out."""
     paths = data.photographs(recipe.photographs)
@@ -156,8 +149,13 @@ def batch_loss(
 
     `objective` says what it compares with: itself unwrapped or, without LPIPS, its model.
     """
+    return net(*inputs(objective, batch))
+
+
+def inputs(objective: Objective | ContinuousModel, batch: Batch) -> tuple[Tensor, ...]:
+    """What an `Objective` is given of a batch."""
     targets = (batch.pick(target) for target in objective.targets(batch.hr))
-    return net(batch.lr, batch.coord, batch.cell, *targets)
+    return batch.lr, batch.coord, batch.cell, *targets
 
 
 def follow(averages: list[Tensor], weights: list[Tensor], step: int, decay: float) -> None:
@@ -194,9 +192,9 @@ def validate(
     """Loss and PSNR (dB, RGB) on four fixed batches that training never sees."""
     objective, losses, squares = make_objective(model, recipe), [], []
     for batch in (held_out[number] for number in range(4)):
-        targets = [batch.pick(target) for target in objective.targets(batch.hr)]
+        given = inputs(objective, batch)
         with accelerator.autocast():
-            losses.append(objective(batch.lr, batch.coord, batch.cell, *targets).item())
+            losses.append(objective(*given).item())
             rgb = model.read(model(batch.lr, batch.coord, batch.cell))
         squares.append(F.mse_loss(rgb.float(), batch.pick(batch.hr)).item())
     psnr = -10 * math.log10(max(sum(squares) / len(squares), 1e-10))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 import fcsr
 from fcsr import cli
@@ -78,12 +79,13 @@ import torch
 from fcsr import EDSR, FCS, Recipe, checkpoints, train
 from fcsr.texture import EstimatorSize
 
-photographs, *outs = sys.argv[1:]
+queries, photographs, *outs = sys.argv[1:]
 for out, compile in zip(outs, (False, True)):
     torch.manual_seed(0)
     model = FCS(EDSR(blocks=1, features=8), EstimatorSize(width=16, hidden=(16,)), max_scale=2.0)
-    sizes = {"steps": 4, "batch": 2, "lr_size": 12, "queries": 64, "held_out": 1, "every": 4}
-    train(model, Recipe(photographs, **sizes, compile=compile), out, progress=False)
+    sizes = {"steps": 4, "batch": 2, "lr_size": 12, "held_out": 1, "every": 4}
+    recipe = Recipe(photographs, **sizes, queries=int(queries), compile=compile)
+    train(model, recipe, out, progress=False)
     [row] = checkpoints.describe(f"{out}/model.safetensors")["history"]
     print(row["loss"], row["val_loss"])
 """
@@ -104,7 +106,7 @@ def run(monkeypatch, tmp_path):
 
 
 def was_compiled(tmp_path) -> bool:
-    return any((tmp_path / "cache").rglob("*.cpp"))
+    return any((tmp_path / "cache").rglob("*.*"))
 
 
 needs_compiler = pytest.mark.skipif(
@@ -140,14 +142,25 @@ def test_the_command_compiles_before_it_queries(monkeypatch, tmp_path):
     assert target.exists()
 
 
-@needs_compiler
-def test_a_compiled_training_is_the_same_training(run, tmp_path):
+needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+
+
+@pytest.mark.parametrize(
+    ("on_cpu", "queries"),
+    [
+        pytest.param("true", 64, marks=needs_compiler),
+        pytest.param("false", 64, marks=needs_gpu, id="replayed"),
+        pytest.param("false", 200, marks=needs_gpu, id="more than some crops have pixels"),
+    ],
+)
+def test_a_compiled_training_is_the_same_training(run, monkeypatch, tmp_path, on_cpu, queries):
+    monkeypatch.setenv("ACCELERATE_USE_CPU", on_cpu)
     (tmp_path / "photographs").mkdir()
     for name in ("coffee", "chelsea"):
         photograph = fcsr.images.sample(name).crop((0, 0, 90, 80))
         photograph.save(tmp_path / "photographs" / f"{name}.png")
     places = (tmp_path / name for name in ("photographs", "eager", "compiled"))
-    eager, compiled = run(sys.executable, "-c", TRAINED, *map(str, places))
+    eager, compiled = run(sys.executable, "-c", TRAINED, str(queries), *map(str, places))
     assert [float(n) for n in compiled.split()] == pytest.approx(
         [float(n) for n in eager.split()], rel=1e-4
     )
