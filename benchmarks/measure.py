@@ -24,11 +24,10 @@ def in_turns(measure: Callable, jobs: Iterable[tuple], rounds: int = 2) -> dict[
     context = multiprocessing.get_context("spawn")
     least: dict[tuple, tuple] = {}
     jobs = list(jobs)
-    for _ in range(rounds):
-        for job in jobs:
-            with ProcessPoolExecutor(1, mp_context=context) as pool:
-                found = pool.submit(measure, *job).result()
-            least[job] = min(found, least.get(job, found))
+    for job in tqdm(rounds * jobs, desc="measured"):
+        with ProcessPoolExecutor(1, mp_context=context) as pool:
+            found = pool.submit(measure, *job).result()
+        least[job] = min(found, least.get(job, found))
     return least
 
 

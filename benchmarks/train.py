@@ -21,13 +21,11 @@ from measure import in_turns, peak, rate, report, seconds
 from plain import Plain
 from torch.utils.flop_counter import FlopCounterMode
 
-from fcsr import EDSR, Recipe, models, training
+from fcsr import EDSR, Recipe, acceleration, models, training
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch
 from fcsr.objective import Objective
 from fcsr.texture import EstimatorSize
-
-WARMUP = 4  # steps that are not timed: of a compiled one, a GPU records the third
 
 
 class Variant(NamedTuple):
@@ -57,7 +55,7 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     """Measured in this process, which should be a fresh one."""
     torch.manual_seed(0)
     recipe = Recipe(photographs, batch=16, precision=variant.precision, compile=variant.compile)
-    accelerator = training.make_accelerator(recipe)
+    accelerator = acceleration.make_accelerator(recipe)
     size = replace(EstimatorSize() if paper else EstimatorSize.compact(), ensemble=variant.ensemble)
     encoder = EDSR.baseline() if paper else EDSR.compact()
     model = models.MODELS[name.upper()](encoder, size).to(accelerator.device)
@@ -66,7 +64,10 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
         model.encoder.to(memory_format=torch.channels_last)
     crops, _ = training.make_crops(recipe, model.max_scale, accelerator)
     optimizer = torch.optim.Adam(model.parameters(), fused=ours)
+    before = peak()
     net, optimizer = accelerator.prepare(variant.objective(model), optimizer)
+    if acceleration.can_replay(recipe, accelerator):
+        net = acceleration.replayed(net, training.inputs(model, crops[0]))
 
     def step(number: int) -> None:
         accelerator.backward(training.batch_loss(net, model, crops[number]))
@@ -74,11 +75,12 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
         optimizer.step()
         optimizer.zero_grad()
 
-    before = peak()
-    for number in range(WARMUP):
-        step(number)
-    numbers = range(WARMUP, WARMUP + steps)
-    spent = seconds(lambda: [step(number) for number in numbers]) / steps
+    def run() -> None:
+        for number in range(steps):
+            step(number)
+
+    run()  # compiles, and meets each size of crop, for which a GPU looks for its convolutions
+    spent = seconds(run) / steps
     memory = peak() - before
     kind = torch.bfloat16 if variant.precision == "bf16" else torch.float32
     return Cost(spent, memory, operations(model, crops[0]) / rate(kind))
@@ -95,14 +97,17 @@ def operations(model: ContinuousModel, batch: Batch) -> int:
 def main(
     photographs: Annotated[Path, typer.Argument(help="A folder of photographs.")],
     paper: Annotated[bool, typer.Option("--paper", help="Paper-size models.")] = False,
-    steps: Annotated[int, typer.Option(help="Steps to time.")] = 6,
+    steps: Annotated[int, typer.Option(help="Steps to time, after as many before.")] = 6,
     rounds: Annotated[int, typer.Option(help="How often each is timed.")] = 2,
     out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
 ) -> None:
-    pairs = [(name, variant) for name in ("lte", "cs", "fcs") for variant in VARIANTS]
-    found = in_turns(cost, [(*pair, photographs, paper, steps) for pair in pairs], rounds)
-    costs = dict(zip(pairs, found.values(), strict=True))
-    report(pd.DataFrame([row(*pair, costs) for pair in pairs]), out)
+    costs, rows = {}, []
+    for name in ("lte", "cs", "fcs"):
+        jobs = [(name, variant, photographs, paper, steps) for variant in VARIANTS]
+        for job, found in in_turns(cost, jobs, rounds).items():
+            costs[job[:2]] = found
+        rows += [row(name, variant, costs) for variant in VARIANTS]
+        report(pd.DataFrame(rows), out)  # of the models so far: who is cut off keeps these
 
 
 def row(name: str, variant: Variant, costs: dict[tuple, Cost]) -> dict:
