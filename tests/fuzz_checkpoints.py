@@ -90,7 +90,7 @@ def read_state(path: Path) -> str:
 
 @cache
 def small(kind: type) -> torch.nn.Module:
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return kind(EDSR(blocks=1, features=4), EstimatorSize(4, (4,)))
 
