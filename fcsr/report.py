@@ -19,6 +19,7 @@ import torch
 from fcsr import booklet, chromium, settings
 from fcsr.errors import FcsrError
 from fcsr.files import replacing
+from fcsr.inference import default_device
 from fcsr.pages import TEMPLATES, Page, convert, executed, key_figures, thumbnail, title
 from fcsr.settings import Run
 
@@ -155,7 +156,7 @@ def _machine() -> str:
         model[1] if model else platform.processor() or platform.machine(),
         f"{os.cpu_count()} cores",
     ]
-    if torch.cuda.is_available():
+    if default_device().type == "cuda":
         parts.append(torch.cuda.get_device_name())
     return " · ".join([*parts, f"{datetime.now():%Y-%m-%d %H:%M}"])
 
