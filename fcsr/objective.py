@@ -70,7 +70,7 @@ class PerceptualObjective(Objective):
     """The same, plus LPIPS between what is read and HR: the queries are a square, row by row.
 
     Args:
-        model: what is trained; what it reads by default must have a gradient.
+        model: what is trained, on its device; what it reads by default must have a gradient.
         weight: of LPIPS beside the model's own loss.
         fidelity: what a dB of PSNR is worth; it holds LPIPS back.
     """
@@ -84,6 +84,8 @@ class PerceptualObjective(Objective):
             )
         super().__init__(model)
         self.weight, self.fidelity = weight, fidelity
+        # In a tuple it is no part of this module: in training mode it would drop features.
+        self.lpips = (perceptual.alex(next(model.parameters()).device),)
 
     def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Shaped[Tensor, "b 3 h w"], ...]:
         return hr, *super().targets(hr)
@@ -98,8 +100,7 @@ class PerceptualObjective(Objective):
     ) -> Float[Tensor, ""]:
         pieces = self._pieces(self._loss_and_reading, lr, coord, cell, targets)
         sr = torch.cat([rgb for *_, rgb in pieces], dim=1)
-        compare = perceptual.alex(lr.device)
-        lpips = compare(_square(sr), _square(hr)).float().mean()
+        lpips = self.lpips[0](_square(sr), _square(hr)).float().mean()
         psnr = losses.psnr(sr.float(), hr)
         return self._mean(pieces) + self.weight * lpips - self.fidelity * psnr
 

@@ -90,6 +90,26 @@ for out, compile in zip(outs, (False, True)):
     print(row["loss"], row["val_loss"])
 """
 
+ONE_GRAPH = """
+import torch
+from fcsr import CS, EDSR, FCS, LTE
+from fcsr.crops import Crops
+from fcsr.objective import Objective, PerceptualObjective
+from fcsr.texture import EstimatorSize
+from fcsr.training import inputs
+
+torch.manual_seed(0)
+photographs = [torch.randint(256, (3, 160, 160), dtype=torch.uint8)]
+batch = Crops(photographs, 2, lr_size=32, queries=4096, max_scale=4.0, seed=0, square=True)[0]
+for kind in (LTE, CS, FCS):
+    reading = {} if kind is LTE else {"decode": "mean"}
+    model = kind(EDSR(blocks=1, features=8), EstimatorSize(16, (16,)), **reading)
+    for objective in (Objective(model), PerceptualObjective(model, 1.0, 0.01)):
+        given = inputs(objective, batch)
+        traced = torch.compile(objective, backend="eager", fullgraph=True)
+        print(objective(*given).item(), traced(*given).item())
+"""
+
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
@@ -165,6 +185,15 @@ def test_a_compiled_training_is_the_same_training(run, monkeypatch, tmp_path, on
         [float(n) for n in eager.split()], rel=1e-4
     )
     assert was_compiled(tmp_path)
+
+
+def test_a_step_is_compiled_as_one_graph(run):
+    losses = [
+        [float(loss) for loss in line.split()] for line in run(sys.executable, "-c", ONE_GRAPH)
+    ]
+    assert len(losses) == 6
+    for eager, traced in losses:
+        assert traced == pytest.approx(eager, rel=1e-5)
 
 
 def test_without_a_compiler_the_model_is_as_it_was(run, monkeypatch):
