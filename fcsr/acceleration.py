@@ -8,11 +8,13 @@ from accelerate.utils import TorchDynamoPlugin
 from torch import Tensor, nn
 
 from fcsr.inference import default_device
+from fcsr.processes import check_gpus
 from fcsr.recipe import Recipe
 
 
 def make_accelerator(recipe: Recipe) -> Accelerator:
-    """The devices to train on, in the recipe's precision."""
+    """The devices to train on, in the recipe's precision; raises as `check_gpus` does."""
+    check_gpus()
     compiling = TorchDynamoPlugin("inductor") if recipe.compile else None
     on_cpu = default_device().type == "cpu"
     return Accelerator(cpu=on_cpu, mixed_precision=recipe.precision, dynamo_plugin=compiling)

@@ -2,10 +2,23 @@
 
 import os
 
+import torch
 from accelerate import PartialState
 from accelerate.utils import gather_object
 
+from fcsr.errors import FcsrError
 from fcsr.inference import default_device
+
+
+def check_gpus() -> None:
+    """Raise FcsrError where more processes were launched on this machine than it has GPUs."""
+    launched = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+    if default_device().type == "cuda" and launched > torch.cuda.device_count():
+        raise FcsrError(
+            f"{launched} processes were launched on a machine with {torch.cuda.device_count()} "
+            "GPU(s): launch one for each GPU, or all on the CPU, with ACCELERATE_USE_CPU=true "
+            "before the command"
+        )
 
 
 class Processes:
@@ -16,6 +29,7 @@ class Processes:
     """
 
     def __init__(self):
+        check_gpus()
         launched = int(os.environ.get("WORLD_SIZE", 1)) > 1
         self._state = PartialState(cpu=default_device().type == "cpu") if launched else None
         self.rank = self._state.process_index if launched else 0

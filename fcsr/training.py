@@ -48,6 +48,7 @@ def train(
         progress: show a bar, and a line at each checkpoint.
 
     Raises:
+        FcsrError: there are more processes than GPUs.
         TrainingError: another model or recipe left its state in `out`, the loss is not a
             number any more, or the state cannot be written.
         CheckpointError: the state in `out` is damaged.

@@ -11,7 +11,20 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import fcsr
-from fcsr import CS, FCS, LTE, decoding, frequency, images, inference, spectra
+from fcsr import (
+    CS,
+    FCS,
+    LTE,
+    Recipe,
+    acceleration,
+    decoding,
+    frequency,
+    images,
+    inference,
+    processes,
+    spectra,
+)
+from fcsr.errors import FcsrError
 from fcsr.texture import grid
 
 READINGS = [(LTE, None), *((kind, way) for kind in (CS, FCS) for way in decoding.NAMED)]
@@ -62,6 +75,22 @@ def test_accelerates_word_for_the_cpu_is_heeded(monkeypatch):
     for word, kind in {"true": "cpu", "false": "cuda"}.items():
         monkeypatch.setenv("ACCELERATE_USE_CPU", word)
         assert inference.default_device().type == kind
+
+
+def test_more_processes_than_gpus_are_refused(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setenv("ACCELERATE_USE_CPU", "false")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    recipe = Recipe("photographs")
+    for start in (processes.Processes, lambda: acceleration.make_accelerator(recipe)):
+        with pytest.raises(FcsrError, match=r"2 processes .* with 1 GPU\(s\): launch one"):
+            start()
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "1")
+    processes.check_gpus()
+    monkeypatch.setenv("ACCELERATE_USE_CPU", "true")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    processes.check_gpus()
 
 
 def test_float64_on_a_device_would_be_seen():
