@@ -4,10 +4,10 @@
 
 The plain loop is eager float32 with the published settings (16 crops of 48 x 48, 2,304 queries
 each) and the published query (`plain.py`): four passes of the MLP for each query, as do all others
-but "one pass", which averages textures first, as the compact models of fcsr do. Each variant runs
-in a process of its own, in turns, twice (`--rounds`); the fastest counts. The floor is the time
-that the step's multiplications, made once, would take at the rate of one large matrix product of
-the same type, on the same machine.
+but "one pass", which averages textures first, as the compact models of fcsr do. Model by model,
+each variant runs in a process of its own, in turns, twice (`--rounds`); the fastest counts. The
+floor is the time that the step's multiplications, made once, would take at the rate of one large
+matrix product of the same type, on the same machine.
 """
 
 from dataclasses import replace
