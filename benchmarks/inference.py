@@ -24,8 +24,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from fcsr import EDSR, models
 from fcsr.continuous import ContinuousModel
+from fcsr.devices import default_device
 from fcsr.files import replacing
-from fcsr.inference import default_device, render
+from fcsr.inference import render
 from fcsr.texture import EstimatorSize
 
 AGREE = 1e-5  # of values in [0, 1]

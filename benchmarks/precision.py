@@ -22,7 +22,8 @@ from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
 
 from fcsr import checkpoints, data, images
 from fcsr.continuous import ContinuousModel
-from fcsr.inference import default_device, render
+from fcsr.devices import default_device
+from fcsr.inference import render
 from fcsr.protocols import BENCHMARK
 
 SCALE = 4

@@ -7,7 +7,7 @@ from accelerate import Accelerator
 from accelerate.utils import TorchDynamoPlugin
 from torch import Tensor, nn
 
-from fcsr.inference import default_device
+from fcsr.devices import default_device
 from fcsr.processes import check_gpus
 from fcsr.recipe import Recipe
 

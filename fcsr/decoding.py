@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from fcsr.devices import exact
 from fcsr.errors import FcsrError
 from fcsr.images import to_levels
 
@@ -25,7 +26,7 @@ Decode = Callable[[Float[Tensor, "*b classes"]], Float[Tensor, "*b"]]
 
 def mode(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
     """The likeliest value (argmax): sharpest, and minimal in the rate of wrong classes."""
-    return logits.argmax(-1).to(logits.dtype)
+    return logits.argmax(-1).to(_wide(logits).dtype)
 
 
 def mean(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
@@ -48,6 +49,7 @@ def quantile(
     """
     if isinstance(share, Real) and not 0 <= share <= 1:
         raise FcsrError(f"share is {share}; give 0 to 1 (0.5 is the median)")
+    logits = _wide(logits)
     share = torch.as_tensor(share, device=logits.device, dtype=logits.dtype)
     below = logits.softmax(-1).cumsum(-1) < share.unsqueeze(-1)
     return below.sum(-1).clamp(max=logits.shape[-1] - 1).to(logits.dtype)
@@ -64,6 +66,7 @@ def partial_sample(
     """
     if not 0 <= strength <= 1:
         raise FcsrError(f"strength is {strength}; give 0 (the mean) to 1 (a sample)")
+    logits = _wide(logits)
     share = torch.rand(
         logits.shape[:-1], generator=generator, device=logits.device, dtype=logits.dtype
     )
@@ -78,10 +81,12 @@ def smoothed_mode(logits: Float[Tensor, "*b classes"], width: float) -> Float[Te
     """
     if not 0 < width < math.inf:
         raise FcsrError(f"width is {width}; give a finite number of levels above 0")
+    logits = _wide(logits)
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
     kernel = torch.exp(-(((values.unsqueeze(-1) - values) / width) ** 2) / 2)
     kernel[kernel < 1e-6] = 0  # products with less would be denormal numbers, which are slow
-    return (logits.softmax(-1) @ kernel).argmax(-1).to(logits.dtype)
+    with exact(logits.device):
+        return (logits.softmax(-1) @ kernel).argmax(-1).to(logits.dtype)
 
 
 def mode_near_mean(logits: Float[Tensor, "*b classes"], radius: float) -> Float[Tensor, "*b"]:
@@ -91,6 +96,7 @@ def mode_near_mean(logits: Float[Tensor, "*b classes"], radius: float) -> Float[
     """
     if not 1 <= radius < math.inf:
         raise FcsrError(f"radius is {radius}; give a finite number of levels, at least 1")
+    logits = _wide(logits)
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
     far = (values - mean(logits).unsqueeze(-1)).abs() > radius
     return mode(logits.masked_fill(far, -math.inf))
@@ -104,8 +110,10 @@ def sharpened_mean(logits: Float[Tensor, "*b classes"], sharpness: float) -> Flo
     """
     if not 0 < sharpness < math.inf:
         raise FcsrError(f"sharpness is {sharpness}; give a finite one above 0 (1 is the mean)")
+    logits = _wide(logits)
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
-    mean = (sharpness * logits).softmax(-1) @ values
+    with exact(logits.device):
+        mean = (sharpness * logits).softmax(-1) @ values
     return mean.clamp(max=logits.shape[-1] - 1)  # probabilities add up to 1 but for rounding
 
 
@@ -135,6 +143,11 @@ def label(decode: str | Decode) -> str:
         settings = (f"{name}={value}" for name, value in decode.keywords.items())
         return f"{label(decode.func)}({', '.join(settings)})"
     return getattr(decode, "__name__", type(decode).__name__)
+
+
+def _wide(logits: Tensor) -> Tensor:
+    """In float32 or wider: in bfloat16, as autocast leaves them, 254 and 255 are neighbours."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
 
 def residual_to_levels(residual: Float[Tensor, "*b"]) -> UInt8[Tensor, "*b"]:

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
+from fcsr.devices import exact
 from fcsr.errors import FcsrError
 from fcsr.spectra import mirror_spectrum
 
@@ -174,7 +175,8 @@ def _convolve(image: Tensor, kernel: Tensor) -> Tensor:
     image = image[:, :, _mirror_index(h, margin, image.device)]
     image = image[:, :, :, _mirror_index(w, margin, image.device)]
     image = image.reshape(b * c, 1, h + 2 * margin, w + 2 * margin)
-    image = F.conv2d(F.conv2d(image, kernel.view(1, 1, -1, 1)), kernel.view(1, 1, 1, -1))
+    with exact(image.device):
+        image = F.conv2d(F.conv2d(image, kernel.view(1, 1, -1, 1)), kernel.view(1, 1, 1, -1))
     return image.reshape(b, c, h, w)
 
 

@@ -7,7 +7,6 @@ from numbers import Integral, Real
 from pathlib import Path
 
 import torch
-from accelerate.utils import parse_flag_from_env
 from jaxtyping import Float
 from torch import Tensor
 from tqdm.auto import tqdm
@@ -16,6 +15,7 @@ from fcsr import checkpoints, images, writers
 from fcsr.boxes import Box
 from fcsr.continuous import ContinuousModel
 from fcsr.decoding import Decode
+from fcsr.devices import default_device
 from fcsr.errors import FcsrError
 from fcsr.images import Picture, Unpacked
 from fcsr.rendering import Task, Tile, paint, resample
@@ -41,13 +41,15 @@ def upscale(
     """An image at another size, as the same kind of image: PIL, numpy or torch.
 
     Args:
-        image: a PIL image of any mode, an array (H, W[, C]) or a tensor ([B,] C, H, W) of uint8
-            or of floats in [0, 1]; gray, RGB, either with alpha. Alpha is resampled apart.
+        image: a PIL image of any mode, an array (H, W[, C]) or a tensor ([B,] C, H, W) of uint8,
+            uint16, bool, or floats in [0, 1]; gray, RGB, either with alpha, which is resampled
+            apart.
         scale: how many times as high and wide, any number above 0; sizes are rounded.
         size: (height, width) wanted, instead of `scale`.
         model: a model, a name or path that `fcsr.load` takes, or `"bicubic"`.
-        decode: how CS and FCS read their distributions: `"mode"` (the default, as in the
-            paper), `"mean"`, `"median"`, `"smoothed"` or a function as in `fcsr.decoding`.
+        decode: how CS and FCS read their distributions: `"mode"`, `"mean"`, `"median"`,
+            `"smoothed"` or a function as in `fcsr.decoding`; by default as the model says, which
+            is the mode, but for those trained with LPIPS.
         progress: show a bar when it takes more than two seconds.
 
     Raises:
@@ -190,15 +192,3 @@ def output_size(
                 return int(height), int(width)
             raise FcsrError(f"the result would be of {height} x {width} pixels; ask for less")
     raise FcsrError(f"size is {wanted}; it must be (height, width), whole numbers above 0")
-
-
-def default_device() -> torch.device:
-    """CUDA where there is a GPU, else Apple's MPS, else the CPU.
-
-    `ACCELERATE_USE_CPU=true`, which `accelerate launch --cpu` sets, keeps to the CPU.
-    """
-    if parse_flag_from_env("ACCELERATE_USE_CPU"):
-        return torch.device("cpu")
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

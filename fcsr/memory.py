@@ -2,22 +2,15 @@
 
 import math
 
-import psutil
 import torch
 from accelerate.utils.memory import should_reduce_batch_size
 
 from fcsr.continuous import ContinuousModel
+from fcsr.devices import free
 from fcsr.errors import FcsrError
 
 FLOAT = 4  # bytes
 ONEDNN = "could not create a primitive"  # all that a convolution on a CPU says of no memory
-
-
-def free(device: torch.device) -> int:
-    """Bytes that are free on a GPU, or in the machine's memory, of which Apple's GPUs take."""
-    if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
-    return psutil.virtual_memory().available
 
 
 def affordable(most: int, bytes_each: int, device: torch.device) -> int:

@@ -17,9 +17,10 @@ from torch import Tensor
 from fcsr import checkpoints, decoding
 from fcsr.continuous import ContinuousModel
 from fcsr.decoding import Decode
+from fcsr.devices import default_device
 from fcsr.errors import FcsrError
 from fcsr.grain import grain_to
-from fcsr.inference import BICUBIC, default_device, render, upscale
+from fcsr.inference import BICUBIC, render, upscale
 
 Model = ContinuousModel | str | Path
 

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int8
 from torch import Tensor
 
 from fcsr import perceptual
+from fcsr.devices import exact
 from fcsr.errors import FcsrError, ImageError
 
 PROPER_RANGE = (-1.0, 1.0)
@@ -93,7 +94,8 @@ def lpips(sr: Image, hr: Image, input_range: tuple[float, float] = PROPER_RANGE)
     )
     network = perceptual.alex(sr.device)
     # TF32, the default of convolutions on a GPU, could change the digits that are printed.
-    with torch.no_grad(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+    full = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
+    with torch.no_grad(), full, exact(sr.device):
         return network(sr, hr).item()
 
 

@@ -161,7 +161,7 @@ class FCS(ContinuousModel):
         low, high = self.heads(estimate).split((3, 3 * CLASSES), dim=-1)
         logits = high.unflatten(-1, (3, CLASSES))
         if self.prior is not None:
-            logits = logits + self.prior(low.new_full((), ZERO_RESIDUAL))
+            logits = logits + self.prior(estimate.skip.new_full((), ZERO_RESIDUAL))
         return Bands(_regress(low, estimate.skip), logits)
 
     def read(self, outputs: Bands, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:

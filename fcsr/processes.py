@@ -6,8 +6,8 @@ import torch
 from accelerate import PartialState
 from accelerate.utils import gather_object
 
+from fcsr.devices import default_device
 from fcsr.errors import FcsrError
-from fcsr.inference import default_device
 
 
 def check_gpus() -> None:

@@ -17,9 +17,9 @@ import jinja2
 import torch
 
 from fcsr import booklet, chromium, settings
+from fcsr.devices import default_device
 from fcsr.errors import FcsrError
 from fcsr.files import replacing
-from fcsr.inference import default_device
 from fcsr.pages import TEMPLATES, Page, convert, executed, key_figures, thumbnail, title
 from fcsr.settings import Run
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import torch
@@ -10,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fcsr.boxes import Box
+from fcsr.devices import exact
 
 Cut = Callable[[Box], Float[Tensor, "b c h w"]]
 """Gives a box of an image, as floats; so an image need not be there as floats as a whole."""
@@ -22,7 +22,7 @@ def resize_box(
     top, bottom, rows = weights(size[0], wanted[0], box.top, box.bottom)
     left, right, columns = weights(size[1], wanted[1], box.left, box.right)
     seen = cut(Box(top, left, bottom, right))
-    with _exact(seen.device.type):
+    with exact(seen.device):
         return rows.to(seen.device) @ seen @ columns.T.to(seen.device)
 
 
@@ -40,13 +40,6 @@ def weights(n: int, wanted: int, begin: int, end: int) -> tuple[int, int, Float[
     matrix = cubic((centre[:, None] - np.arange(first, last)) / stretch)
     matrix /= matrix.sum(1, keepdims=True)
     return first, last, torch.from_numpy(matrix.astype(np.float32))
-
-
-def _exact(device_type: str) -> AbstractContextManager:
-    """No autocast, which would round products to 8 bits, where there could be one."""
-    if torch.amp.is_autocast_available(device_type):
-        return torch.autocast(device_type, enabled=False)
-    return nullcontext()
 
 
 def cubic(x: np.ndarray) -> np.ndarray:

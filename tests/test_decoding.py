@@ -57,6 +57,16 @@ def test_the_dial_runs_from_the_middle_through_the_mean_to_the_mode(logits):
     assert not torch.allclose(decoding.mean(logits), decoding.mode(logits), atol=5)
 
 
+@pytest.mark.parametrize("decode", [*decoding.NAMED.values(), decoding.mode_near_mean])
+def test_autocast_rounds_logits_but_no_reading(logits, decode):
+    if decode is decoding.mode_near_mean:
+        decode = partial(decode, radius=8.0)
+    rounded = logits.bfloat16()
+    with torch.autocast("cpu", torch.bfloat16):
+        read = decode(rounded)
+    torch.testing.assert_close(read, decode(rounded.float()), rtol=0, atol=1e-4)
+
+
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
 def test_quantile_is_the_first_with_that_share(logits, p, share):
     expected = [[np.searchsorted(np.cumsum(q), share) for q in row] for row in p]

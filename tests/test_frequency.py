@@ -30,6 +30,15 @@ def levels_to_image(levels: np.ndarray, dtype=torch.float32) -> torch.Tensor:
     return (torch.round(unit / frequency.FIXED_POINT) * frequency.FIXED_POINT).to(dtype)
 
 
+@by_name
+def test_autocast_rounds_no_band(f):
+    hr = noise(1, 3, 20, 30, dtype=torch.float32)
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = frequency.split(hr, f)
+    for band, expected in zip(rounded, frequency.split(hr, f), strict=True):
+        assert torch.equal(band, expected)
+
+
 @given(
     st.integers(1, 40),
     st.integers(1, 40),

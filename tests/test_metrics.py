@@ -162,6 +162,14 @@ def test_lpips_range_is_what_enters_the_network(photograph, noisy):
 
 
 @needs_trunk
+def test_autocast_changes_no_digit_of_lpips(photograph, noisy):
+    sr, hr = from_levels(noisy), from_levels(photograph)
+    with torch.autocast("cpu", torch.bfloat16):
+        measured = metrics.lpips(sr, hr)
+    assert measured == metrics.lpips(sr, hr)
+
+
+@needs_trunk
 def test_smallest_image_of_lpips_is_that_of_its_network():
     small, smaller = torch.zeros(1, 3, 31, 31), torch.zeros(1, 3, 30, 31)
     assert metrics.lpips(small, small) == 0

@@ -207,6 +207,18 @@ def test_priors_start_around_the_interpolated_level_and_around_zero(tiny, query)
     assert (silence(tiny(FCS, prior=False))(*query).high == 0).all()
 
 
+@pytest.mark.parametrize("kind", [CS, FCS])
+def test_autocast_does_not_round_the_prior(kind, tiny, query):
+    model = silence(tiny(kind))
+    model.prior.log_scale.data.fill_(1.0)  # a width whose fractions are long
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = model(*query)
+    exact = model(*query)
+    if kind is FCS:
+        rounded, exact = rounded.high, exact.high
+    torch.testing.assert_close(rounded, exact, rtol=0, atol=1e-4)
+
+
 def test_the_prior_is_a_laplace_distribution():
     logits = LaplacePrior(scale=8.0)(torch.tensor([100.0, 100.5]))
     distance = torch.arange(CLASSES) - torch.tensor([[100.0], [100.5]])
