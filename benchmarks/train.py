@@ -24,7 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from fcsr import EDSR, Recipe, acceleration, models, training
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch
-from fcsr.objective import Objective
+from fcsr.objective import Objective, batch_loss, inputs
 from fcsr.texture import EstimatorSize
 
 
@@ -67,10 +67,10 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     before = peak()
     net, optimizer = accelerator.prepare(variant.objective(model), optimizer)
     if acceleration.can_replay(recipe, accelerator):
-        net = acceleration.replayed(net, training.inputs(model, crops[0]))
+        net = acceleration.replayed(net, inputs(model, crops[0]))
 
     def step(number: int) -> None:
-        accelerator.backward(training.batch_loss(net, model, crops[number]))
+        accelerator.backward(batch_loss(net, model, crops[number]))
         accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
         optimizer.step()
         optimizer.zero_grad()

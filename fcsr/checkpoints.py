@@ -45,6 +45,10 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> Contin
     """
     path = _find(name_or_path)
     weights, metadata = sealed.read(path)
+    if "config" not in metadata:
+        raise CheckpointError(
+            f"{path} is a part of a training's state, not a model, which is written at its end"
+        )
     try:
         config = metadata["config"]
         if max(config["encoder"]["blocks"], len(config["size"]["hidden"])) > len(weights):

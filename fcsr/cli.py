@@ -11,7 +11,7 @@ from typing import Annotated
 import torch
 import typer
 
-from fcsr import checkpoints, evaluation, inference, models, processes, training
+from fcsr import checkpoints, evaluation, inference, models, processes, states, training
 from fcsr.errors import FcsrError
 from fcsr.recipe import Recipe
 
@@ -147,9 +147,10 @@ def train(
     torch.manual_seed(seed)
     options = {"decode": "mean"} if perceptual and model.lower() != "lte" else {}
     net = models.make(model, compact=not paper, **options)
-    if start is not None:
+    if start is not None and not (out / states.INDEX).exists():
         copied = checkpoints.transfer(checkpoints.load(start), net)
-        typer.echo(f"{len(copied)} of {len(net.state_dict())} tensors start from {start}")
+        if processes.Processes().leads:
+            typer.echo(f"{len(copied)} of {len(net.state_dict())} tensors start from {start}")
     done = training.train(net, recipe, out, minutes, largest)
     typer.echo(f"{out}/model.safetensors" if done else f"{out}: start again to go on")
 

@@ -131,10 +131,14 @@ def photographs(source: str | Path, root: str | Path | None = None) -> list[Path
     return TRAINING[source](here)
 
 
-def load_photographs(paths: list[Path], device: torch.device | str) -> list[UInt8[Tensor, "3 _ _"]]:
+def load_photographs(
+    paths: list[Path], device: torch.device | str, progress: bool = True
+) -> list[UInt8[Tensor, "3 _ _"]]:
     """Photographs as 8-bit tensors on the device, where they stay for the whole training."""
     loaded = []
-    with tqdm(total=len(paths), desc="photographs", unit="", leave=False, delay=2) as bar:
+    with tqdm(
+        total=len(paths), desc="photographs", unit="", leave=False, delay=2, disable=not progress
+    ) as bar:
         for path in paths:
             loaded.append(images.to_levels(images.to_tensor(images.load(path)))[0].to(device))
             bar.update()

@@ -16,7 +16,8 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """
     path = Path(path)
     # not tempfile: its files are closed to everyone but their owner
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
+    # not the whole name: with what is added here it could be longer than a disk takes
+    draft = path.with_name(f".{path.name[:60]}.{uuid.uuid4().hex}.partial")
     try:
         yield draft
         os.replace(draft, path)

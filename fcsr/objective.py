@@ -14,8 +14,10 @@ from torch.utils.checkpoint import checkpoint
 
 from fcsr import losses, perceptual
 from fcsr.continuous import ContinuousModel, Estimate
+from fcsr.crops import Batch
 from fcsr.errors import TrainingError
 from fcsr.metrics import PROPER_RANGE
+from fcsr.recipe import Recipe
 
 CHUNK = 2048  # queries of a batch at once: 6 MB of float32 logits
 CHUNK_ON_GPU = 12_288  # each piece costs a GPU some dozens of launches, however small
@@ -42,6 +44,17 @@ class Objective(nn.Module):
         """The mean loss."""
         return self._mean(self._pieces(self._loss, lr, coord, cell, targets))
 
+    def loss_and_reading(
+        self,
+        lr: Float[Tensor, "b 3 h w"],
+        coord: Float[Tensor, "b q 2"],
+        cell: Float[Tensor, "b q 2"],
+        *targets: Shaped[Tensor, "b q 3"],
+    ) -> tuple[Float[Tensor, ""], Float[Tensor, "b q 3"]]:
+        """The same, and the RGB that the model reads by default."""
+        pieces = self._pieces(self._loss_and_reading, lr, coord, cell, targets)
+        return self._mean(pieces), torch.cat([rgb for *_, rgb in pieces], dim=1)
+
     def _pieces(self, make, lr: Tensor, coord: Tensor, cell: Tensor, targets: tuple) -> list:
         """What `make` makes of some queries' outputs and targets, for all queries in turn."""
         hidden, skip = self.model.estimate(self.model.encode(lr), coord, cell)
@@ -59,6 +72,9 @@ class Objective(nn.Module):
 
     def _loss(self, outputs, *targets: Tensor) -> tuple[Tensor]:
         return (self.model.loss(outputs, *targets),)
+
+    def _loss_and_reading(self, outputs, *targets: Tensor) -> tuple[Tensor, Tensor]:
+        return self.model.loss(outputs, *targets), self.model.read(outputs)
 
     @staticmethod
     def _mean(pieces: list) -> Tensor:
@@ -98,14 +114,43 @@ class PerceptualObjective(Objective):
         hr: Float[Tensor, "b q 3"],
         *targets: Shaped[Tensor, "b q 3"],
     ) -> Float[Tensor, ""]:
-        pieces = self._pieces(self._loss_and_reading, lr, coord, cell, targets)
-        sr = torch.cat([rgb for *_, rgb in pieces], dim=1)
+        return self.loss_and_reading(lr, coord, cell, hr, *targets)[0]
+
+    def loss_and_reading(
+        self,
+        lr: Float[Tensor, "b 3 h w"],
+        coord: Float[Tensor, "b q 2"],
+        cell: Float[Tensor, "b q 2"],
+        hr: Float[Tensor, "b q 3"],
+        *targets: Shaped[Tensor, "b q 3"],
+    ) -> tuple[Float[Tensor, ""], Float[Tensor, "b q 3"]]:
+        loss, sr = super().loss_and_reading(lr, coord, cell, *targets)
         lpips = self.lpips[0](_square(sr), _square(hr)).float().mean()
         psnr = losses.psnr(sr.float(), hr)
-        return self._mean(pieces) + self.weight * lpips - self.fidelity * psnr
+        return loss + self.weight * lpips - self.fidelity * psnr, sr
 
-    def _loss_and_reading(self, outputs, *targets: Tensor) -> tuple[Tensor, Tensor]:
-        return *self._loss(outputs, *targets), self.model.read(outputs)
+
+def make_objective(model: ContinuousModel, recipe: Recipe) -> Objective:
+    """What a step lowers."""
+    if recipe.perceptual:
+        return PerceptualObjective(model, recipe.perceptual, recipe.fidelity)
+    return Objective(model)
+
+
+def batch_loss(
+    net: nn.Module, objective: Objective | ContinuousModel, batch: Batch
+) -> Float[Tensor, ""]:
+    """The loss of a batch; `net` is an `Objective`, as accelerate may have wrapped it.
+
+    `objective` says what it compares with: itself unwrapped or, without LPIPS, its model.
+    """
+    return net(*inputs(objective, batch))
+
+
+def inputs(objective: Objective | ContinuousModel, batch: Batch) -> tuple[Tensor, ...]:
+    """What an `Objective` is given of a batch."""
+    targets = (batch.pick(target) for target in objective.targets(batch.hr))
+    return batch.lr, batch.coord, batch.cell, *targets
 
 
 def _square(pixels: Float[Tensor, "b q 3"]) -> Float[Tensor, "b 3 h h"]:

@@ -1,9 +1,12 @@
 """What training does, beside the model: a recipe of plain numbers."""
 
+import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from fcsr import data
+from fcsr.continuous import ContinuousModel
 from fcsr.errors import TrainingError
 from fcsr.metrics import LPIPS_SMALLEST
 
@@ -66,3 +69,15 @@ class Recipe:
         """The rate of a step: linear warm-up, then half a cosine down to 0."""
         rise = min(1.0, (step + 1) / max(1, self.warmup))
         return self.rate * rise * 0.5 * (1 + math.cos(math.pi * step / self.steps))
+
+
+def describe(model: ContinuousModel, recipe: Recipe, processes: int) -> dict:
+    """What a training must have in common with the one that it goes on with."""
+    names = [path.name for path in data.photographs(recipe.photographs)]
+    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()
+    return {
+        "config": model.config,
+        "recipe": asdict(recipe),
+        "processes": processes,
+        "photograph_names": f"{len(names)}, hash {digest[:8]}",
+    }

@@ -4,7 +4,9 @@
 killed while it writes leaves the state before.
 """
 
+import errno
 import json
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ from fcsr.errors import CheckpointError, TrainingError
 from fcsr.files import replacing
 
 INDEX = "state.json"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Parts(NamedTuple):
@@ -62,6 +65,24 @@ class Parts(NamedTuple):
         self.optimizer.load_state_dict({"state": moments, "param_groups": settings})
 
 
+def check(out: Path, tensors: dict[str, Tensor], largest: int | None = None) -> None:
+    """Find out, before any step is made, what would keep `save` from writing these; raises alike.
+
+    Makes the folder, and clears it of what a kill has left there.
+    """
+    _parts(tensors, largest)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+        index = _index(out)
+        _sweep(out, index["files"] if index else [])
+    except OSError as error:
+        raise TrainingError(
+            f"nothing can be written to {out} ({error.strerror}); give another folder"
+        ) from error
+
+
 def save(
     out: Path, tensors: dict[str, Tensor], metadata: dict, step: int, largest: int | None = None
 ) -> None:
@@ -78,50 +99,46 @@ def save(
         with replacing(out / INDEX) as draft:
             draft.write_text(json.dumps({"files": names} | metadata), encoding="utf-8")
     except OSError as error:
+        cure = "make room, then start" if error.errno in FULL else "once it can, start"
         raise TrainingError(
             f"the state of step {step} cannot be written to {out} ({error.strerror}); the state "
-            "before it is kept: make room, then start the same training again"
+            f"before it is kept: {cure} the same training again"
         ) from error
-    for old in out.glob("state-*.safetensors"):
-        if old.name not in names:
-            old.unlink()
+    _sweep(out, names)
 
 
 def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:
-    """What was saved last, or None if nothing was. Raises CheckpointError when it is damaged."""
-    try:
-        metadata = dict(json.loads((out / INDEX).read_text(encoding="utf-8")))
-        files = [Path(name).name for name in metadata["files"]]  # of this folder, no other
-    except FileNotFoundError:
+    """What was saved last, or None if nothing was.
+
+    Raises CheckpointError when it is damaged, TrainingError when `out` cannot be looked into.
+    """
+    metadata, tensors = _index(out), {}
+    if metadata is None:
         return None
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise CheckpointError(
-            f"{out / INDEX} is damaged ({error!r}); train into another folder"
-        ) from error
-    tensors = {}
-    for name in files:
+    for name in metadata.pop("files"):
         # copies: else the file stays open, mapped into memory, while it is to be replaced
         tensors |= {key: tensor.clone() for key, tensor in sealed.read(out / name)[0].items()}
-    return tensors, {key: value for key, value in metadata.items() if key != "files"}
+    return tensors, metadata
 
 
-def resume(out: Path, config: dict, recipe: dict) -> tuple[dict[str, Tensor], list[dict]]:
+def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
     """The tensors and the history of the state in `out`, both empty where there is none.
 
-    Raises TrainingError when it belongs to a model or a recipe other than these, and
-    CheckpointError when it is damaged.
+    Raises TrainingError when its facts (the model's `config`, the `recipe`, and others) are not
+    these, and CheckpointError when it is damaged.
     """
     state = load(out)
     if state is None:
         return {}, []
     tensors, metadata = state
     try:
-        found, history = metadata["config"] | metadata["recipe"], metadata["history"]
+        history = metadata.pop("history")
+        found = _flat(metadata)
     except (KeyError, TypeError) as error:
         raise CheckpointError(
             f"{out / INDEX} is damaged ({error!r}); train into another folder"
         ) from error
-    wanted = config | recipe
+    wanted = _flat(facts)
     changed = [
         f"{name} was {found.get(name)} and is {wanted.get(name)}"
         for name in sorted(wanted.keys() | found.keys())
@@ -133,6 +150,37 @@ def resume(out: Path, config: dict, recipe: dict) -> tuple[dict[str, Tensor], li
             "Go on with the old settings, or train into another folder"
         )
     return tensors, history
+
+
+def _index(out: Path) -> dict | None:
+    """What the index says, if there is one."""
+    try:
+        metadata = dict(json.loads((out / INDEX).read_text(encoding="utf-8")))
+        files = [Path(name).name for name in metadata["files"]]  # of this folder, no other
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise TrainingError(f"{out} cannot be read ({error.strerror}); give a folder") from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise CheckpointError(
+            f"{out / INDEX} is damaged ({error!r}); train into another folder"
+        ) from error
+    return metadata | {"files": files}
+
+
+def _sweep(out: Path, kept: list[str]) -> None:
+    """Delete other states, and what was being written when a training was killed."""
+    for old in (*out.glob("state-*.safetensors"), *out.glob(".state*.partial")):
+        if old.name not in kept:
+            old.unlink()
+    for draft in out.glob(".model.*.partial"):
+        draft.unlink()
+
+
+def _flat(facts: dict) -> dict:
+    """Settings of the model, of the recipe, and what else is known, side by side."""
+    rest = {name: fact for name, fact in facts.items() if name not in ("config", "recipe")}
+    return facts["config"] | facts["recipe"] | rest
 
 
 def _parts(tensors: dict[str, Tensor], largest: int | None) -> list[dict[str, Tensor]]:

@@ -10,18 +10,18 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
-from jaxtyping import Float
-from torch import Tensor, nn
+from accelerate.utils import gather_object
+from torch import Tensor
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 from tqdm.auto import tqdm
 
 from fcsr import checkpoints, data, states
 from fcsr.acceleration import can_replay, make_accelerator, replayed
 from fcsr.continuous import ContinuousModel
-from fcsr.crops import Batch, Crops
+from fcsr.crops import Crops
 from fcsr.errors import TrainingError
-from fcsr.objective import Objective, PerceptualObjective
-from fcsr.recipe import Recipe
+from fcsr.objective import batch_loss, inputs, make_objective
+from fcsr.recipe import Recipe, describe
 
 LOOK = 10  # steps between looks at the losses: each makes the device and Python wait for the other
 
@@ -49,33 +49,38 @@ def train(
 
     Raises:
         FcsrError: there are more processes than GPUs.
-        TrainingError: another model or recipe left its state in `out`, the loss is not a
-            number any more, or the state cannot be written.
+        TrainingError: what is in `out` was left by another model or recipe, from other
+            photographs or by another number of processes, or not all processes see it; the
+            loss is not a number any more; or the state cannot be written.
         CheckpointError: the state in `out` is damaged.
         ImageError: a photograph cannot be read or is smaller than a crop.
     """
     out, deadline = Path(out), time.monotonic() + 60 * minutes
-    tensors, history = states.resume(out, model.config, asdict(recipe))
     AcceleratorState._reset_state()  # else one process could not train at two precisions
     accelerator = make_accelerator(recipe)
-    crops, held_out = make_crops(recipe, model.max_scale, accelerator)
+    leads = accelerator.is_main_process
+    facts = describe(model, recipe, accelerator.num_processes)
+    tensors, history = states.resume(out, facts)
+    start = agreed(history[-1]["step"] if history else 0, out)
+    crops, held_out = make_crops(recipe, model.max_scale, accelerator, leads and progress)
 
     model.to(accelerator.device)
     model.encoder.to(memory_format=torch.channels_last)
-    average = copy.deepcopy(model).requires_grad_(False)
-    weights, averages = list(model.parameters()), list(average.parameters())
+    weights = list(model.parameters())
     optimizer = torch.optim.Adam(weights, fused=True)
     objective = make_objective(model, recipe)
     net, optimizer = accelerator.prepare(objective, optimizer)
+    average = copy.deepcopy(model).requires_grad_(False)  # now that all processes' weights agree
+    averages = list(average.parameters())
     if can_replay(recipe, accelerator):
         net = replayed(net, inputs(objective, crops[0]))
     training = states.Parts(model, average, optimizer)
     if history:
         training.restore(tensors)
-    start = history[-1]["step"] if history else 0
+    if leads:
+        states.check(out, training.tensors(), largest)
 
     recent = []
-    leads = accelerator.is_main_process
     with tqdm(
         initial=start, total=recipe.steps, desc="training", disable=not (leads and progress)
     ) as bar:
@@ -105,8 +110,9 @@ def train(
                 history.append(row | validate(average, recipe, held_out, accelerator))
                 if progress:
                     bar.write("  ".join(f"{key} {value:.5g}" for key, value in history[-1].items()))
-                facts = {"config": model.config, "recipe": asdict(recipe), "history": history}
-                states.save(out, training.tensors(), facts, step + 1, largest)
+                states.save(
+                    out, training.tensors(), facts | {"history": history}, step + 1, largest
+                )
             recent.clear()
             if late and not last:
                 return None
@@ -118,7 +124,20 @@ def train(
     return model.eval()
 
 
-def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tuple[Crops, Crops]:
+def agreed(start: int, out: Path) -> int:
+    """The step to go on from, once all processes have found it in `out`."""
+    starts = gather_object([start])
+    if len(set(starts)) > 1:
+        raise TrainingError(
+            f"the processes would go on from the steps {starts}: {out} must be one folder that all "
+            "of them see, on whatever machine"
+        )
+    return start
+
+
+def make_crops(
+    recipe: Recipe, max_scale: float, accelerator: Accelerator, progress: bool = True
+) -> tuple[Crops, Crops]:
     """This process's crops to train on, and crops of the photographs held out."""
     paths = data.photographs(recipe.photographs)
     if len(paths) <= recipe.held_out:
@@ -126,7 +145,7 @@ def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tu
             f"{recipe.photographs} holds {len(paths)} photographs, and {recipe.held_out} are to be "
             "held out for validation: give more photographs, or a smaller held_out"
         )
-    photographs = data.load_photographs(paths, accelerator.device)
+    photographs = data.load_photographs(paths, accelerator.device, progress)
     sizes = (recipe.batch, recipe.lr_size, recipe.queries, max_scale, recipe.seed)
     kept, rank = -recipe.held_out, accelerator.process_index
     square = recipe.perceptual > 0
@@ -134,29 +153,6 @@ def make_crops(recipe: Recipe, max_scale: float, accelerator: Accelerator) -> tu
         Crops(photographs[:kept], *sizes, rank, square, paths[:kept]),
         Crops(photographs[kept:], *sizes, square=square, paths=paths[kept:]),
     )
-
-
-def make_objective(model: ContinuousModel, recipe: Recipe) -> Objective:
-    """What a step lowers."""
-    if recipe.perceptual:
-        return PerceptualObjective(model, recipe.perceptual, recipe.fidelity)
-    return Objective(model)
-
-
-def batch_loss(
-    net: nn.Module, objective: Objective | ContinuousModel, batch: Batch
-) -> Float[Tensor, ""]:
-    """The loss of a batch; `net` is an `Objective`, as accelerate may have wrapped it.
-
-    `objective` says what it compares with: itself unwrapped or, without LPIPS, its model.
-    """
-    return net(*inputs(objective, batch))
-
-
-def inputs(objective: Objective | ContinuousModel, batch: Batch) -> tuple[Tensor, ...]:
-    """What an `Objective` is given of a batch."""
-    targets = (batch.pick(target) for target in objective.targets(batch.hr))
-    return batch.lr, batch.coord, batch.cell, *targets
 
 
 def follow(averages: list[Tensor], weights: list[Tensor], step: int, decay: float) -> None:
@@ -174,8 +170,8 @@ def look(
         if not all(map(math.isfinite, pair)):
             raise TrainingError(
                 f"the loss of step {number} is {pair[0]} and its gradient {pair[1]} (batch "
-                f"{number} of seed {recipe.seed}); {out} keeps the last checkpoint; go on with a "
-                f"rate below {recipe.rate}"
+                f"{number} of seed {recipe.seed}); what {out} holds stays: train into another "
+                f"folder, with a rate below {recipe.rate}"
             )
     return losses
 
@@ -195,8 +191,8 @@ def validate(
     for batch in (held_out[number] for number in range(4)):
         given = inputs(objective, batch)
         with accelerator.autocast():
-            losses.append(objective(*given).item())
-            rgb = model.read(model(batch.lr, batch.coord, batch.cell))
+            loss, rgb = objective.loss_and_reading(*given)
+        losses.append(loss.item())
         squares.append(F.mse_loss(rgb.float(), batch.pick(batch.hr)).item())
     psnr = -10 * math.log10(max(sum(squares) / len(squares), 1e-10))
     return {"val_loss": sum(losses) / len(losses), "val_psnr": psnr}

@@ -96,7 +96,7 @@ from fcsr import CS, EDSR, FCS, LTE
 from fcsr.crops import Crops
 from fcsr.objective import Objective, PerceptualObjective
 from fcsr.texture import EstimatorSize
-from fcsr.training import inputs
+from fcsr.objective import inputs
 
 torch.manual_seed(0)
 photographs = [torch.randint(256, (3, 160, 160), dtype=torch.uint8)]

@@ -22,3 +22,10 @@ def test_a_failure_changes_nothing(tmp_path):
         raise RuntimeError
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path):
+    path = tmp_path / ("한" * 83 + ".png")  # 253 bytes
+    with replacing(path) as draft:
+        draft.write_text("whole")
+    assert path.read_text() == "whole"

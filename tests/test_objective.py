@@ -60,3 +60,14 @@ def test_no_more_logits_are_made_at_once_than_asked_for(kind, tiny, batch, monke
     Objective(model)(batch.lr, batch.coord, batch.cell, *targets).backward()
     assert max(made) == 60
     assert sum(made) == 2 * 200, "once forward, once on the way back"
+
+
+@pytest.mark.parametrize("kind", [LTE, CS, FCS])
+def test_what_is_read_beside_the_loss_is_what_the_model_reads(kind, tiny, batch, monkeypatch):
+    monkeypatch.setattr(objective, "CHUNK", 60)
+    model = tiny(kind)
+    targets = [batch.pick(target) for target in model.targets(batch.hr)]
+    inputs = (batch.lr, batch.coord, batch.cell)
+    loss, rgb = Objective(model).loss_and_reading(*inputs, *targets)
+    torch.testing.assert_close(loss, model.loss(model(*inputs), *targets), rtol=1e-5, atol=0)
+    torch.testing.assert_close(rgb, model.read(model(*inputs)), rtol=0, atol=1e-5)

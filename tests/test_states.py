@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fcsr import states
+from fcsr import checkpoints, states
 from fcsr.errors import CheckpointError, TrainingError
 
 TENSORS = {f"layer{n}": torch.randn(10, 25) + n for n in range(8)}  # 1,000 bytes each
@@ -44,6 +44,12 @@ def test_what_does_not_fit_into_a_file_is_named(tmp_path):
     with pytest.raises(TrainingError, match="layer0 alone has 1000 bytes, files may have 999"):
         states.save(tmp_path, TENSORS, {}, step=7, largest=999)
     assert states.load(tmp_path) is None
+
+
+def test_a_part_of_a_state_is_no_model(tmp_path):
+    states.save(tmp_path, TENSORS, {}, step=7)
+    with pytest.raises(CheckpointError, match="is a part of a training's state, not a model"):
+        checkpoints.load(tmp_path / "state-7-1-of-1.safetensors")
 
 
 def test_a_new_state_replaces_the_old_one(tmp_path):

@@ -29,7 +29,8 @@ from fcsr import (
     training,
 )
 from fcsr.errors import CheckpointError, ImageError, TrainingError
-from fcsr.objective import Objective
+from fcsr.objective import Objective, batch_loss, make_objective
+from fcsr.recipe import describe
 from fcsr.texture import EstimatorSize
 
 MODELS = (LTE, CS, FCS)
@@ -77,11 +78,11 @@ def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
     recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, rate=3e-3, perceptual=10.0)
     model = tiny(FCS, decode="mean")
     [batch] = [training.make_crops(recipe, 2.0, Accelerator(cpu=True))[1][0]]
-    objective = training.make_objective(model, recipe)
+    objective = make_objective(model, recipe)
 
     def losses() -> tuple[float, float]:
-        plain = training.batch_loss(Objective(model), Objective(model), batch)
-        both = training.batch_loss(objective, objective, batch)
+        plain = batch_loss(Objective(model), Objective(model), batch)
+        both = batch_loss(objective, objective, batch)
         return plain.item(), (both - plain).item() / recipe.perceptual
 
     sr = model.read(model(batch.lr, batch.coord, batch.cell)).transpose(1, 2).unflatten(2, (32, 32))
@@ -107,7 +108,10 @@ def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
 
 @pytest.mark.parametrize(
     ("facts", "what"),
-    [('"config": {}, "recipe": {}', "history"), ('"config": 5, "recipe": {}', "TypeError")],
+    [
+        ('"config": {}, "recipe": {}', "history"),
+        ('"config": 5, "recipe": {}, "history": []', "TypeError"),
+    ],
 )
 def test_a_state_that_says_too_little_is_named(recipe, tmp_path, facts, what):
     (tmp_path / "state.json").write_text(f'{{"files": [], {facts}}}')
@@ -180,6 +184,8 @@ def test_a_training_that_is_killed_again_and_again_ends_as_if_it_had_not_been(re
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     choice, kills = random.Random(0), 0
     command = [sys.executable, *tiny_training(recipe, killed)]
+    killed.mkdir()
+    (killed / ".state.half-written.partial").touch()
     while not (killed / "model.safetensors").exists():
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         process.stdout.readline()  # after its first checkpoint
@@ -189,6 +195,8 @@ def test_a_training_that_is_killed_again_and_again_ends_as_if_it_had_not_been(re
         process.stdout.close()
         assert kills < 60
     assert kills >= 3
+    whole = json.loads((killed / "state.json").read_text())["files"]
+    assert set(contents(killed)) == {"model.safetensors", "state.json", *whole}
     once, again = (sealed.read(out / "model.safetensors") for out in (straight, killed))
     assert same(once[0], again[0])
     assert once[1] == again[1], "the history, too"
@@ -216,6 +224,8 @@ def test_two_processes_train_as_one_with_twice_the_batch(recipe, tmp_path):
         assert theirs["step"] == mine["step"]
         assert theirs["loss"] == pytest.approx(mine["loss"], rel=1e-4)
     assert run.stdout.count("step 40") == 1, "one process prints"
+    kept = [line for line in run.stdout.splitlines() if line.startswith("kept")]
+    assert len(kept) == 2 and len(set(kept)) == 1, "both end with the same averages"
 
 
 @pytest.mark.parametrize("minutes", [0.0, 1e-3])
@@ -253,6 +263,38 @@ def test_another_recipe_in_the_same_folder_is_refused(recipe, tmp_path, change, 
     with pytest.raises(TrainingError, match=message):
         train(tiny(LTE), replace(recipe, **change), tmp_path / "out")
     assert contents(tmp_path / "out") == before
+
+
+def test_other_photographs_of_the_same_folder_are_refused(recipe, tmp_path):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    images.sample("coffee").save(tmp_path / "photographs" / "another.png")
+    with pytest.raises(TrainingError, match=r"photograph_names was 4, hash \w+ and is 5, hash"):
+        train(tiny(LTE), recipe, tmp_path / "out")
+
+
+def test_another_number_of_processes_is_refused(recipe, tmp_path):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    facts = describe(tiny(LTE), recipe, processes=2)
+    with pytest.raises(TrainingError, match="processes was 1 and is 2"):
+        states.resume(tmp_path / "out", facts)
+
+
+def test_processes_must_see_one_folder(recipe, tmp_path, monkeypatch):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    monkeypatch.setattr(training, "gather_object", lambda own: [*own, 0])
+    with pytest.raises(TrainingError, match=r"from the steps \[6, 0\]: .*out must be one folder"):
+        train(tiny(LTE), recipe, tmp_path / "out")
+
+
+def test_what_cannot_be_written_is_known_before_a_step(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "batch_loss", lambda *_: pytest.fail("a step was made"))
+    with pytest.raises(TrainingError, match=r"alone has .* bytes, files may have 100"):
+        train(tiny(LTE), recipe, tmp_path / "out", largest=100)
+    (tmp_path / "file").touch()
+    with pytest.raises(TrainingError, match=r"file cannot be read \(Not a directory\)"):
+        train(tiny(LTE), recipe, tmp_path / "file")
+    with pytest.raises(TrainingError, match=r"nothing can be written to /proc/out"):
+        train(tiny(LTE), recipe, "/proc/out")
 
 
 def test_another_model_in_the_same_folder_is_refused(recipe, tmp_path):

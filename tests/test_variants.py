@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from fcsr import CS, FCS, training
+from fcsr import CS, FCS
 from fcsr.crops import Crops
 from fcsr.models import Bands
-from fcsr.objective import Objective
+from fcsr.objective import Objective, batch_loss
 from fcsr.texture import grid
 from fcsr.variants import AXES, DESIGNS, AbsoluteFCS, FewerCS, FewerFCS
 
@@ -33,7 +33,7 @@ def test_every_variant_can_be_trained(name, photograph):
     model = VARIANTS[name].kind.compact(**VARIANTS[name].options)
     levels = (255 * photograph(48, 48)[0]).round().to(torch.uint8)
     batch = Crops([levels], batch=1, lr_size=12, queries=16, max_scale=4.0, seed=0)[0]
-    loss = training.batch_loss(Objective(model), model, batch)
+    loss = batch_loss(Objective(model), model, batch)
     loss.backward()
     gradients = [weight.grad for weight in model.parameters()]
     assert loss.isfinite() and all(gradient.isfinite().all() for gradient in gradients)
