@@ -1,5 +1,6 @@
 """Photographs to train on, and the field's benchmark sets: found on disk, or downloaded."""
 
+import hashlib
 import math
 import os
 from collections.abc import Iterator, Sequence
@@ -44,6 +45,14 @@ class Benchmark(Sequence):  # not Sequence[Pair]: who checks types by it would o
 
     def __len__(self) -> int:
         return len(self.files)
+
+    def fingerprint(self, number: int) -> str:
+        """Twelve hexadecimal digits that change with the files of a pair."""
+        _, *paths = self.files[number]
+        digest = hashlib.sha256()
+        for path in filter(None, paths):
+            digest.update(_read(path))
+        return digest.hexdigest()[:12]
 
     def __getitem__(self, number: int) -> Pair:
         name, hr_path, lr_path = self.files[number]
@@ -151,6 +160,13 @@ def _roots(root: str | Path | None) -> list[Path]:
     if said and not Path(said).is_dir():
         raise ImageError(f"{'root' if root else 'FCSR_DATA'} is {said}, which is not a folder")
     return [Path(said)] if said else []
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{path} cannot be read ({error.strerror})") from error
 
 
 def _load(path: Path) -> Image.Image:

@@ -142,7 +142,7 @@ def label(decode: str | Decode) -> str:
     if isinstance(decode, functools.partial):
         settings = (f"{name}={value}" for name, value in decode.keywords.items())
         return f"{label(decode.func)}({', '.join(settings)})"
-    return getattr(decode, "__name__", type(decode).__name__)
+    return getattr(decode, "__qualname__", type(decode).__name__)
 
 
 def _wide(logits: Tensor) -> Tensor:

@@ -1,16 +1,17 @@
 """Benchmark tables: every number with the protocol that it was measured by."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
 from tqdm.auto import tqdm
 
-from fcsr import data, images
+from fcsr import data, images, perceptual
 from fcsr.data import Benchmark
 from fcsr.decoding import Decode
+from fcsr.devices import default_device
 from fcsr.errors import FcsrError
-from fcsr.files import replacing
 from fcsr.ledger import COLUMNS, NAMES, Ledger, Row
 from fcsr.methods import Control, Method, Model, parse, super_resolve
 from fcsr.processes import Processes
@@ -41,7 +42,7 @@ def evaluate(
         root: the folder of the sets, `$FCSR_DATA` by default.
         protocol: of PSNR; each set's own by default.
         out: a folder for `images.csv` (the rows), `means.csv` and `means.md`. What it holds
-            already is kept, and measured again only if weights or protocol have changed.
+            already is kept, and measured again if weights, protocol or files have changed.
 
     Returns:
         A pandas DataFrame with the columns `fcsr.ledger.COLUMNS`; `means` sums it up, and
@@ -49,31 +50,40 @@ def evaluate(
 
     Raises:
         FcsrError: an unknown model, set or decode, a decode without a name where `out` is to
-            keep its numbers, or a file that is missing. What can be known before is checked
-            before any image is measured.
+            keep its numbers, a file that is missing, or an `out` that cannot be written or that
+            another evaluation writes to. What can be known before is checked before any image
+            is measured.
     """
     processes = Processes()  # first: it chooses this process's GPU, if there are several
     methods = parse(_several(model), decode)
-    if out and any("<lambda>" in method.decode for method in methods):
-        raise FcsrError("out keeps numbers under the decode's name; give a function that has one")
+    if out and any("<" in method.decode for method in methods):
+        raise FcsrError(
+            "out keeps numbers under the decode's name; give a function of a module, which has one "
+            "of its own"
+        )
     jobs = [
-        Job(pairs, number, str(name), factor, protocol or protocol_of(str(name)))
-        for name in _several(dataset)
-        for factor in _several(scale)
+        Job(
+            pairs,
+            number,
+            str(name),
+            factor,
+            protocol or protocol_of(str(name)),
+            pairs.fingerprint(number),
+        )
+        for name in dict.fromkeys(_several(dataset))
+        for factor in dict.fromkeys(_several(scale))
         for pairs in [data.benchmark(name, factor, root)]
         for number in range(len(pairs))
     ]
+    perceptual.alex(default_device())  # else it would be missed when the first image is made
     ledger = Ledger(out, processes.rank) if out else None
-    rows = _measure_all(jobs, methods, ledger, processes, progress)
-    table = _table(rows, {job.dataset: job.protocol for job in jobs})
-    if ledger and processes.leads:
-        summary = means(table)
-        for name, text in (
-            ("means.csv", summary.to_csv(index=False)),
-            ("means.md", to_markdown(summary)),
-        ):
-            with replacing(ledger.folder / name) as draft:
-                draft.write_text(text, encoding="utf-8", newline="")
+    with ledger.alone() if ledger and processes.leads else nullcontext():
+        rows = _measure_all(jobs, methods, ledger, processes, progress)
+        table = _table(rows, {job.dataset: job.protocol for job in jobs})
+        if ledger and processes.leads:
+            summary = means(table)
+            ledger.write("means.csv", summary.to_csv(index=False))
+            ledger.write("means.md", to_markdown(summary))
     return table
 
 
@@ -110,12 +120,14 @@ class Job(NamedTuple):
     dataset: str
     scale: float
     protocol: Protocol
+    files: str  # their fingerprint
 
     def blank(self, method: Method | Control) -> Row:
         """The row of a method, but for what is to be measured."""
         names = (self.dataset, float(self.scale), self.pairs.names[self.number])
         row = dict(zip(NAMES, (*names, method.name, method.decode), strict=True))
-        return row | {"protocol": self.protocol.brief(self.scale), "weights": method.weights}
+        protocol = self.protocol.brief(self.scale)
+        return row | {"protocol": protocol, "weights": method.weights, "files": self.files}
 
     def measure(self, methods: list[Method | Control]) -> list[Row]:
         """The rows of all methods; the only place where images are in memory."""
@@ -125,11 +137,15 @@ class Job(NamedTuple):
         def psnr(sr) -> float:
             return self.protocol.psnr(sr, hr, self.scale)
 
-        made = super_resolve(methods, lr, tuple(hr.shape[-2:]), psnr)
-        return [
-            self.blank(method) | self.protocol.measure(sr, hr, self.scale)
-            for method, sr in zip(methods, made, strict=True)
-        ]
+        try:
+            made = super_resolve(methods, lr, tuple(hr.shape[-2:]), psnr)
+            return [
+                self.blank(method) | self.protocol.measure(sr, hr, self.scale)
+                for method, sr in zip(methods, made, strict=True)
+            ]
+        except FcsrError as error:
+            name = f"{self.dataset}, {self.pairs.names[self.number]}, x{self.scale:g}"
+            raise type(error)(f"{name}: {error}") from error
 
 
 def _measure_all(
@@ -176,7 +192,7 @@ def _open(ledger: Ledger | None, processes: Processes) -> dict[tuple, Row]:
 
 def _identity(row: Row) -> tuple:
     """What a row is of, and what its numbers depend on."""
-    return tuple(row[name] for name in (*NAMES, "protocol", "weights"))
+    return tuple(row[name] for name in (*NAMES, "protocol", "weights", "files"))
 
 
 def _table(rows: list[Row], protocols: dict[str, Protocol]):
@@ -194,4 +210,5 @@ def _table(rows: list[Row], protocols: dict[str, Protocol]):
 
 
 def _several(value) -> list:
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    several = isinstance(value, Sequence) and not isinstance(value, str)
+    return list(value) if several else [value]

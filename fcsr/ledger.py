@@ -8,8 +8,11 @@ can cut only the last line of such a file short; reading leaves that line out.
 import csv
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from fcsr.errors import FcsrError
 from fcsr.files import replacing
@@ -18,7 +21,9 @@ from fcsr.protocols import MEASURES
 NAMES = ("dataset", "scale", "image", "method", "decode")
 """What a row is of. No two rows of a ledger are of the same."""
 
-COLUMNS = (*NAMES, *MEASURES, "protocol", "weights")
+COLUMNS = (*NAMES, *MEASURES, "protocol", "weights", "files")
+
+TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}  # as names of images may be
 
 Row = dict[str, str | float]
 
@@ -30,6 +35,23 @@ class Ledger:
         self.folder = Path(folder)
         self.file = self.folder / "images.csv"
         self.partial = self.folder / f"images.{process}.partial"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While no other evaluation writes here; raises FcsrError where one does already."""
+        with _naming(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / ".lock")
+        try:
+            with _naming(lock.lock_file):
+                lock.acquire(timeout=0)
+        except Timeout as error:
+            cure = "wait for it, or give another folder"
+            raise FcsrError(f"another evaluation writes to {self.folder}; {cure}") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def read(self) -> list[Row]:
         """All finished rows, by whichever process; of equal names the last written.
@@ -43,18 +65,33 @@ class Ledger:
     def append(self, rows: list[Row]) -> None:
         """Add finished rows to this process's file."""
         new = not self.partial.exists()
-        with self.partial.open("a", encoding="utf-8", newline="") as file:
+        with _naming(self.partial), self.partial.open("a", newline="", **TEXT) as file:
             file.write(_format(rows, header=new))
             file.flush()
             os.fsync(file.fileno())
 
     def merge(self, rows: list[Row]) -> None:
         """Write the whole table anew, in one step, and drop the files of the processes."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with replacing(self.file) as draft:
-            draft.write_text(_format(_unique(rows), header=True), encoding="utf-8", newline="")
+        self.write(self.file.name, _format(_unique(rows), header=True))
         for partial in self.folder.glob("images.*.partial"):
             partial.unlink()
+
+    def write(self, name: str, text: str) -> None:
+        """A file of the folder, in one step."""
+        with _naming(self.folder / name), replacing(self.folder / name) as draft:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            draft.write_text(text, newline="", **TEXT)
+
+
+@contextmanager
+def _naming(path: str | Path) -> Iterator[None]:
+    """What goes wrong with a file or folder becomes an FcsrError about it."""
+    try:
+        yield
+    except OSError as error:
+        raise FcsrError(
+            f"{path} cannot be used ({error.strerror}): make room, or give another folder"
+        ) from error
 
 
 def _unique(rows: Iterable[Row]) -> list[Row]:
@@ -77,7 +114,8 @@ def _format(rows: list[Row], header: bool) -> str:
 
 
 def _parse(file: Path) -> list[Row]:
-    text = file.read_text(encoding="utf-8")
+    with _naming(file):
+        text = file.read_text(**TEXT)
     whole = text[: text.rfind("\n") + 1]  # without a line that was cut short
     reader = csv.DictReader(io.StringIO(whole))
     if whole and tuple(reader.fieldnames or ()) != COLUMNS:
@@ -85,4 +123,9 @@ def _parse(file: Path) -> list[Row]:
             f"{file} is no table of this evaluation: its columns are {reader.fieldnames}, not "
             f"{list(COLUMNS)}; give another folder"
         )
-    return [row | {name: float(row[name]) for name in ("scale", *MEASURES)} for row in reader]
+    try:
+        return [row | {name: float(row[name]) for name in ("scale", *MEASURES)} for row in reader]
+    except (TypeError, ValueError) as error:
+        raise FcsrError(
+            f"{file} is damaged ({error}); delete it, or give another folder"
+        ) from error

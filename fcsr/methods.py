@@ -56,7 +56,8 @@ class Control:
 def parse(models: Iterable[Model], decode: str | Decode | None = None) -> list[Method | Control]:
     """The methods that are meant by models, or by names as at the top of this module.
 
-    A model is called by its class. `decode` is for all that do not say how they are read.
+    A model is called by its class. `decode` is for all that have distributions and do not say
+    how they are read.
 
     Raises:
         CheckpointError: no such model.
@@ -65,6 +66,9 @@ def parse(models: Iterable[Model], decode: str | Decode | None = None) -> list[M
     """
     load = functools.cache(_load)  # `cs:mode` and `cs:mean` shall be read from one model
     methods = [_parse(model, decode, load) for model in models]
+    if decode is not None and not any(part.decode for m in methods for part in _parts(m)):
+        label = decoding.label(decode)
+        raise FcsrError(f"decode is {label}, but RGB is all that there is: nothing to decode")
     names = [(method.name, method.decode) for method in methods]
     for name in names:
         if names.count(name) > 1:
@@ -103,7 +107,7 @@ def _render(methods: list[Method], lr: Tensor, size: tuple[int, int]) -> dict[Me
     for model in dict.fromkeys(method.model for method in methods):
         readings = list(dict.fromkeys(m for m in methods if m.model is model))
         if model is None:
-            images = [upscale(lr, size=size, model=BICUBIC)]
+            images = [upscale(lr, size=size, model=BICUBIC, progress=False)]
         else:
             device = next(model.parameters()).device
             reads = [method.read for method in readings]
@@ -114,30 +118,42 @@ def _render(methods: list[Method], lr: Tensor, size: tuple[int, int]) -> dict[Me
 
 def _parse(model: Model, decode: str | Decode | None, load) -> Method | Control:
     if isinstance(model, ContinuousModel):
-        return _method(type(model).__name__.lower(), model, decode)
+        return _method(type(model).__name__.lower(), model, None, decode)
     spec = str(model)
     if os.path.isfile(spec):  # Path.is_file would raise for a name that no disk can hold
-        return _method(spec, load(spec), decode)
+        return _method(spec, load(spec), None, decode)
     path, colon, way = spec.rpartition(":")
     if colon and os.path.isfile(path):  # which may have an at sign or a drive in it
-        return _method(path, load(path), way)
+        return _method(path, load(path), way, decode)
     base, control, target = spec.partition("@")
     if control:
-        name = f"{base.partition(':')[0]}@{target}"
-        return Control(name, _parse(base, None, load), _parse(target, None, load))
-    name, read_by, way = spec.partition(":")
-    return _method(name, load(name), way if read_by else decode)
+        return _control(_parse(base, decode, load), _parse(target, decode, load), target)
+    name, colon, way = spec.partition(":")
+    return _method(name, load(name), way if colon else None, decode)
 
 
-def _method(name: str, model: ContinuousModel | None, decode: str | Decode | None) -> Method:
+def _control(base: Method, target: Method | Control, spec: str) -> Control:
+    """`spec` is how `target` was asked for; the control's name says how it is read, if unusual."""
+    if isinstance(target, Control):
+        raise FcsrError(f"{base.name}@{spec} is a control for a control; give one of a model")
+    unusual = target.read != (target.model.default_decode if target.model else None)
+    read = target.decode if unusual or spec != target.name else ""
+    return Control(f"{base.name}@{':'.join(filter(None, (target.name, read)))}", base, target)
+
+
+def _method(
+    name: str, model: ContinuousModel | None, way: str | None, decode: str | Decode | None
+) -> Method:
+    """`way` is asked of this model, `decode` of all that have distributions."""
     if model is None:
-        if decode is not None:
-            raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
+        if way is not None:
+            raise FcsrError(f"decode is {way}, but bicubic gives RGB: it has nothing to decode")
         return Method(name, "", "")
-    decode = decode or model.default_decode
-    model.check_decode(decode)
-    label = "" if decode is None else decoding.label(decode)
-    return Method(name, label, checkpoints.fingerprint(model), model, decode)
+    if way is None and model.default_decode is not None:
+        way = decode or model.default_decode
+    model.check_decode(way)
+    label = "" if way is None else decoding.label(way)
+    return Method(name, label, checkpoints.fingerprint(model), model, way)
 
 
 def _load(name: str) -> ContinuousModel | None:

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fcsr import metrics
+from fcsr.errors import FcsrError
 from fcsr.metrics import Channel
 
 CHANNELS = {"y": "Y of BT.601 (16-235)", "rgb": "RGB"}
@@ -30,6 +31,10 @@ class Protocol:
 
     channel: Channel  # of PSNR: the luma alone, or all three colours
     beyond: int  # border pixels that are shaved beyond `scale`, which are shaved always
+
+    def __post_init__(self):
+        if self.channel not in CHANNELS or self.beyond < 0:
+            raise FcsrError(f"{self} is no protocol: channel is y or rgb, beyond 0 or more pixels")
 
     def shave(self, scale: float) -> int:
         """How many border pixels are left out of PSNR; a scale of 2.5 counts as 3."""

@@ -94,9 +94,8 @@ ONE_GRAPH = """
 import torch
 from fcsr import CS, EDSR, FCS, LTE
 from fcsr.crops import Crops
-from fcsr.objective import Objective, PerceptualObjective
+from fcsr.objective import Objective, PerceptualObjective, inputs
 from fcsr.texture import EstimatorSize
-from fcsr.objective import inputs
 
 torch.manual_seed(0)
 photographs = [torch.randint(256, (3, 160, 160), dtype=torch.uint8)]

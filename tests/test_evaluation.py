@@ -101,7 +101,7 @@ def test_what_is_done_is_kept_and_only_the_rest_is_measured(root, tmp_path):
     table = evaluate(["bicubic", "lte-compact"], "Tiny", 2, root=root, out=out)
     assert set(table.query("method == 'bicubic'")["psnr"]) == {1.0}, "measured again"
     assert (table.query("method == 'lte-compact'")["psnr"] > 20).all()
-    assert sorted(path.name for path in out.iterdir()) == ["images.csv", "means.csv", "means.md"]
+    assert {path.name for path in out.glob("[!.]*")} == {"images.csv", "means.csv", "means.md"}
     means = pd.read_csv(out / "means.csv", keep_default_na=False)
     assert means["psnr"].tolist() == evaluation.means(table)["psnr"].tolist()
 
@@ -117,15 +117,55 @@ def test_other_weights_are_measured_again(root, tmp_path, tiny):
     assert len(Ledger(out).read()) == 3
 
 
-def test_a_reading_without_a_name_keeps_no_numbers(root, tmp_path, tiny):
-    def gray(logits):
-        return 0 * decoding.mean(logits) + 128
+def gray(logits):
+    return 0 * decoding.mean(logits) + 128
 
-    with pytest.raises(FcsrError, match="give a function that has one"):
-        evaluate(tiny(CS), "Tiny", 2, lambda logits: gray(logits), root, out=tmp_path / "out")
+
+def test_a_reading_without_a_name_of_its_own_keeps_no_numbers(root, tmp_path, tiny):
+    def also_gray(logits):
+        return gray(logits)
+
+    for nameless in (lambda logits: gray(logits), also_gray):
+        with pytest.raises(FcsrError, match="give a function of a module, which has one"):
+            evaluate(tiny(CS), "Tiny", 2, nameless, root, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
     table = evaluate(tiny(CS), "Tiny", 2, gray, root, out=tmp_path / "out")
     assert set(table["decode"]) == {"gray"}
+
+
+def test_other_images_of_the_same_names_are_measured_again(root, tmp_path):
+    out = tmp_path / "out"
+    before = evaluate("bicubic", "Tiny", 2, root=root, out=out)
+    hr = root / "Tiny" / "HR" / "chelsea.png"
+    images.load(hr).rotate(180).save(hr)
+    after = evaluate("bicubic", "Tiny", 2, root=root, out=out)
+    assert [*(before["psnr"] == after["psnr"])] == [True, False, True]
+
+
+def test_two_evaluations_do_not_write_to_one_folder(root, tmp_path):
+    out = tmp_path / "out"
+    with Ledger(out).alone(), pytest.raises(FcsrError, match=r"another evaluation writes to .*out"):
+        evaluate("bicubic", "Tiny", 2, root=root, out=out)
+    evaluate("bicubic", "Tiny", 2, root=root, out=out)
+
+
+def test_what_is_asked_for_twice_counts_once(root):
+    table = evaluate("bicubic", ["Tiny", "Tiny"], range(2, 4), root=root)
+    assert evaluation.means(table)[["scale", "images"]].values.tolist() == [[2, 3], [3, 3]]
+    assert len(evaluate("bicubic", "Tiny", [2, 2.0], root=root)) == 3
+
+
+def test_an_image_that_cannot_be_measured_is_named(root):
+    images.sample("coffee").crop((0, 0, 28, 28)).save(root / "Tiny" / "HR" / "small.png")
+    with pytest.raises(ImageError, match=r"Tiny, small, x3: 28 x 28 pixels|Tiny, small, x3: 27 x"):
+        evaluate("bicubic", "Tiny", 3, root=root)
+
+
+def test_a_folder_that_cannot_be_written_is_named(root, tmp_path):
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "file", "/proc/out"):
+        with pytest.raises(FcsrError, match=f"{out} cannot be used"):
+            evaluate("bicubic", "Tiny", 2, root=root, out=out)
 
 
 def mark(out: Path, **values) -> None:

@@ -10,7 +10,7 @@ from fcsr.protocols import MEASURES
 def row(image: str, method: str = "lte", psnr: float = 1 / 3) -> dict:
     names = {"dataset": "Set5", "scale": 2.0, "image": image, "method": method, "decode": ""}
     measures = dict.fromkeys(MEASURES, 0.1) | {"psnr": psnr}
-    return names | measures | {"protocol": "y, shave 2", "weights": "abc"}
+    return names | measures | {"protocol": "y, shave 2", "weights": "abc", "files": "def"}
 
 
 @pytest.fixture
@@ -28,6 +28,12 @@ def test_rows_come_back_bit_for_bit(ledger):
     ledger.merge(ledger.read())
     assert ledger.read() == rows and tuple(ledger.read()[0]) == COLUMNS
     assert [path.name for path in ledger.folder.iterdir()] == ["images.csv"]
+
+
+def test_a_number_that_is_none_is_named(ledger):
+    ledger.append([row("001", psnr="high")])
+    with pytest.raises(FcsrError, match=r"partial is damaged \(.*'high'\); delete it"):
+        ledger.read()
 
 
 def test_infinite_psnr_comes_back(ledger):

@@ -23,6 +23,13 @@ def test_names_say_which_model_and_how_it_is_read():
         ("lte@cs:mean", ""),
     ]
     assert names("cs", "fcs:mode", decode="median") == [("cs", "median"), ("fcs", "mode")]
+    assert names("lte", "lte@cs", "lte@cs:mode", decode="mean") == [
+        ("lte", ""),
+        ("lte@cs:mean", ""),
+        ("lte@cs:mode", ""),
+    ]
+    [control] = parse(["lte@cs"], "mean")
+    assert control.target.decode == "mean"
 
 
 def test_models_are_called_by_their_class(tiny):
@@ -58,11 +65,17 @@ def test_paths_are_models_also_with_signs_in_them(tiny, tmp_path):
         (["lte:mean"], FcsrError, "nothing to decode"),
         (["bicubic:mean"], FcsrError, "nothing to decode"),
         (["cs", "cs:mode"], FcsrError, "cs:mode is asked for twice"),
+        (["lte@cs@fcs"], FcsrError, "lte@cs@fcs is a control for a control"),
     ],
 )
 def test_what_is_no_method_is_refused(wrong, error, message):
     with pytest.raises(error, match=message):
         parse(wrong)
+
+
+def test_a_decode_that_nothing_is_read_by_is_refused():
+    with pytest.raises(FcsrError, match="decode is mean, but RGB is all that there is"):
+        parse(["bicubic", "lte"], "mean")
 
 
 def test_fingerprints_follow_the_weights(tiny):
