@@ -22,6 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 Decode = Annotated[
     str | None, typer.Option(help="How CS and FCS are read: mode, mean, median, smoothed.")
 ]
@@ -30,16 +32,19 @@ Decode = Annotated[
 def main() -> None:
     """Run a command; an error that fcsr raises on purpose is a line, not a traceback.
 
-    Ctrl-C and a polite kill are a line too, after what was half written is gone.
+    Ctrl-C, a polite kill and a closed terminal are a line too, after what was half written is gone.
     """
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    for number in ENDINGS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
+    sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be anything
     try:
         app()
     except FcsrError as error:
         typer.secho(f"fcsr: {error}", fg="red", err=True)
         sys.exit(2)
     except SystemExit as end:
-        if end.code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
+        if end.code in (128 + number for number in (signal.SIGINT, *ENDINGS)):
             typer.secho("fcsr: interrupted", fg="red", err=True)
         raise
 
@@ -81,7 +86,7 @@ def evaluate(
     decode: Decode = None,
     root: Annotated[
         Path | None,
-        typer.Option(help="The folder of the sets, else downloaded.", envvar="FCSR_DATA"),
+        typer.Option(help="The folder of the sets, else $FCSR_DATA, else downloaded."),
     ] = None,
     out: Annotated[
         Path | None,

@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from fcsr import downloads, images, layouts
+from fcsr import downloads, images, layouts, sources
 from fcsr.errors import DownloadError, ImageError
 from fcsr.imresize import imresize
 from fcsr.layouts import SUFFIXES, Files, image_files
@@ -75,11 +75,11 @@ class Benchmark(Sequence):  # not Sequence[Pair]: who checks types by it would o
 def benchmark(name: str | Path, scale: float = 4, root: str | Path | None = None) -> Benchmark:
     """The pairs of low and high resolution of a benchmark set.
 
-    It is looked for in `root`, or else in `$FCSR_DATA`, in the layouts of EDSR and LIIF, of
-    SelfExSR and of DIV2K (see `fcsr.layouts`); where it is not there, it is downloaded into the
-    user's cache. With n pixels along a side of HR, LR has floor(n / scale), and HR is cropped at
-    the right and the bottom to round(scale * floor(n / scale)), as in LIIF. LR images are the
-    set's own where it has them; for other scales MATLAB's bicubic makes them.
+    It is looked for in `root`, or else in `$FCSR_DATA`, then where one works, in the layouts of
+    EDSR and LIIF, of SelfExSR and of DIV2K (see `fcsr.layouts`); where it is not there, it is
+    downloaded into the user's cache. With n pixels along a side of HR, LR has floor(n / scale), and
+    HR is cropped at the right and the bottom to round(scale * floor(n / scale)), as in LIIF. LR
+    images are the set's own where it has them; for other scales MATLAB's bicubic makes them.
 
     Args:
         name: Set5, Set14, B100, Urban100, DIV2K (its validation part), or a folder.
@@ -103,7 +103,7 @@ def benchmark(name: str | Path, scale: float = 4, root: str | Path | None = None
         )
     with _not_found(f"{name} ({layouts.expected(name, scale)})", folders):
         here = _download(name, scale)
-    return Benchmark(scale, layouts.benchmark(here, name, scale))
+        return Benchmark(scale, _brought(layouts.benchmark(here, name, scale), here))
 
 
 def photographs(source: str | Path, root: str | Path | None = None) -> list[Path]:
@@ -118,26 +118,26 @@ def photographs(source: str | Path, root: str | Path | None = None) -> list[Path
         ImageError: neither a folder nor a set, or no image in it.
         DownloadError: the set is not on this machine and cannot be downloaded.
     """
-    folder = Path(source)
+    source, folder = str(source), Path(source)
+    if source in TRAINING:
+        for place in [*_roots(root), Path()]:
+            if found := TRAINING[source](place):
+                return found
     if folder.is_dir():
         if found := image_files(folder):
             return found
         raise ImageError(f"{folder} holds no photograph ({', '.join(sorted(SUFFIXES))})")
-    source = str(source)
     if source not in TRAINING:
         raise ImageError(
             f"{source} is not a folder; give one with photographs in it, or {' or '.join(TRAINING)}"
         )
-    for folder in _roots(root):
-        if found := TRAINING[source](folder):
-            return found
     with _not_found(source, _roots(root)):
         if source == "DIV2K":
-            here = downloads.unzip(downloads.DIV2K, "DIV2K_train_HR.zip")
+            here = downloads.unzip(sources.DIV2K, "DIV2K_train_HR.zip")
         else:
-            downloads.fetch(downloads.BSDS500, list(downloads.BSDS500.hashes))
-            here = downloads.BSDS500.folder
-    return TRAINING[source](here)
+            downloads.fetch(sources.BSDS500, list(sources.BSDS500.hashes))
+            here = sources.BSDS500.folder
+        return _brought(TRAINING[source](here), here)
 
 
 def load_photographs(
@@ -177,17 +177,24 @@ def _load(path: Path) -> Image.Image:
 def _download(name: str, scale: float) -> Path:
     """Bring a benchmark set into the cache, as far as this scale needs it; returns its root."""
     if name == "DIV2K":
-        here = downloads.unzip(downloads.DIV2K, "DIV2K_valid_HR.zip")
+        here = downloads.unzip(sources.DIV2K, "DIV2K_valid_HR.zip")
         lr = f"DIV2K_valid_LR_bicubic_X{scale:g}.zip"
-        return downloads.unzip(downloads.DIV2K, lr) if lr in downloads.DIV2K.hashes else here
+        return downloads.unzip(sources.DIV2K, lr) if lr in sources.DIV2K.hashes else here
     for given in layouts.selfexsr_scales(name, scale):
         folder = f"{layouts.selfexsr_folder(name, given)}/"
-        names = [file for file in downloads.SELFEXSR.hashes if file.startswith(folder)]
+        names = [file for file in sources.SELFEXSR.hashes if file.startswith(folder)]
         if names:
             hr = [file for file in names if file.endswith("_HR.png")]
-            downloads.fetch(downloads.SELFEXSR, names if given == scale else hr)
+            downloads.fetch(sources.SELFEXSR, names if given == scale else hr)
             break
-    return downloads.SELFEXSR.folder
+    return sources.SELFEXSR.folder
+
+
+def _brought(found: list, folder: Path) -> list:
+    """What was found in the cache, where a download says that all is there."""
+    if not found:
+        raise DownloadError(f"some of {folder} was taken away; delete it, to bring it anew")
+    return found
 
 
 @contextmanager

@@ -9,56 +9,18 @@ import os
 import shlex
 import zipfile
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from importlib import resources
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
 
 from filelock import FileLock
 from tqdm.auto import tqdm
 
 from fcsr.errors import DownloadError
+from fcsr.sources import Source
 
-REGISTRY = Path(str(resources.files("fcsr"))) / "registry"
 TIMEOUT = 30.0  # seconds without a byte
 BLOCK = 2**16
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where files come from; `registry/NAME.txt` says what they are, and on which terms."""
-
-    name: str
-    address: str  # of a folder; names of files are appended to it
-
-    @cached_property
-    def hashes(self) -> dict[str, str]:
-        """The SHA-256 of every file, by its name."""
-        lines = (REGISTRY / f"{self.name}.txt").read_text(encoding="utf-8").splitlines()
-        return dict(line.split() for line in lines if not line.startswith("#"))
-
-    @property
-    def folder(self) -> Path:
-        """The part of the cache that is for this source."""
-        return cache() / self.name
-
-
-_GITHUB = "https://raw.githubusercontent.com/"
-SELFEXSR = Source(
-    "SelfExSR", f"{_GITHUB}jbhuang0604/SelfExSR/8f6dd8c1d20cb7e8792a7177b4f6fd677633f598/data/"
-)
-BSDS500 = Source(
-    "BSDS500", f"{_GITHUB}BIDS/BSDS500/a04b7c6c3a9f0ace74bf205c72a43d32e1c72722/BSDS500/"
-)
-DIV2K = Source("DIV2K", "https://data.vision.ee.ethz.ch/cvl/DIV2K/")
-
-
-def cache() -> Path:
-    """The user's cache folder, or what the environment variable FCSR_CACHE says."""
-    import pooch
-
-    return Path(os.environ.get("FCSR_CACHE") or pooch.os_cache("fcsr"))
 
 
 def fetch(source: Source, names: Sequence[str]) -> list[Path]:
@@ -70,6 +32,12 @@ def fetch(source: Source, names: Sequence[str]) -> list[Path]:
 
     for name in names:
         _require_inside(name, f"the registry of {source.name}")
+    here = [source.folder / name for name in names]
+    if all(map(Path.is_file, here)) and all(
+        pooch.file_hash(str(path)) == source.hashes[name]
+        for path, name in zip(here, names, strict=True)
+    ):
+        return here  # also from a cache that is not one's own to write
     with _locked(source, ".fetch"):
         store = pooch.create(source.folder, source.address, registry=source.hashes)
         brought = []
@@ -87,6 +55,8 @@ def unzip(source: Source, name: str) -> Path:
     for a zip that cannot be brought, is none, or would write outside of the folder.
     """
     done = source.folder / f"{name}.done"
+    if done.exists():
+        return source.folder
     with _locked(source, ".unzip"):
         if done.exists():
             return source.folder
@@ -203,12 +173,19 @@ def _failed(source: Source, name: str, reason: str) -> DownloadError:
     )
 
 
-def _locked(source: Source, name: str) -> FileLock:
+@contextmanager
+def _locked(source: Source, name: str) -> Iterator[None]:
     """One process at a time; others wait, and then find what it brought."""
+    lock = FileLock(source.folder / name)
     try:
         source.folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except OSError as error:
+        cure = "name another folder in FCSR_CACHE"
         raise DownloadError(
-            f"{source.folder} cannot be made ({error.strerror}); name another folder in FCSR_CACHE"
+            f"{source.folder} cannot be written ({error.strerror}); {cure}"
         ) from error
-    return FileLock(source.folder / name)
+    try:
+        yield
+    finally:
+        lock.release()

@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NamedTuple
 
 from tqdm.auto import tqdm
 
-from fcsr import data, images, perceptual
-from fcsr.data import Benchmark
+from fcsr import perceptual
 from fcsr.decoding import Decode
 from fcsr.devices import default_device
 from fcsr.errors import FcsrError
+from fcsr.jobs import Job, plan
 from fcsr.ledger import COLUMNS, NAMES, Ledger, Row
-from fcsr.methods import Control, Method, Model, parse, super_resolve
+from fcsr.methods import Control, Method, Model, parse
 from fcsr.processes import Processes
-from fcsr.protocols import LPIPS_RANGES, MEASURES, Protocol, protocol_of
+from fcsr.protocols import LPIPS_RANGES, MEASURES, Protocol
 
 
 def evaluate(
@@ -61,20 +60,7 @@ def evaluate(
             "out keeps numbers under the decode's name; give a function of a module, which has one "
             "of its own"
         )
-    jobs = [
-        Job(
-            pairs,
-            number,
-            str(name),
-            factor,
-            protocol or protocol_of(str(name)),
-            pairs.fingerprint(number),
-        )
-        for name in dict.fromkeys(_several(dataset))
-        for factor in dict.fromkeys(_several(scale))
-        for pairs in [data.benchmark(name, factor, root)]
-        for number in range(len(pairs))
-    ]
+    jobs = plan(_several(dataset), _several(scale), root, protocol)
     perceptual.alex(default_device())  # else it would be missed when the first image is made
     ledger = Ledger(out, processes.rank) if out else None
     with ledger.alone() if ledger and processes.leads else nullcontext():
@@ -110,42 +96,6 @@ def to_markdown(table) -> str:
     formats = [digits.get(name, "g") for name in table.columns]
     numbers = table.to_markdown(index=False, floatfmt=formats)
     return f"{table.attrs['protocol']}\n\n{numbers}\n"
-
-
-class Job(NamedTuple):
-    """One image of a set at one scale."""
-
-    pairs: Benchmark
-    number: int
-    dataset: str
-    scale: float
-    protocol: Protocol
-    files: str  # their fingerprint
-
-    def blank(self, method: Method | Control) -> Row:
-        """The row of a method, but for what is to be measured."""
-        names = (self.dataset, float(self.scale), self.pairs.names[self.number])
-        row = dict(zip(NAMES, (*names, method.name, method.decode), strict=True))
-        protocol = self.protocol.brief(self.scale)
-        return row | {"protocol": protocol, "weights": method.weights, "files": self.files}
-
-    def measure(self, methods: list[Method | Control]) -> list[Row]:
-        """The rows of all methods; the only place where images are in memory."""
-        pair = self.pairs[self.number]
-        lr, hr = images.to_tensor(pair.lr), images.to_tensor(pair.hr)
-
-        def psnr(sr) -> float:
-            return self.protocol.psnr(sr, hr, self.scale)
-
-        try:
-            made = super_resolve(methods, lr, tuple(hr.shape[-2:]), psnr)
-            return [
-                self.blank(method) | self.protocol.measure(sr, hr, self.scale)
-                for method, sr in zip(methods, made, strict=True)
-            ]
-        except FcsrError as error:
-            name = f"{self.dataset}, {self.pairs.names[self.number]}, x{self.scale:g}"
-            raise type(error)(f"{name}: {error}") from error
 
 
 def _measure_all(

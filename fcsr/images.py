@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, UInt8
@@ -12,7 +13,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from fcsr.errors import ImageError
-from fcsr.kinds import Picture, decoding
+from fcsr.kinds import Picture, reading
 from fcsr.pictures import Unpacked, unpack
 from fcsr.writers import save
 
@@ -20,7 +21,7 @@ __all__ = [
     "SAMPLES",
     "Picture",
     "Unpacked",
-    "decode",
+    "from_bytes",
     "load",
     "resize",
     "sample",
@@ -39,7 +40,8 @@ _READ = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000")
 # Each scan goes through all pixels, so a small file could keep a reader busy for hours. Of an
 # ordinary progressive JPEG there are about ten; libtiff has the same limit.
 _MOST_SCANS = 100
-_MARKER = re.compile(rb"\xff+[^\x00\x01\xd0-\xd7\xff]")  # that a segment follows
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")  # that a segment follows
+_WHITE_IS_ZERO = (262, 0)  # a TIFF's PhotometricInterpretation
 
 
 def load(path: str | os.PathLike) -> Image.Image:
@@ -56,18 +58,19 @@ def load(path: str | os.PathLike) -> Image.Image:
         cause = getattr(error, "strerror", None) or error
         cure = "give the path of an image file"
         raise ImageError(f"{path} cannot be read ({cause}); {cure}") from error
-    return decode(data, str(path))
+    return from_bytes(data, str(path))
 
 
-def decode(data: bytes, name: str) -> Image.Image:
+def from_bytes(data: bytes, name: str) -> Image.Image:
     """The photograph in the bytes of a file; as `load`, which reads them from `name`."""
-    with decoding(name):
+    with reading(name):
         # only verify() compares a PNG's checksums, and after it Pillow needs to open anew
         Image.open(io.BytesIO(data), formats=_READ).verify()
         image = Image.open(io.BytesIO(data), formats=_READ)
         if image.format in ("JPEG", "MPO") and _scans(data) > _MOST_SCANS:
             raise ValueError(f"more than {_MOST_SCANS} scans")
-        return ImageOps.exif_transpose(image)
+        upright = ImageOps.exif_transpose(image)
+        return _inverted(upright) if _is_negative(image) else upright
 
 
 def sample(name: str) -> Image.Image:
@@ -90,6 +93,18 @@ def _scans(data: bytes) -> int:
     return scans
 
 
+def _is_negative(image: Image.Image) -> bool:
+    """Whether Pillow has left white as 0, as it does with 16 bits (and with 8 does not)."""
+    key, value = _WHITE_IS_ZERO
+    return image.format == "TIFF" and image.mode[:1] == "I" and image.tag_v2.get(key) == value
+
+
+def _inverted(image: Image.Image) -> Image.Image:
+    result = Image.fromarray(65535 - np.asarray(image))
+    result.info = image.info
+    return result
+
+
 def to_tensor(image: Picture) -> Float[Tensor, "b 3 h w"]:
     """RGB in [0, 1], without alpha; takes and refuses what `unpack` does."""
     return unpack(image).rgb
@@ -98,8 +113,9 @@ def to_tensor(image: Picture) -> Float[Tensor, "b 3 h w"]:
 def to_pil(image: Float[Tensor, "..."]) -> Image.Image:
     """One image `(3, H, W)` or `(1, 3, H, W)` in [0, 1] as 8-bit RGB, rounded and clamped.
 
-    Raises ImageError for another shape, no pixels, NaN or infinity.
+    Raises ImageError for another shape, no pixels, NaN or infinity, and what is not floats.
     """
+    _require_floats(image)
     single = image[0] if image.ndim == 4 and len(image) == 1 else image
     if single.ndim != 3 or len(single) != 3 or single.numel() == 0:
         raise ImageError(f"give one image (3, H, W) or (1, 3, H, W), not {tuple(image.shape)}")
@@ -109,8 +125,18 @@ def to_pil(image: Float[Tensor, "..."]) -> Image.Image:
 
 
 def to_levels(image: Float[Tensor, "*shape"]) -> UInt8[Tensor, "*shape"]:
-    """Values in [0, 1] as 8-bit levels 0..255: rounded, and clamped where they lie outside."""
+    """Values in [0, 1] as 8-bit levels 0..255: rounded, and clamped where they lie outside.
+
+    Raises ImageError for what is not floats.
+    """
+    _require_floats(image)
     return torch.round(image * 255).clamp(0, 255).to(torch.uint8)
+
+
+def _require_floats(image: Tensor) -> None:
+    if not image.is_floating_point():
+        cure = "fcsr.images.to_tensor makes such floats of a picture"
+        raise ImageError(f"values are {image.dtype}, not floats in [0, 1]; {cure}")
 
 
 def resize(

@@ -37,25 +37,29 @@ def to_pixels(image: Picture) -> tuple[Tensor, Callable[[Tensor], Picture]]:
 
 
 @contextmanager
-def decoding(name: str) -> Iterator[None]:
+def reading(name: str) -> Iterator[None]:
     """Where Pillow reads image data: whatever goes wrong becomes an ImageError about `name`."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            # of large photographs; those that are twice as large are an error
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             yield
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        cure = "if you trust it, raise PIL.Image.MAX_IMAGE_PIXELS"
+    except Image.DecompressionBombError as error:
+        cure = "cut it into parts or, if you trust it, raise PIL.Image.MAX_IMAGE_PIXELS in Python"
         raise ImageError(f"{name} has too many pixels ({error}); {cure}") from error
     except UnidentifiedImageError as error:
         cure = "give a PNG, JPEG or other image file"
         raise ImageError(f"{name} is not an image that Pillow can read; {cure}") from error
+    except MemoryError as error:
+        cure = "close other programs, or cut it into parts"
+        raise ImageError(f"{name} needs more memory than there is; {cure}") from error
     except Exception as error:  # on corrupt bytes Pillow raises anything, even SyntaxError
         cause = f"{type(error).__name__}: {error}"
         raise ImageError(f"{name} is corrupt or truncated ({cause}); get it anew") from error
 
 
 def _from_pil(image: Image.Image) -> tuple[Tensor, Callable[[Tensor], Image.Image]]:
-    with decoding("the PIL image"):
+    with reading("the PIL image"):
         image = ImageOps.exif_transpose(image)
     if image.mode == "F":
         raise ImageError("mode F does not say what is white; pass np.asarray(image) in [0, 1]")

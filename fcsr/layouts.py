@@ -83,10 +83,9 @@ def selfexsr(root: Path, name: str, scale: float) -> list[Files]:
 
 
 def own(folder: Path) -> list[Files]:
-    """Any folder of photographs; they are called by their whole names where stems repeat."""
+    """Any folder of photographs."""
     found = image_files(folder)
-    stems = Counter(path.stem for path in found)
-    return [Files(path.stem if stems[path.stem] == 1 else path.name, path) for path in found]
+    return list(map(Files, _names(found), found))
 
 
 def bsds400(root: Path) -> list[Path]:
@@ -133,8 +132,15 @@ def _hr(folder: Path) -> list[Path]:
 
 def _with_lr(hr: list[Path], folder: Path, scale: float) -> list[Files]:
     if not folder.is_dir():
-        return [Files(path.stem, path) for path in hr]
-    return _whole(Files(p.stem, p, folder / f"{p.stem}x{scale:g}.png") for p in hr)
+        return list(map(Files, _names(hr), hr))
+    lr = (folder / f"{path.stem}x{scale:g}.png" for path in hr)
+    return _whole(map(Files, _names(hr), hr, lr))
+
+
+def _names(paths: list[Path]) -> list[str]:
+    """What files are called: their whole names where stems repeat."""
+    stems = Counter(path.stem for path in paths)
+    return [path.stem if stems[path.stem] == 1 else path.name for path in paths]
 
 
 def _whole(files: Iterable[Files]) -> list[Files]:

@@ -39,15 +39,14 @@ class Ledger:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """While no other evaluation writes here; raises FcsrError where one does already."""
+        lock = FileLock(self.folder / ".lock")
         with _naming(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.folder / ".lock")
-        try:
-            with _naming(lock.lock_file):
+            try:
                 lock.acquire(timeout=0)
-        except Timeout as error:
-            cure = "wait for it, or give another folder"
-            raise FcsrError(f"another evaluation writes to {self.folder}; {cure}") from error
+            except Timeout as error:
+                cure = "wait for it, or give another folder"
+                raise FcsrError(f"another evaluation writes to {self.folder}; {cure}") from error
         try:
             yield
         finally:

@@ -41,14 +41,19 @@ def build(notebooks: Path, out: Path, params: Sequence[Path] = ()) -> list[Page]
         params: YAML files with values for cells tagged `parameters`, see `fcsr.settings`.
 
     Raises:
-        FcsrError: the folder holds no notebook, or a file of parameters does not fit; nothing is
-            run then.
+        FcsrError: the folder holds no notebook, a file of parameters does not fit, or `out` is
+            the folder of the notebooks or cannot be made; nothing is run then.
     """
     sources = sorted(notebooks.glob("*.ipynb"))
     if not sources:
         raise FcsrError(f"no notebook in {notebooks}: give a folder that holds *.ipynb files")
     runs = settings.plan(sources, params)
-    out.mkdir(parents=True, exist_ok=True)
+    if out.resolve() == notebooks.resolve():
+        raise FcsrError(f"{out} is the folder of the notebooks, which would be lost; give another")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FcsrError(f"{out} cannot be made ({error.strerror}); give another folder") from error
     pages = []
     links = {f"{run.name}.ipynb": f"{run.name}.html" for run in runs}
     for run in runs:

@@ -83,7 +83,7 @@ class Panel(ipywidgets.VBox):
         [file] = self.upload.value
         self.upload.value = ()  # notebooks keep what is in it
         try:
-            photograph = images.decode(bytes(file["content"]), file["name"])
+            photograph = images.from_bytes(bytes(file["content"]), file["name"])
             view = self._make(photograph)
         except FcsrError as error:
             self.message.value = f'<span style="color: #b3261e">{html.escape(str(error))}</span>'

@@ -29,7 +29,7 @@ _MODES = {
     "BMP": ("1", "L", "P", "RGB"),
 }
 _FORMATS = {f".{name.lower()}": name for name in _MODES} | {".jpg": "JPEG", ".tif": "TIFF"}
-_LONGEST = {"JPEG": 65_500, "WEBP": 16_383}  # pixels a side
+_LONGEST = {"JPEG": 65_500, "WEBP": 16_383, "PNG": 2**31 - 1, "TIFF": 2**32 - 1}  # pixels a side
 # Pillow's 75 or 80 blurs the very detail that super-resolution is about.
 _QUALITY = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
 
@@ -71,6 +71,8 @@ def write(
 def check(path: str | os.PathLike, mode: str, size: tuple[int, int]) -> str:
     """The format that the suffix stands for, if it can hold an image of this mode and size."""
     name = _FORMATS.get(Path(path).suffix.lower())
+    if Path(path).is_dir():
+        raise ImageError(f"{path} is a folder; name a file in it")
     if name is None:
         raise ImageError(f"{path} has no image suffix; use one of {', '.join(_FORMATS)}")
     if mode not in _MODES[name]:

@@ -54,11 +54,16 @@ def test_errors_are_one_line_and_write_nothing(photograph, arguments, message):
     assert [path.name for path in photograph.parent.iterdir()] == ["in.png"]
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_an_interrupted_upscale_leaves_the_old_file(sent, code, photograph, tmp_path):
     (tmp_path / "out.png").write_bytes(b"old")
     arguments = ("upscale", "in.png", "out.png", "--scale", "200", "--model", "cs-compact")
-    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    heeding = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL); "
+    )
     command = [sys.executable, "-c", heeding + PROGRAM, *arguments]  # nohup makes it ignored
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         while not list(tmp_path.glob(".out.png.*")) and process.poll() is None:

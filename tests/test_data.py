@@ -194,6 +194,20 @@ def test_training_sets_are_found_in_their_layouts(name, files, write, tmp_path):
     assert data.photographs(name, tmp_path) == written
 
 
+def test_a_training_set_is_found_beside_its_other_half(write, tmp_path, monkeypatch):
+    wanted = write("DIV2K/DIV2K_train_HR/0001.png", 8, 8)
+    monkeypatch.chdir(tmp_path)
+    for root in (None, tmp_path):
+        [found] = data.photographs("DIV2K", root)
+        assert found.resolve() == wanted
+
+
+def test_images_of_one_stem_keep_their_names_apart(write, tmp_path):
+    for name in ("a.png", "a.bmp", "b.png"):
+        write(f"Set/HR/{name}", 8, 8)
+    assert data.benchmark("Set", 2, tmp_path).names == ["a.bmp", "a.png", "b"]
+
+
 def test_photographs_keep_their_pixels(tmp_path):
     pixels = np.asarray(images.sample("coffee").crop((0, 0, 12, 9)))
     Image.fromarray(pixels).save(tmp_path / "a.png")

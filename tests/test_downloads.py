@@ -1,8 +1,10 @@
 """fcsr.downloads: from a real server on this machine that cuts, lies, dawdles and stalls."""
 
+import errno
 import hashlib
 import io
 import re
+import shutil
 import socket
 import stat
 import threading
@@ -13,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from fcsr import data, downloads, images
-from fcsr.downloads import BSDS500, DIV2K, SELFEXSR, Source
+from fcsr import data, downloads, images, sources
 from fcsr.errors import DownloadError
+from fcsr.sources import BSDS500, DIV2K, SELFEXSR, Source
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CONTENT = bytes(range(256)) * 2000  # 512 kB
@@ -81,7 +83,7 @@ def server():
 def source(server, tmp_path, monkeypatch):
     """`source({"a/b.png": bytes})`: the server as a source with a registry of its own."""
     monkeypatch.setenv("FCSR_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(downloads, "REGISTRY", tmp_path)
+    monkeypatch.setattr(sources, "REGISTRY", tmp_path)
 
     def make(files: dict[str, bytes], name: str = "Local") -> Source:
         server.files = files
@@ -180,7 +182,25 @@ def test_a_missing_file_is_named_with_the_command_that_brings_it(source, server)
 def test_a_cache_that_cannot_be_made_is_named(source, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("FCSR_CACHE", str(tmp_path / "file" / "cache"))
-    with pytest.raises(DownloadError, match=r"cannot be made .* FCSR_CACHE"):
+    with pytest.raises(DownloadError, match=r"cannot be written .* FCSR_CACHE"):
+        downloads.fetch(source({"1.png": CONTENT}), ["1.png"])
+
+
+def test_a_whole_cache_need_not_be_written(source, monkeypatch):
+    local = source({"1.png": CONTENT, "set.zip": archive({"HR/1.png": b"one"})})
+    [path] = downloads.fetch(local, ["1.png"])
+    downloads.unzip(local, "set.zip")
+    monkeypatch.setattr(downloads, "FileLock", lambda _: pytest.fail("would be written to"))
+    assert downloads.fetch(local, ["1.png"]) == [path]
+    assert downloads.unzip(local, "set.zip") == local.folder
+
+
+def test_a_cache_that_cannot_be_locked_is_named(source, monkeypatch):
+    def refuse(self):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(downloads.FileLock, "acquire", refuse)  # root may write everywhere
+    with pytest.raises(DownloadError, match=r"cannot be written \(Permission .* FCSR_CACHE"):
         downloads.fetch(source({"1.png": CONTENT}), ["1.png"])
 
 
@@ -317,12 +337,22 @@ def test_a_set_that_is_nowhere_is_downloaded(source, monkeypatch):
             for scale, kind, size in ((2, "HR", (12, 8)), (2, "LR", (6, 4)), (4, "HR", (12, 8)))
         }
     )
-    monkeypatch.setattr(downloads, "SELFEXSR", local)
+    monkeypatch.setattr(sources, "SELFEXSR", local)
     [pair] = data.benchmark("B100", 2)
     assert pair.lr.size == (6, 4)
     assert len(cached(local)) == 2, "what another scale needs is left alone"
     [pair] = data.benchmark("B100", 3)
     assert pair.lr.size == (4, 2) and pair.hr.size == (12, 6), "of the HR images of x2"
+
+
+def test_a_set_that_was_taken_away_is_not_taken_for_an_empty_one(source, monkeypatch):
+    monkeypatch.delenv("FCSR_DATA", raising=False)
+    local = source({"DIV2K_valid_HR.zip": archive({"DIV2K_valid_HR/0801.png": png(12, 8)})})
+    monkeypatch.setattr(sources, "DIV2K", local)
+    assert len(data.benchmark("DIV2K", 2.5)) == 1
+    shutil.rmtree(local.folder / "DIV2K_valid_HR")
+    with pytest.raises(DownloadError, match=r"Local was taken away; delete it, to bring it anew"):
+        data.benchmark("DIV2K", 2.5)
 
 
 def test_urban100_is_never_taken_from_its_halved_photographs(source, monkeypatch):
@@ -334,7 +364,7 @@ def test_urban100_is_never_taken_from_its_halved_photographs(source, monkeypatch
             for scale, kind, size in ((2, "HR", (6, 4)), (2, "LR", (3, 2)), (4, "HR", (12, 8)))
         }
     )
-    monkeypatch.setattr(downloads, "SELFEXSR", local)
+    monkeypatch.setattr(sources, "SELFEXSR", local)
     assert data.benchmark("Urban100", 2)[0].hr.size == (12, 8)
 
 
@@ -349,7 +379,7 @@ def test_div2k_comes_as_zips(source, monkeypatch):
             "DIV2K_train_HR.zip": archive({"DIV2K_train_HR/0001.png": png(5, 5)}),
         }
     )
-    monkeypatch.setattr(downloads, "DIV2K", local)
+    monkeypatch.setattr(sources, "DIV2K", local)
     assert data.benchmark("DIV2K", 4)[0].lr.size == (3, 2)
     assert data.benchmark("DIV2K", 3)[0].lr.size == (4, 2), "made, as no file has them"
     assert [path.name for path in data.photographs("DIV2K")] == ["0001.png"]
@@ -358,7 +388,7 @@ def test_div2k_comes_as_zips(source, monkeypatch):
 def test_what_is_nowhere_says_where_it_was_looked_for(source, server, monkeypatch, tmp_path):
     local = source({"Set5/image_SRF_2/img_001_SRF_2_HR.png": b""})
     server.files = {}
-    monkeypatch.setattr(downloads, "SELFEXSR", local)
+    monkeypatch.setattr(sources, "SELFEXSR", local)
     with pytest.raises(DownloadError) as caught:
         data.benchmark("Set5", 2, root=tmp_path)
     wanted = "Set5 (Set5/HR, Set5/image_SRF_2)"

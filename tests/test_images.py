@@ -1,5 +1,6 @@
 """Pictures of every kind make the round trip; files are whole or refused."""
 
+import contextlib
 import io
 import stat
 from importlib import resources
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -448,12 +450,37 @@ def test_other_files_are_no_images(tmp_path, data):
         images.load(written(tmp_path / "hamlet.png", data))
 
 
-@pytest.mark.parametrize("pixels", [30, 10])  # Pillow warns up to twice the limit, then raises
-def test_decompression_bombs_are_refused(tmp_path, monkeypatch, pixels):
+def test_decompression_bombs_are_refused(tmp_path, monkeypatch):
     images.save(picture("RGB"), tmp_path / "bomb.png")
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", pixels)
-    with pytest.raises(ImageError, match=r"bomb\.png has too many pixels .*MAX_IMAGE_PIXELS"):
+    pixels = picture("RGB").width * picture("RGB").height
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", pixels // 2)  # of which twice as many are read
+    assert images.load(tmp_path / "bomb.png").size == picture("RGB").size
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", pixels // 2 - 1)
+    with pytest.raises(ImageError, match=r"bomb\.png has too many pixels .*cut it into parts"):
         images.load(tmp_path / "bomb.png")
+
+
+def test_no_memory_is_no_damage(tmp_path, monkeypatch):
+    images.save(picture("RGB"), tmp_path / "large.png")
+    monkeypatch.setattr(Image.Image, "load", lambda self: (_ for _ in ()).throw(MemoryError()))
+    with pytest.raises(ImageError, match=r"large\.png needs more memory than there is"):
+        images.load(tmp_path / "large.png").transpose(0)
+        images.to_tensor(images.load(tmp_path / "large.png"))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_negative_tiff_is_turned(tmp_path, dtype):
+    white = np.iinfo(dtype).max
+    levels = np.linspace(0, white, 12 * 9).round().astype(dtype).reshape(12, 9)
+    tifffile.imwrite(tmp_path / "film.tif", white - levels, photometric="miniswhite")
+    assert np.array_equal(np.asarray(images.load(tmp_path / "film.tif")), levels)
+
+
+@pytest.mark.parametrize("function", [images.to_pil, images.to_levels])
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.uint16, torch.bool])
+def test_what_is_no_float_is_not_made_to_levels(function, dtype, no_contracts):
+    with pytest.raises(ImageError, match=f"values are {dtype}, not floats"):
+        function(torch.ones(3, 4, 5, dtype=dtype))
 
 
 @pytest.mark.parametrize("file_format", ["EPS", "PCX", "TGA", "PDF"])
@@ -472,6 +499,14 @@ def test_a_jpeg_that_never_ends_is_refused(tmp_path):
                 images.load(path)
         else:
             assert images.load(path).size == (60, 40)
+
+
+def test_padding_before_a_marker_costs_no_more_than_its_length(tmp_path):  # hours, if squared
+    data = encoded(images.sample("chelsea").resize((60, 40)), "JPEG")
+    start = data.rfind(b"\xff\xda")
+    padded = data[: start + 14] + b"\xff" * 3_000_000 + b"\0" + data[start + 14 :]
+    with contextlib.suppress(ImageError):
+        images.load(written(tmp_path / "padded.jpg", padded))
 
 
 def test_scans_are_counted_in_the_photograph_alone(tmp_path):

@@ -275,6 +275,17 @@ def test_a_file_of_parameters_that_does_not_fit_stops_all(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_the_notebooks_are_not_written_over(tmp_path):
+    (tmp_path / "00_one.ipynb").write_text("half merged")
+    (tmp_path / "link").symlink_to(tmp_path)
+    for out in (tmp_path, tmp_path / "link"):
+        with pytest.raises(FcsrError, match="is the folder of the notebooks, which would be lost"):
+            build(tmp_path, out)
+    with pytest.raises(FcsrError, match=r"00_one\.ipynb cannot be made"):
+        build(tmp_path, tmp_path / "00_one.ipynb")
+    assert (tmp_path / "00_one.ipynb").read_text() == "half merged"
+
+
 def test_folder_without_notebooks(tmp_path):
     with pytest.raises(FcsrError, match=r"no notebook in .*: give a folder that holds \*\.ipynb"):
         build(tmp_path, tmp_path / "out")

@@ -90,6 +90,12 @@ def test_sizes_that_a_format_cannot_hold_are_refused(path, mode, size):
     assert writers.check("a.jpg", mode, (65_500, 1)) == "JPEG"
 
 
+def test_a_folder_is_no_file(tmp_path):
+    (tmp_path / "a.png").mkdir()
+    with pytest.raises(ImageError, match=r"a\.png is a folder; name a file in it"):
+        writers.check(tmp_path / "a.png", "RGB", (1, 1))
+
+
 @pytest.mark.parametrize(("side", "version"), [(50_000, 42), (70_000, 43)])
 def test_large_tiffs_have_large_offsets(side, version, tmp_path, monkeypatch):
     """Beyond 4 GB a file is a BigTIFF: number 43. Here it is then cut short."""
