@@ -114,6 +114,9 @@ def filled(make: Callable[[], ContinuousModel], weights: dict[str, Tensor]) -> C
 
 
 def _find(name_or_path: str | Path) -> Path:
+    if not isinstance(name_or_path, (str, os.PathLike)):
+        kind = type(name_or_path).__name__
+        raise CheckpointError(f"a model is a name, a path or an fcsr model, not a {kind}")
     if name_or_path in available():
         paths = [WEIGHTS / f"{name_or_path}{size}.safetensors" for size in ("", "-compact")]
         return next(path for path in paths if path.is_file())

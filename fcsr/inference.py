@@ -140,7 +140,11 @@ def _make(
     if not isinstance(model, ContinuousModel):
         model = checkpoints.load(model, default_device())
     model.check_decode(decode)
-    device = next(model.parameters()).device
+    weight = next(model.parameters())
+    if weight.dtype != torch.float32:
+        cure = "model.float() makes them what it takes, torch.autocast makes it faster"
+        raise FcsrError(f"the weights of the model are {weight.dtype}; {cure}")
+    device = weight.device
     task = task._replace(cut=lambda box: parts.cut_rgb(box).to(device))
     made = _pack(parts, size, paint(model, task, [decode]))
     return _compiled(model, made, progress) if compile else made

@@ -143,7 +143,14 @@ def _levels(sr: Tensor, hr: Tensor, shave: int = 0, smallest: int = 1) -> tuple[
 
 
 def _check_sizes(sr: Tensor, hr: Tensor, shave: int, smallest: int) -> None:
+    if not isinstance(shave, int):
+        raise ImageError(f"shave is {shave}; give a whole number of pixels, e.g. math.ceil(scale)")
     for name, image in (("SR", sr), ("HR", hr)):
+        if not isinstance(image, Tensor):
+            kind = type(image).__name__
+            raise ImageError(
+                f"{name} is a {kind}; fcsr.images.to_tensor makes a tensor of a picture"
+            )
         if tuple(image.shape[:-2]) not in {(3,), (1, 3)}:
             raise ImageError(
                 f"{name} has the shape {tuple(image.shape)}; a metric compares one image at a "

@@ -42,8 +42,12 @@ class Recipe:
         if self.precision not in ("no", "bf16"):
             raise TrainingError(f'recipe: precision is "{self.precision}"; give "no" or "bf16"')
         for name in ("steps", "batch", "lr_size", "queries", "rate", "clip", "held_out", "every"):
-            if not getattr(self, name) > 0:
-                raise TrainingError(f"recipe: {name} is {getattr(self, name)}; it must be above 0")
+            if not 0 < getattr(self, name) < math.inf:
+                raise TrainingError(
+                    f"recipe: {name} is {getattr(self, name)}; give a finite one above 0"
+                )
+        if not 0 <= self.seed < 2**63:
+            raise TrainingError(f"recipe: seed is {self.seed}; give 0 to 2^63 - 1")
         for name in ("perceptual", "fidelity"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise TrainingError(f"recipe: {name} is {getattr(self, name)}; give 0 or above")

@@ -7,6 +7,7 @@ result does not depend on the tiles; and a tile is queried a few thousand pixels
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 from tqdm.auto import tqdm
@@ -15,6 +16,7 @@ from fcsr import memory, tiles
 from fcsr.boxes import Box, pair
 from fcsr.continuous import ContinuousModel, Encoded
 from fcsr.decoding import Decode
+from fcsr.errors import FcsrError
 from fcsr.memory import Portion
 from fcsr.resampling import Cut, resize_box
 from fcsr.texture import grid
@@ -64,12 +66,14 @@ def paint(
     """What a model says, tile by tile; within a row of tiles in any order.
 
     The image is looked at and queried once, however many `decodes` read the answers. When memory
-    runs out, tiles or chunks become smaller; raises FcsrError when they cannot any more.
+    runs out, chunks become smaller, then tiles; raises FcsrError when these cannot any more, and
+    where an answer is no number or has not the shape of RGB.
     """
     device = next(model.parameters()).device
     room = CHUNK if device.type == "cpu" else GPU_CHUNK
     each = task.batch * memory.query_bytes(model)
-    chunk = Portion(memory.affordable(max(1, room // each), each, device))
+    most = memory.affordable(max(1, room // each), each, device)
+    chunk = Portion(most)
     largest = Portion(task.wanted[0] * task.wanted[1])
     side = memory.tile_side(model, task.batch, tiles.TILE, device)
     with task.bar() as bar:
@@ -86,6 +90,8 @@ def paint(
                     )
                 except (RuntimeError, MemoryError) as error:
                     largest.halve(error, box.area)
+                    if chunk.amount == 1:  # beside a smaller tile there may be room for more
+                        chunk.amount = most
                     todo.append(box)
                     continue
                 yield strip, box, answers
@@ -117,11 +123,27 @@ def _query(
         end = start + coord.shape[1]
         try:
             outputs = model.query(encoded, coord, cell.expand_as(coord))
-            for rgb, decode in zip(results, decodes, strict=True):
-                rgb[:, start:end] = model.read(outputs, decode)
+            answers = [model.read(outputs, decode) for decode in decodes]
         except (RuntimeError, MemoryError) as error:
+            if end - start == 1:
+                raise
             chunk.halve(error, end - start)
             continue
+        for rgb, answer in zip(results, answers, strict=True):
+            part = rgb[:, start:end]
+            _check(answer, part.shape, model)
+            part.copy_(answer)
         bar.update(end - start)
         start = end
     return [rgb.transpose(1, 2).unflatten(2, box.size) for rgb in results]
+
+
+def _check(answer: Tensor, shape: torch.Size, model: ContinuousModel) -> None:
+    name = type(model).__name__
+    if answer.shape != shape:
+        raise FcsrError(
+            f"{name} reads {tuple(answer.shape)} where RGB is {tuple(shape)}: a decode makes "
+            "values (…) of logits (…, 256)"
+        )
+    if not answer.isfinite().all():
+        raise FcsrError(f"{name} reads NaN or infinity: look at its weights, or at the decode")

@@ -55,6 +55,8 @@ def train(
         CheckpointError: the state in `out` is damaged.
         ImageError: a photograph cannot be read or is smaller than a crop.
     """
+    if math.isnan(minutes):
+        raise TrainingError("minutes is nan; give a number, or leave it out")
     out, deadline = Path(out), time.monotonic() + 60 * minutes
     AcceleratorState._reset_state()  # else one process could not train at two precisions
     accelerator = make_accelerator(recipe)

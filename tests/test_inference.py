@@ -378,3 +378,13 @@ def test_memory_does_not_grow_with_the_result(tmp_path):
         run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
         peaks.append(int(run.stdout) * unit)
     assert peaks[1] - peaks[0] < 40 * 2**20
+
+
+def test_a_model_of_another_precision_is_refused(tiny, photograph):
+    with pytest.raises(FcsrError, match=r"weights of the model are torch\.float16; model\.float"):
+        inference.upscale(photograph(6, 6), 2, model=tiny(LTE).half())
+
+
+def test_what_is_no_model_is_refused(photograph, no_contracts):
+    with pytest.raises(CheckpointError, match="not a NoneType"):
+        inference.upscale(photograph(6, 6), 2, model=None)

@@ -161,6 +161,14 @@ def test_lpips_range_is_what_enters_the_network(photograph, noisy):
     assert metrics.lpips(sr, hr) == metrics.lpips(sr, hr, (-1.0, 1.0))
 
 
+def test_what_is_no_tensor_and_no_whole_shave_is_named(photograph, no_contracts):
+    image = from_levels(photograph)
+    with pytest.raises(ImageError, match=r"HR is a ndarray; fcsr\.images\.to_tensor"):
+        metrics.psnr(image, photograph)
+    with pytest.raises(ImageError, match=r"shave is 2\.5; give a whole number"):
+        metrics.psnr(image, image, shave=2.5)
+
+
 @needs_trunk
 def test_autocast_changes_no_digit_of_lpips(photograph, noisy):
     sr, hr = from_levels(noisy), from_levels(photograph)

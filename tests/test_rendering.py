@@ -140,6 +140,39 @@ def test_no_memory_for_one_pixel_is_said(pixels, queries, tiny, photograph, monk
         make(model, photograph(9, 9), (20, 20))
 
 
+def test_queries_that_find_no_room_get_a_smaller_tile(tiny, photograph, monkeypatch):
+    model, image = tiny(LTE), photograph(30, 40)
+    whole = make(model, image, (61, 75))
+    encode, query, seen = model.encode_seen, model.query, []
+    monkeypatch.setattr(
+        model, "encode_seen", lambda image, *rest: seen.append(image) or encode(image, *rest)
+    )
+
+    def crowded(*arguments):
+        if seen[-1].shape[-2] * seen[-1].shape[-1] > 800:
+            torch.empty(2**60, dtype=torch.uint8)  # the real error
+        return query(*arguments)
+
+    monkeypatch.setattr(model, "query", crowded)
+    torch.testing.assert_close(make(model, image, (61, 75)), whole, rtol=0, atol=5e-6)
+    assert len(seen) < 20
+
+
+@pytest.mark.parametrize(
+    ("decode", "message"),
+    [
+        (lambda logits: torch.nan * logits.mean(-1), "CS reads NaN or infinity"),
+        (
+            lambda logits: logits.mean(-1)[..., :1],
+            r"reads \(1, \d+, 1\) where RGB is \(1, \d+, 3\)",
+        ),
+    ],
+)
+def test_answers_that_are_no_colours_are_refused(decode, message, tiny, photograph, no_contracts):
+    with pytest.raises(FcsrError, match=message):
+        render(tiny(CS), photograph(9, 9), (20, 20), [decode], progress=False)
+
+
 def test_other_errors_are_not_taken_for_too_little_memory(tiny, photograph, monkeypatch):
     model = tiny(LTE)
     monkeypatch.setattr(model, "query", lambda *_: torch.ones(2) @ torch.ones(3))

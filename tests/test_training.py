@@ -354,6 +354,17 @@ def test_recipes_that_cannot_be_followed_are_refused(recipe, name):
         replace(recipe, **{name: 0})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("rate", float("inf")), ("clip", float("nan")), ("seed", -1), ("seed", 2**64)],
+)
+def test_numbers_that_are_out_of_reach_are_refused(recipe, tmp_path, name, value):
+    with pytest.raises(TrainingError, match=f"{name} is {value}"):
+        replace(recipe, **{name: value})
+    with pytest.raises(TrainingError, match="minutes is nan"):
+        train(tiny(LTE), recipe, tmp_path / "out", minutes=float("nan"))
+
+
 def test_the_rate_rises_then_falls_along_a_cosine():
     recipe = Recipe("photographs", steps=1000, rate=1.0, warmup=100)
     assert recipe.rate_at(0) == pytest.approx(0.01)
