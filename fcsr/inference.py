@@ -58,7 +58,7 @@ def upscale(
         FcsrError: neither or both of `scale` and `size`, or they make no image; a `decode` that
             is unknown or that the model has no distributions for.
     """
-    parts = images.unpack(image)
+    parts = images.unpack(image).bled()
     size = output_size(parts.size, scale, size)
     with closing(_make(parts, size, model, decode, progress)) as made:
         result = parts.pixels.new_empty(*parts.pixels.shape[:2], *size)
@@ -88,7 +88,7 @@ def upscale_file(
     Raises what `upscale` does, and ImageError where `source` cannot be read, or `target` cannot
     be written: as far as it can be known, before any work is done.
     """
-    parts = images.unpack(images.load(source))
+    parts = images.unpack(images.load(source)).bled()
     size = output_size(parts.size, scale, size)
     like = parts.restore(parts.pixels[..., :1, :1])
     writers.check(target, like.mode, size)

@@ -453,9 +453,9 @@ def test_other_files_are_no_images(tmp_path, data):
 def test_decompression_bombs_are_refused(tmp_path, monkeypatch):
     images.save(picture("RGB"), tmp_path / "bomb.png")
     pixels = picture("RGB").width * picture("RGB").height
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", pixels // 2)  # of which twice as many are read
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", (pixels + 1) // 2)  # twice as many are read
     assert images.load(tmp_path / "bomb.png").size == picture("RGB").size
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", pixels // 2 - 1)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", (pixels - 1) // 2)
     with pytest.raises(ImageError, match=r"bomb\.png has too many pixels .*cut it into parts"):
         images.load(tmp_path / "bomb.png")
 

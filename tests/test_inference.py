@@ -388,3 +388,14 @@ def test_a_model_of_another_precision_is_refused(tiny, photograph):
 def test_what_is_no_model_is_refused(photograph, no_contracts):
     with pytest.raises(CheckpointError, match="not a NoneType"):
         inference.upscale(photograph(6, 6), 2, model=None)
+
+
+@pytest.mark.parametrize("model", ["bicubic", "lte-compact", "fcs-compact"])
+def test_what_is_transparent_leaves_no_dark_rim(model):
+    y, x = np.mgrid[:24, :24] - 11.5
+    disc = np.hypot(y, x)[..., None] < 8
+    white = (255 * np.repeat(disc, 4, axis=2)).astype(np.uint8)  # black where nothing is drawn
+    large = Image.fromarray(fcsr.upscale(white, 3, model=model, progress=False))
+    page = Image.new("RGBA", large.size, "white")
+    page.alpha_composite(large)
+    assert np.asarray(page).min() >= 250
