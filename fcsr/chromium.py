@@ -9,7 +9,17 @@ from tempfile import TemporaryDirectory
 from fcsr.errors import FcsrError
 from fcsr.files import replacing
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    # where macOS and Windows have them, off the PATH
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
 FLAGS = (
     # All that a browser asks the network for of its own accord, off.
     "--disable-gpu",

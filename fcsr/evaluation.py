@@ -13,8 +13,9 @@ from fcsr.errors import FcsrError
 from fcsr.jobs import Job, plan
 from fcsr.ledger import COLUMNS, NAMES, Ledger, Row
 from fcsr.methods import Control, Method, Model, parse
+from fcsr.metrics import LPIPS_RANGES
 from fcsr.processes import Processes
-from fcsr.protocols import LPIPS_RANGES, MEASURES, Protocol
+from fcsr.protocols import MEASURES, Protocol
 
 
 def evaluate(

@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from jaxtyping import Float, Integer
 from torch import Tensor
 
+from fcsr.errors import FcsrError
+
 
 def l1(sr: Float[Tensor, "*b"], hr: Float[Tensor, "*b"]) -> Float[Tensor, ""]:
     """Mean absolute error: the loss of published LTE."""
@@ -19,8 +21,13 @@ def cross_entropy(
     """Eq. (1): mean cross-entropy in nats between distributions and the true levels 0 … 255.
 
     The paper writes `O1 = sum_i 1[yhat_i]^T log y_i`, which would be maximised; the minus sign
-    that makes it a loss is ours.
+    that makes it a loss is ours. Raises FcsrError for other levels than one of each distribution.
     """
+    if logits.shape[:-1] != levels.shape or levels.is_floating_point():
+        raise FcsrError(
+            f"levels are {levels.dtype} {tuple(levels.shape)}; distributions {tuple(logits.shape)} "
+            f"take whole numbers {tuple(logits.shape[:-1])}"
+        )
     return F.cross_entropy(logits.flatten(0, -2), levels.flatten().long())
 
 

@@ -19,7 +19,8 @@ from fcsr.errors import FcsrError, ImageError
 PROPER_RANGE = (-1.0, 1.0)
 """What LPIPS asks for."""
 
-INPUT_RANGES = (PROPER_RANGE, (0.0, 1.0), (0.0, 255.0))
+LPIPS_RANGES = {"lpips": PROPER_RANGE, "lpips_01": (0.0, 1.0), "lpips_255": (0.0, 255.0)}
+"""The ranges that images are mapped to before LPIPS sees them. `lpips` alone is the proper one."""
 
 SSIM_WINDOW = 11
 LPIPS_SMALLEST = 31  # pixels a side; below, AlexNet's second pooling has nothing left to pool
@@ -85,8 +86,9 @@ def lpips(sr: Image, hr: Image, input_range: tuple[float, float] = PROPER_RANGE)
     Raises ImageError for images that are not of one size, not in [0, 1], or smaller than
     31 x 31; FcsrError for another range, and for a network that is not installed.
     """
-    if input_range not in INPUT_RANGES:
-        raise FcsrError(f"input_range is {input_range}; LPIPS is known for {INPUT_RANGES}")
+    if input_range not in LPIPS_RANGES.values():
+        known = ", ".join(map(str, LPIPS_RANGES.values()))
+        raise FcsrError(f"input_range is {input_range}; LPIPS is known for {known}")
     low, high = input_range
     sr, hr = (
         (levels / 255 * (high - low) + low)[None]

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from fcsr import images, metrics
 from fcsr.errors import ImageError
+from fcsr.metrics import LPIPS_RANGES
 from fcsr.published import side_by_side
 from fcsr.spectra import radial_spectrum
 
@@ -177,9 +178,9 @@ def lpips_ranges():
     both = side_by_side()
     places = np.arange(len(both))
     figure, axis = plt.subplots(figsize=(12, 6), layout="constrained")
-    lines = {"lpips": "[-1, 1]", "lpips_01": "[0, 1]", "lpips_255": "[0, 255]"}
-    for (column, name), colour in zip(lines.items(), COLOURS.values(), strict=True):
-        axis.plot(places, both[column], color=colour, linewidth=6, alpha=0.4, label=f"IMDN, {name}")
+    for (column, (low, high)), colour in zip(LPIPS_RANGES.items(), COLOURS.values(), strict=True):
+        label = f"IMDN, [{low:g}, {high:g}]"
+        axis.plot(places, both[column], color=colour, linewidth=6, alpha=0.4, label=label)
     for name, marker in {"Baseline": "o", "CS": "v", "FCS": "^"}.items():
         axis.plot(places, both[name], f"k{marker}", markersize=7, label=f"paper, {name}")
     axis.set_xticks(places, [f"{dataset}\nx{scale}" for dataset, scale in both.index], fontsize=12)
@@ -206,5 +207,5 @@ def plane(points, control):
         axis.plot(point["psnr"], point["lpips"], marker, color=colour, markersize=11, label=name)
     axis.set_xlabel("PSNR in dB (higher is better)", fontsize=13)
     axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
-    axis.legend(fontsize=12)
+    axis.legend(fontsize=12, loc="lower right")
     return figure

@@ -12,12 +12,9 @@ from torch import Tensor
 
 from fcsr import metrics
 from fcsr.errors import FcsrError
-from fcsr.metrics import Channel
+from fcsr.metrics import LPIPS_RANGES, Channel
 
 CHANNELS = {"y": "Y of BT.601 (16-235)", "rgb": "RGB"}
-LPIPS_RANGES = {"lpips": (-1.0, 1.0), "lpips_01": (0.0, 1.0), "lpips_255": (0.0, 255.0)}
-"""The ranges that images are mapped to before LPIPS sees them. `lpips` alone is the proper one."""
-
 MEASURES = ("psnr", *LPIPS_RANGES, "black", "bright")
 """What `measure` gives: dB, three times LPIPS, and artifacts per thousand pixels."""
 

@@ -9,7 +9,7 @@ That is consistent with two ranges in one table; what was run, we cannot know.
 
 from pathlib import Path
 
-from fcsr.protocols import LPIPS_RANGES
+from fcsr.metrics import LPIPS_RANGES
 
 FOLDER = Path(__file__).parent / "reference"
 CELL = ["dataset", "scale"]

@@ -7,6 +7,8 @@ killed while it writes leaves the state before.
 import errno
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,18 +95,25 @@ def save(
     """
     parts = _parts(tensors, largest)
     names = [f"state-{step}-{n}-of-{len(parts)}.safetensors" for n in range(1, len(parts) + 1)]
-    try:
+    with keeping(out, f"the state of step {step}"):
         for name, part in zip(names, parts, strict=True):
             sealed.write(out / name, part, {})
         with replacing(out / INDEX) as draft:
             draft.write_text(json.dumps({"files": names} | metadata), encoding="utf-8")
+    _sweep(out, names)
+
+
+@contextmanager
+def keeping(out: Path, what: str) -> Iterator[None]:
+    """Where `what` is written to `out`: a disk that does not take it is a TrainingError."""
+    try:
+        yield
     except OSError as error:
         cure = "make room, then start" if error.errno in FULL else "once it can, start"
         raise TrainingError(
-            f"the state of step {step} cannot be written to {out} ({error.strerror}); the state "
-            f"before it is kept: {cure} the same training again"
+            f"{what} cannot be written to {out} ({error.strerror}); the state before it is kept: "
+            f"{cure} the same training again"
         ) from error
-    _sweep(out, names)
 
 
 def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:

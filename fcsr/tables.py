@@ -7,6 +7,7 @@ Both are made of what `fcsr.evaluation.means` gives, and are pandas DataFrames t
 import zlib
 
 from fcsr import published
+from fcsr.published import CELL
 
 PRINTED = {
     "Baseline": ("lte", "", "lpips_01"),
@@ -34,7 +35,6 @@ RANGE_ALONE = "(Baseline, LPIPS fed [0, 255])"
 WHOLE = {"Set5": 5, "Set14": 14, "B100": 100, "Urban100": 100, "DIV2K": 100}
 """The sets of the paper, and how many images they have."""
 
-KEY = ["dataset", "scale"]
 DIGITS = {"psnr": 2, "lpips": 4, "black": 1, "bright": 1}
 BEST, SECOND = "color: #c00000; font-weight: bold", "color: #0040c0; text-decoration: underline"
 RULE = [{"selector": "", "props": "border-top: 1px solid gray"}]  # above each set
@@ -54,7 +54,7 @@ def as_printed(means, measure: str = "lpips"):
     """
     import pandas as pd
 
-    theirs = published.paper().set_index([*KEY, "method"])[measure]
+    theirs = published.paper().set_index([*CELL, "method"])[measure]
     ours = {
         name: _cells(means, method, decode)[lpips if measure == "lpips" else measure]
         for name, (method, decode, lpips) in PRINTED.items()
@@ -75,7 +75,7 @@ def fairly(means):
 
     rows = {name: _cells(means, *method) for name, method in FAIR.items()}
     rows[RANGE_ALONE] = rows["Baseline"].assign(lpips=rows["Baseline"]["lpips_255"])
-    table = pd.concat(rows, names=["method"]).reorder_levels([*KEY, "method"])
+    table = pd.concat(rows, names=["method"]).reorder_levels([*CELL, "method"])
     sets = dict.fromkeys([*WHOLE, *means["dataset"]])
     table = _scales_across(table[list(DIGITS)], sets, rows)
     return table.rename_axis(columns=["scale", "measure"])
@@ -138,7 +138,7 @@ def to_markdown(table, scale: float) -> str:
 
 def _cells(means, method: str, decode: str):
     """The rows of one method, by set and scale."""
-    return means[(means["method"] == method) & (means["decode"] == decode)].set_index(KEY)
+    return means[(means["method"] == method) & (means["decode"] == decode)].set_index(CELL)
 
 
 def _scales_across(table, sets, methods):

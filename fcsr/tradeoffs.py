@@ -5,8 +5,9 @@ Tables here have the columns of `figures/decodes.csv`: dataset, scale, model, de
 strengths; from LTE itself they lead to ever lower PSNR, along a curve.
 """
 
+from fcsr.published import CELL
+
 NOISE = "lte + noise"
-CELL = ["dataset", "scale"]
 
 
 def beyond_noise(table):

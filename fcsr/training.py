@@ -121,7 +121,10 @@ def train(
 
     model.load_state_dict(average.state_dict())
     if leads:
-        checkpoints.save(model, out / "model.safetensors", recipe=asdict(recipe), history=history)
+        with states.keeping(out, "the model"):
+            checkpoints.save(
+                model, out / "model.safetensors", recipe=asdict(recipe), history=history
+            )
     accelerator.wait_for_everyone()
     return model.eval()
 

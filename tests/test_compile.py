@@ -8,12 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 import fcsr
-from fcsr import cli
+from fcsr import Recipe, cli
+from fcsr.acceleration import can_replay
 
 COMPILER = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
 
@@ -221,3 +223,22 @@ def test_what_cannot_be_done_is_said_before_compiling(
     with pytest.raises(fcsr.FcsrError, match=message):
         fcsr.inference.upscale_file(*arguments, model=model, compile=True)
     assert [path.name for path in tmp_path.iterdir()] == ["in.png"]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("kind", ["cpu", "cuda"])
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(
+    ("sizes", "alike"),
+    [
+        ({"lr_size": 48, "queries": 2304}, True),
+        ({"lr_size": 48, "queries": 2305}, False),
+        ({"lr_size": 48, "queries": 9216, "perceptual": 1.0}, True),
+    ],
+)
+def test_one_compiled_process_on_a_gpu_is_replayed(
+    processes, kind, compiled, sizes, alike, no_contracts
+):
+    accelerator = SimpleNamespace(num_processes=processes, device=torch.device(kind))
+    wanted = (processes, kind, compiled, alike) == (1, "cuda", True, True)
+    assert can_replay(Recipe("photographs", compile=compiled, **sizes), accelerator) == wanted

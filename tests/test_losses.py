@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from fcsr import losses
+from fcsr.errors import FcsrError
 
 
 def test_l1_by_hand():
@@ -21,6 +22,14 @@ def test_equation_1_by_hand():
     assert loss.item() == pytest.approx((math.log(2) + math.log(2)) / 2)
     loss = losses.cross_entropy(logits, torch.tensor([1, 0]))
     assert loss.item() == pytest.approx((math.log(4) + math.log(6)) / 2)
+
+
+@pytest.mark.parametrize(
+    "levels", [torch.zeros(3, 2, dtype=torch.long), torch.zeros(2, 3)], ids=["shape", "type"]
+)
+def test_levels_that_are_not_of_the_distributions_are_refused(levels, no_contracts):
+    with pytest.raises(FcsrError, match=r"distributions \(2, 3, 256\) take whole numbers \(2, 3\)"):
+        losses.cross_entropy(torch.zeros(2, 3, 256), levels)
 
 
 def test_equation_1_is_minus_the_papers_sum_over_one_hot_pixels():

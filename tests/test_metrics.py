@@ -128,7 +128,7 @@ def test_ssim_of_equal_images_is_one(photograph, channel):
 
 
 @needs_trunk
-@pytest.mark.parametrize("input_range", metrics.INPUT_RANGES)
+@pytest.mark.parametrize("input_range", metrics.LPIPS_RANGES.values())
 def test_lpips_grows_with_blur(photograph, input_range):
     hr = from_levels(photograph)
     blurred = [

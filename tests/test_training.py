@@ -297,6 +297,14 @@ def test_what_cannot_be_written_is_known_before_a_step(recipe, tmp_path, monkeyp
         train(tiny(LTE), recipe, "/proc/out")
 
 
+def test_a_disk_that_is_too_full_for_the_model_keeps_the_training(recipe, tmp_path, full_disk):
+    complaint = r"the model cannot be written .*state before it is kept: make room"
+    with full_disk(15_000), pytest.raises(TrainingError, match=complaint):
+        train(tiny(LTE), recipe, tmp_path / "out", largest=10_000)
+    straight = train(tiny(LTE), recipe, tmp_path / "straight")
+    assert same(weights(straight), weights(train(tiny(LTE), recipe, tmp_path / "out")))
+
+
 def test_another_model_in_the_same_folder_is_refused(recipe, tmp_path):
     train(tiny(LTE), recipe, tmp_path / "out")
     with pytest.raises(TrainingError, match="model was LTE and is CS"):
