@@ -1,6 +1,9 @@
-"""What can be read from CS and FCS, beside LTE, LTE with noise, and models trained with LPIPS.
+"""What can be read from CS and FCS, beside LTE and LTE with noise.
 
     python benchmarks/decodes.py --out figures/decodes.csv
+    python benchmarks/decodes.py --compact --out figures/decodes_compact.csv
+
+The compact weights stand beside those that were trained on from them with LPIPS.
 
 PSNR (luma, `scale` pixels shaved), LPIPS ([-1, 1]) and artifacts, means of each set's images. An
 image is looked at once by each model, and read in all ways. A table that is there already is gone
@@ -58,70 +61,71 @@ def readings() -> dict[str, decoding.Decode]:
     }
 
 
-def make(lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
+def make(lr: Tensor, size: tuple[int, int], compact: bool) -> Iterator[Made]:
     """All images that are compared."""
+    lte, cs, fcs = (load(f"{name}-compact" if compact else name) for name in ("lte", "cs", "fcs"))
     yield BICUBIC, "", upscale(lr, size=size, model=BICUBIC)
-    [lte] = render(load("lte-compact"), lr, size, [None], progress=False)
-    yield "lte", "", lte
+    [base] = render(lte, lr, size, [None], progress=False)
+    yield "lte", "", base
     for deviation in DEVIATIONS:
-        yield NOISE, f"{deviation} levels", add_grain(lte, deviation)
-    for name in ("cs", "fcs"):
-        yield from classified(name, lte, lr, size)
-    for name in ("lte", "fcs"):
-        yield from tuned(name, lr, size)
+        yield NOISE, f"{deviation} levels", add_grain(base, deviation)
+    yield from classified("cs", cs, base, lr, size)
+    yield from classified("fcs", fcs, base, lr, size)
+    if compact:
+        yield from tuned("lte", lte, lr, size)
+        yield from tuned("fcs", fcs, lr, size)
 
 
-def classified(name: str, lte: Tensor, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
+def classified(
+    name: str, model: ContinuousModel, base: Tensor, lr: Tensor, size: tuple[int, int]
+) -> Iterator[Made]:
     """A classifier in all readings, and LTE with as much as its samples differ from its mean."""
     ways = readings()
-    read = render(load(f"{name}-compact"), lr, size, list(ways.values()), progress=False)
+    read = render(model, lr, size, list(ways.values()), progress=False)
     read = dict(zip(ways, read, strict=True))
     yield from ((name, way, sr) for way, sr in read.items())
     for strength in STRENGTHS:
         doubt = strength * (read["sample 1.0"] - read["mean"])
-        yield f"lte + {name}'s doubt", f"{strength}", (lte + doubt).clamp(0, 1)
+        yield f"lte + {name}'s doubt", f"{strength}", (base + doubt).clamp(0, 1)
 
 
-def tuned(name: str, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
-    """On the way to a model that was trained with LPIPS."""
+def tuned(name: str, model: ContinuousModel, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
+    """On the way to what became of a model when it was trained on with LPIPS."""
+    decode = None if model.default_decode is None else "mean"
     for share in STRENGTHS:
-        model = between(name, share)
-        decode = None if model.default_decode is None else "mean"
-        [sr] = render(model, lr, size, [decode], progress=False)
+        [sr] = render(
+            blend(model, load(f"{name}-perceptual"), share), lr, size, [decode], progress=False
+        )
         yield f"{name}-perceptual", f"{decode or ''} {share}".strip(), sr
 
 
 load = functools.cache(checkpoints.load)
 
 
-@functools.cache
-def between(name: str, share: float) -> ContinuousModel:
-    return blend(load(f"{name}-compact"), load(f"{name}-perceptual"), share)
-
-
 @torch.no_grad()
-def measure(name: str, number: int) -> list[dict]:
+def measure(name: str, number: int, compact: bool) -> list[dict]:
     """The rows of one image of a set, on one thread."""
     torch.set_num_threads(1)
     lr, hr = map(images.to_tensor, data.benchmark(name, SCALE)[number][1:])
     rows = []
-    for model, decode, sr in make(lr, tuple(hr.shape[-2:])):
+    for model, decode, sr in make(lr, tuple(hr.shape[-2:]), compact):
         black, bright, _ = metrics.artifact_rate(sr, hr)
         values = (BENCHMARK.psnr(sr, hr, SCALE), metrics.lpips(sr, hr), black, bright)
         rows.append({"model": model, "decode": decode} | dict(zip(MEASURES, values, strict=True)))
     return rows
 
 
-def means(name: str, pool: ProcessPoolExecutor) -> pd.DataFrame:
+def means(name: str, compact: bool, pool: ProcessPoolExecutor) -> pd.DataFrame:
     """The rows of a set."""
     count = len(data.benchmark(name, SCALE))
-    jobs = [pool.submit(measure, name, number) for number in range(count)]
+    jobs = [pool.submit(measure, name, number, compact) for number in range(count)]
     rows = [row for job in tqdm(jobs, desc=name, unit="image") for row in job.result()]
     table = pd.DataFrame(rows).groupby(["model", "decode"], sort=False)[MEASURES].mean()
     return table.reset_index().assign(dataset=name, scale=SCALE, images=count)
 
 
 def main(
+    compact: Annotated[bool, typer.Option(help="Read the compact weights.")] = False,
     workers: Annotated[int, typer.Option(help="Processes, of one thread each.")] = 2,
     out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("decodes.csv"),
 ) -> None:
@@ -129,12 +133,14 @@ def main(
     table = pd.DataFrame(columns=columns)
     if out.exists():
         table = pd.read_csv(out, keep_default_na=False)
+        if len(table) and table["model"].str.contains("perceptual").any() != compact:
+            raise typer.BadParameter(f"{out} is of the other weights", param_hint="--out")
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context) as pool:
         for name in SETS:
             if name in set(table["dataset"]):
                 continue
-            found = means(name, pool)[columns]
+            found = means(name, compact, pool)[columns]
             table = pd.concat([table, found]) if len(table) else found
             with replacing(out) as draft:
                 table.to_csv(draft, index=False, float_format="%.4f")
