@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+import torch
 from tqdm.auto import tqdm
 
 from fcsr import perceptual
 from fcsr.decoding import Decode
-from fcsr.devices import default_device
 from fcsr.errors import FcsrError
 from fcsr.jobs import Job, plan
 from fcsr.ledger import COLUMNS, NAMES, Ledger, Row
@@ -62,7 +62,7 @@ def evaluate(
             "of its own"
         )
     jobs = plan(_several(dataset), _several(scale), root, protocol)
-    perceptual.alex(default_device())  # else it would be missed when the first image is made
+    perceptual.alex(torch.device("cpu"))  # else it would be missed when the first image is made
     ledger = Ledger(out, processes.rank) if out else None
     with ledger.alone() if ledger and processes.leads else nullcontext():
         rows = _measure_all(jobs, methods, ledger, processes, progress)

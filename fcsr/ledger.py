@@ -77,9 +77,10 @@ class Ledger:
 
     def write(self, name: str, text: str) -> None:
         """A file of the folder, in one step."""
-        with _naming(self.folder / name), replacing(self.folder / name) as draft:
+        with _naming(self.folder / name):
             self.folder.mkdir(parents=True, exist_ok=True)
-            draft.write_text(text, newline="", **TEXT)
+            with replacing(self.folder / name) as draft:
+                draft.write_text(text, newline="", **TEXT)
 
 
 @contextmanager
