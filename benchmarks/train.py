@@ -21,7 +21,7 @@ from measure import in_turns, peak, rate, report, seconds
 from plain import Plain
 from torch.utils.flop_counter import FlopCounterMode
 
-from fcsr import EDSR, Recipe, acceleration, models, training
+from fcsr import EDSR, Recipe, acceleration, data, models, training
 from fcsr.continuous import ContinuousModel
 from fcsr.crops import Batch
 from fcsr.objective import Objective, batch_loss, inputs
@@ -62,7 +62,8 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     ours = variant.objective is Objective
     if ours:
         model.encoder.to(memory_format=torch.channels_last)
-    crops, _ = training.make_crops(recipe, model.max_scale, accelerator)
+    paths = data.photographs(recipe.photographs)
+    crops, _ = training.make_crops(recipe, paths, model.max_scale, accelerator)
     optimizer = torch.optim.Adam(model.parameters(), fused=ours)
     before = peak()
     net, optimizer = accelerator.prepare(variant.objective(model), optimizer)

@@ -41,7 +41,7 @@ _READ = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000")
 # ordinary progressive JPEG there are about ten; libtiff has the same limit.
 _MOST_SCANS = 100
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")  # that a segment follows
-_WHITE_IS_ZERO = (262, 0)  # a TIFF's PhotometricInterpretation
+_PHOTOMETRIC = 262  # the tag of a TIFF; 0 says that white is 0
 
 
 def load(path: str | os.PathLike) -> Image.Image:
@@ -95,8 +95,8 @@ def _scans(data: bytes) -> int:
 
 def _is_negative(image: Image.Image) -> bool:
     """Whether Pillow has left white as 0, as it does with 16 bits (and with 8 does not)."""
-    key, value = _WHITE_IS_ZERO
-    return image.format == "TIFF" and image.mode[:1] == "I" and image.tag_v2.get(key) == value
+    deep = image.format == "TIFF" and image.mode.startswith("I;16")
+    return deep and image.tag_v2.get(_PHOTOMETRIC) == 0
 
 
 def _inverted(image: Image.Image) -> Image.Image:

@@ -106,15 +106,8 @@ class PerceptualObjective(Objective):
     def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Shaped[Tensor, "b 3 h w"], ...]:
         return hr, *super().targets(hr)
 
-    def forward(
-        self,
-        lr: Float[Tensor, "b 3 h w"],
-        coord: Float[Tensor, "b q 2"],
-        cell: Float[Tensor, "b q 2"],
-        hr: Float[Tensor, "b q 3"],
-        *targets: Shaped[Tensor, "b q 3"],
-    ) -> Float[Tensor, ""]:
-        return self.loss_and_reading(lr, coord, cell, hr, *targets)[0]
+    def forward(self, *inputs: Tensor) -> Float[Tensor, ""]:
+        return self.loss_and_reading(*inputs)[0]
 
     def loss_and_reading(
         self,

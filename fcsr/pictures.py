@@ -69,13 +69,14 @@ class Unpacked:
         Nobody sees them, but whoever resamples colours apart from alpha mixes them in: mostly
         black, which would be a dark rim around what is drawn.
         """
-        hidden = self.pixels[:, -1] == 0
-        if not self.has_alpha or not hidden.any() or hidden.flatten(1).all(1).any():
+        if not self.has_alpha or not (hidden := self.pixels[:, -1] == 0).any():
             return self
         from scipy.ndimage import distance_transform_edt
 
         pixels = self.pixels.clone()
         for picture, unseen in zip(pixels, hidden.cpu().numpy(), strict=True):
+            if unseen.all():
+                continue
             nearest = distance_transform_edt(unseen, return_distances=False, return_indices=True)
             y, x = (torch.from_numpy(index).long().to(pixels.device) for index in nearest)
             picture[:-1] = picture[:-1, y, x]

@@ -5,7 +5,6 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fcsr import data
 from fcsr.continuous import ContinuousModel
 from fcsr.errors import TrainingError
 from fcsr.metrics import LPIPS_SMALLEST
@@ -75,10 +74,10 @@ class Recipe:
         return self.rate * rise * 0.5 * (1 + math.cos(math.pi * step / self.steps))
 
 
-def describe(model: ContinuousModel, recipe: Recipe, processes: int) -> dict:
+def describe(model: ContinuousModel, recipe: Recipe, paths: list[Path], processes: int) -> dict:
     """What a training must have in common with the one that it goes on with."""
-    names = [path.name for path in data.photographs(recipe.photographs)]
-    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()
+    names = [path.name for path in paths]
+    digest = hashlib.sha256("\n".join(names).encode(errors="surrogateescape")).hexdigest()
     return {
         "config": model.config,
         "recipe": asdict(recipe),

@@ -61,10 +61,11 @@ def train(
     AcceleratorState._reset_state()  # else one process could not train at two precisions
     accelerator = make_accelerator(recipe)
     leads = accelerator.is_main_process
-    facts = describe(model, recipe, accelerator.num_processes)
+    paths = data.photographs(recipe.photographs)
+    facts = describe(model, recipe, paths, accelerator.num_processes)
     tensors, history = states.resume(out, facts)
     start = agreed(history[-1]["step"] if history else 0, out)
-    crops, held_out = make_crops(recipe, model.max_scale, accelerator, leads and progress)
+    crops, held_out = make_crops(recipe, paths, model.max_scale, accelerator, leads and progress)
 
     model.to(accelerator.device)
     model.encoder.to(memory_format=torch.channels_last)
@@ -141,10 +142,13 @@ def agreed(start: int, out: Path) -> int:
 
 
 def make_crops(
-    recipe: Recipe, max_scale: float, accelerator: Accelerator, progress: bool = True
+    recipe: Recipe,
+    paths: list[Path],
+    max_scale: float,
+    accelerator: Accelerator,
+    progress: bool = True,
 ) -> tuple[Crops, Crops]:
     """This process's crops to train on, and crops of the photographs held out."""
-    paths = data.photographs(recipe.photographs)
     if len(paths) <= recipe.held_out:
         raise TrainingError(
             f"{recipe.photographs} holds {len(paths)} photographs, and {recipe.held_out} are to be "

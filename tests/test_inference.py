@@ -399,3 +399,10 @@ def test_what_is_transparent_leaves_no_dark_rim(model):
     page = Image.new("RGBA", large.size, "white")
     page.alpha_composite(large)
     assert np.asarray(page).min() >= 250
+
+
+def test_a_picture_that_is_all_transparent_stays_so():
+    batch = torch.zeros(2, 4, 6, 6)
+    batch[1, :, 2:4, 2:4] = 1
+    large = fcsr.upscale(batch, 2, model="bicubic", progress=False)
+    assert (large[0] == 0).all() and (large[1, :3] > 0.999).all()

@@ -21,6 +21,7 @@ from fcsr import (
     LTE,
     Recipe,
     checkpoints,
+    data,
     images,
     metrics,
     sealed,
@@ -77,7 +78,9 @@ def test_training_lowers_the_validation_loss(kind, recipe, tmp_path):
 def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
     recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, rate=3e-3, perceptual=10.0)
     model = tiny(FCS, decode="mean")
-    [batch] = [training.make_crops(recipe, 2.0, Accelerator(cpu=True))[1][0]]
+    paths = data.photographs(recipe.photographs)
+    _, held_out = training.make_crops(recipe, paths, 2.0, Accelerator(cpu=True))
+    batch = held_out[0]
     objective = make_objective(model, recipe)
 
     def losses() -> tuple[float, float]:
@@ -274,7 +277,7 @@ def test_other_photographs_of_the_same_folder_are_refused(recipe, tmp_path):
 
 def test_another_number_of_processes_is_refused(recipe, tmp_path):
     train(tiny(LTE), recipe, tmp_path / "out")
-    facts = describe(tiny(LTE), recipe, processes=2)
+    facts = describe(tiny(LTE), recipe, data.photographs(recipe.photographs), processes=2)
     with pytest.raises(TrainingError, match="processes was 1 and is 2"):
         states.resume(tmp_path / "out", facts)
 
