@@ -7,6 +7,7 @@ weights of the LTE `START` unless it says otherwise, and is measured on the phot
 training never sees, at x4, read by mode and mean. A table that is there already is gone on with.
 """
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -24,10 +25,11 @@ from fcsr.variants import Variant
 class Soft:
     """Cross-entropy with targets that are Gaussians around the true level.
 
-    They are `width` levels wide at first, and narrow down to it within `batches` batches.
+    They are `width` levels wide at first, and narrow down to it within `batches` batches, or never
+    if these are infinitely many.
     """
 
-    def __init__(self, *arguments, width: float, batches: int, **options):
+    def __init__(self, *arguments, width: float, batches: float, **options):
         super().__init__(*arguments, **options)
         self.width, self.batches, self.seen = width, batches, 0
 
@@ -68,6 +70,7 @@ def variants(steps: int) -> list[Variant]:
                 Variant("fresh weights, not LTE's", kind, warm=False),
                 Variant("rate 2e-3", kind, recipe={"rate": 2e-3}),
                 Variant("soft targets, 4 levels", soft_kind, soft),
+                Variant("soft targets to the end", soft_kind, soft | {"batches": math.inf}),
             )
         ),
         Variant("weight 300", FCS, {"weight": 300.0}),
