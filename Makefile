@@ -30,7 +30,7 @@ notebooks: $(INSTALLED) ## run the notebooks, save them with their new outputs, 
 	$(BIN)/jupyter nbconvert --to notebook --inplace --execute \
 	  --ExecutePreprocessor.record_timing=False \
 	  --ExecutePreprocessor.extra_arguments=--IPKernelApp.log_level=ERROR $(NOTEBOOKS)
-	$(BIN)/python -m fcsr.figures notebooks figures
+	$(BIN)/python -m fcsr.course.report.figures notebooks figures
 
 screenshot: $(INSTALLED) ## have a browser take figures/lab.png, a widget in JupyterLab, for the README
 	FCSR_DEMAND_BROWSER=1 $(BIN)/pytest tests/browser/test_lab.py -k test_widgets_answer

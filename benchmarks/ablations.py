@@ -1,4 +1,4 @@
-"""What each part of the design gains: `fcsr.ablations` for all axes, and the table of it.
+"""What each part of the design gains: `fcsr.analysis.ablation` for all axes, and the table of it.
 
     python benchmarks/ablations.py PHOTOGRAPHS START --out figures/ablations.csv
 
@@ -13,8 +13,9 @@ from typing import Annotated
 import measure
 import typer
 
-from fcsr import ablations, checkpoints
-from fcsr.variants import AXES
+from fcsr import models
+from fcsr.analysis import ablation
+from fcsr.analysis.variants import AXES
 
 
 def main(
@@ -27,16 +28,16 @@ def main(
     workers: Annotated[int, typer.Option(help="Processes, of one thread each.")] = 1,
     out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("ablations.csv"),
 ) -> None:
-    recipe = ablations.short_recipe(photographs, steps, batch=batch, queries=queries)
-    lte = (ablations.measure, checkpoints.load(start), recipe)
+    recipe = ablation.short_recipe(photographs, steps, batch=batch, queries=queries)
+    lte = (ablation.measure, models.load(start), recipe)
     jobs = {("start", "LTE", start, 0): lte}
     # Seed by seed, so that a table that is not finished lacks seeds, not axes.
     for seed in range(seeds):
         seeded = replace(recipe, seed=seed)
-        for axis, variant in ablations.plan(AXES):
+        for axis, variant in ablation.plan(AXES):
             place = (axis, variant.model, variant.name, seed)
-            jobs[place] = (ablations.run, variant, seeded, start)
-    measure.fill(out, ablations.KEY, jobs, workers)
+            jobs[place] = (ablation.run, variant, seeded, start)
+    measure.fill(out, ablation.KEY, jobs, workers)
 
 
 if __name__ == "__main__":

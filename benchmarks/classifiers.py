@@ -16,10 +16,11 @@ import torch
 import torch.nn.functional as F
 import typer
 
-from fcsr import CS, FCS, ablations, checkpoints, losses
+from fcsr import CS, FCS, losses, models
+from fcsr.analysis import ablation
+from fcsr.analysis.variants import Variant
 from fcsr.decoding import CLASSES
 from fcsr.frequency import Gaussian
-from fcsr.variants import Variant
 
 
 class Soft:
@@ -88,10 +89,10 @@ def main(
     workers: Annotated[int, typer.Option(help="Processes, of one thread each.")] = 2,
     out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("classifiers.csv"),
 ) -> None:
-    recipe = ablations.short_recipe(photographs, steps, rate=6e-4)
-    jobs = {("LTE", "start"): (ablations.measure, checkpoints.load(start), recipe)}
+    recipe = ablation.short_recipe(photographs, steps, rate=6e-4)
+    jobs = {("LTE", "start"): (ablation.measure, models.load(start), recipe)}
     for variant in variants(steps):
-        jobs[variant.model, variant.name] = (ablations.run, variant, recipe, start)
+        jobs[variant.model, variant.name] = (ablation.run, variant, recipe, start)
     measure.fill(out, ["model", "variant"], jobs, workers)
 
 

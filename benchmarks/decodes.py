@@ -24,14 +24,13 @@ import typer
 from torch import Tensor
 from tqdm import tqdm
 
-from fcsr import checkpoints, data, decoding, images, metrics
-from fcsr.blending import blend
-from fcsr.continuous import ContinuousModel
-from fcsr.files import replacing
-from fcsr.grain import add_grain
+from fcsr import data, decoding, images, metrics, models
+from fcsr.analysis.interpolation import blend
+from fcsr.evaluation.tradeoffs import NOISE
 from fcsr.inference import BICUBIC, render, upscale
-from fcsr.protocols import BENCHMARK
-from fcsr.tradeoffs import NOISE
+from fcsr.metrics import BENCHMARK, add_grain
+from fcsr.models import ContinuousModel
+from fcsr.utils.files import replacing
 
 SCALE = 4
 SETS = ("Set5", "Set14", "B100", "Urban100")
@@ -99,7 +98,7 @@ def tuned(name: str, model: ContinuousModel, lr: Tensor, size: tuple[int, int]) 
         yield f"{name}-perceptual", f"{decode or ''} {share}".strip(), sr
 
 
-load = functools.cache(checkpoints.load)
+load = functools.cache(models.load)
 
 
 @torch.no_grad()

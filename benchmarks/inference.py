@@ -23,11 +23,10 @@ from plain import Plain
 from torch.utils.flop_counter import FlopCounterMode
 
 from fcsr import EDSR, models
-from fcsr.continuous import ContinuousModel
-from fcsr.devices import default_device
-from fcsr.files import replacing
 from fcsr.inference import render
-from fcsr.texture import EstimatorSize
+from fcsr.models import ContinuousModel, EstimatorSize
+from fcsr.utils.device import default_device
+from fcsr.utils.files import replacing
 
 AGREE = 1e-5  # of values in [0, 1]
 NAMES = tuple(name.lower() for name in models.MODELS)

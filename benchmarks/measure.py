@@ -12,8 +12,8 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
-from fcsr.devices import default_device
-from fcsr.files import replacing
+from fcsr.utils.device import default_device
+from fcsr.utils.files import replacing
 
 ON_GPU = default_device().type == "cuda"
 RSS_UNIT = 1 if sys.platform == "darwin" else 2**10  # bytes, of what the system calls ru_maxrss

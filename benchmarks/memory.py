@@ -21,7 +21,7 @@ from measure import RSS_UNIT
 from PIL import Image
 
 from fcsr import images
-from fcsr.files import replacing
+from fcsr.utils.files import replacing
 
 PROGRAM = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
 

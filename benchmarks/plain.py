@@ -12,8 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fcsr.continuous import ContinuousModel, Estimate
-from fcsr.texture import TextureEstimator, bilinear, grid
+from fcsr.models import ContinuousModel, Estimate, TextureEstimator, bilinear, grid
 
 CHUNK = 30_000  # queries at once
 

@@ -20,11 +20,11 @@ from measure import report, seconds
 from torch import Tensor
 from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
 
-from fcsr import checkpoints, data, images
-from fcsr.continuous import ContinuousModel
-from fcsr.devices import default_device
+from fcsr import data, images, models
 from fcsr.inference import render
-from fcsr.protocols import BENCHMARK
+from fcsr.metrics import BENCHMARK
+from fcsr.models import ContinuousModel
+from fcsr.utils.device import default_device
 
 SCALE = 4
 READINGS = {"lte": [None], "cs": ["mode", "mean"], "fcs": ["mode", "mean"]}
@@ -33,7 +33,7 @@ KEYS = ["model", "decode", "precision"]
 
 def measure(name: str) -> Iterator[dict]:
     """A row for each image, precision and reading, each twice."""
-    decodes, variants = READINGS[name], models(name)
+    decodes, variants = READINGS[name], in_each_precision(name)
     for image, *pair in data.benchmark("Set5", SCALE):
         lr, hr = (images.to_tensor(part).to(default_device()) for part in pair)
         exact = []
@@ -50,9 +50,9 @@ def measure(name: str) -> Iterator[dict]:
                 }
 
 
-def models(name: str) -> dict[str, ContinuousModel]:
+def in_each_precision(name: str) -> dict[str, ContinuousModel]:
     """The model for each precision; bfloat16 is a matter of how it is run."""
-    model = checkpoints.load(f"{name}-compact", default_device())
+    model = models.load(f"{name}-compact", default_device())
     found = {"float32": model, "bfloat16": model}
     if default_device().type == "cpu":
         found["int8"] = quantize_dynamic(model, {torch.nn.Linear: per_channel_dynamic_qconfig})

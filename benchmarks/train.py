@@ -21,11 +21,10 @@ from measure import in_turns, peak, rate, report, seconds
 from plain import Plain
 from torch.utils.flop_counter import FlopCounterMode
 
-from fcsr import EDSR, Recipe, acceleration, data, models, training
-from fcsr.continuous import ContinuousModel
-from fcsr.crops import Batch
-from fcsr.objective import Objective, batch_loss, inputs
-from fcsr.texture import EstimatorSize
+from fcsr import EDSR, Recipe, data, models
+from fcsr.models import ContinuousModel, EstimatorSize
+from fcsr.training import Batch, Objective, batch_loss, inputs, loop
+from fcsr.training.accelerator import can_replay, make_accelerator, replayed
 
 
 class Variant(NamedTuple):
@@ -55,7 +54,7 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     """Measured in this process, which should be a fresh one."""
     torch.manual_seed(0)
     recipe = Recipe(photographs, batch=16, precision=variant.precision, compile=variant.compile)
-    accelerator = acceleration.make_accelerator(recipe)
+    accelerator = make_accelerator(recipe)
     size = replace(EstimatorSize() if paper else EstimatorSize.compact(), ensemble=variant.ensemble)
     encoder = EDSR.baseline() if paper else EDSR.compact()
     model = models.MODELS[name.upper()](encoder, size).to(accelerator.device)
@@ -63,12 +62,12 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     if ours:
         model.encoder.to(memory_format=torch.channels_last)
     paths = data.photographs(recipe.photographs)
-    crops, _ = training.make_crops(recipe, paths, model.max_scale, accelerator)
+    crops, _ = loop.make_crops(recipe, paths, model.max_scale, accelerator)
     optimizer = torch.optim.Adam(model.parameters(), fused=ours)
     before = peak()
     net, optimizer = accelerator.prepare(variant.objective(model), optimizer)
-    if acceleration.can_replay(recipe, accelerator):
-        net = acceleration.replayed(net, inputs(model, crops[0]))
+    if can_replay(recipe, accelerator):
+        net = replayed(net, inputs(model, crops[0]))
 
     def step(number: int) -> None:
         accelerator.backward(batch_loss(net, model, crops[number]))

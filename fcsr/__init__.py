@@ -1,15 +1,11 @@
 """fcsr: super-resolution as classification. LTE, CS and FCS, to teach with and to start from."""
 
-from fcsr import data, decoding, errors, frequency, images, losses, metrics, protocols, spectra
-from fcsr.checkpoints import load
-from fcsr.encoders import EDSR
+from fcsr import data, decoding, errors, frequency, images, losses, metrics
 from fcsr.errors import FcsrError
 from fcsr.evaluation import evaluate
-from fcsr.inference import upscale
-from fcsr.models import CS, FCS, LTE
-from fcsr.official import load_official_lte
-from fcsr.recipe import Recipe
-from fcsr.training import train
+from fcsr.inference import render, upscale
+from fcsr.models import CS, EDSR, FCS, LTE, available, load, load_official_lte
+from fcsr.training import Recipe, train
 
 __version__ = "0.1.0"
 
@@ -20,6 +16,7 @@ __all__ = [
     "LTE",
     "FcsrError",
     "Recipe",
+    "available",
     "data",
     "decoding",
     "errors",
@@ -30,8 +27,7 @@ __all__ = [
     "load_official_lte",
     "losses",
     "metrics",
-    "protocols",
-    "spectra",
+    "render",
     "train",
     "upscale",
 ]

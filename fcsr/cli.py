@@ -11,9 +11,10 @@ from typing import Annotated
 import torch
 import typer
 
-from fcsr import checkpoints, evaluation, inference, models, processes, states, training
+from fcsr import evaluation, inference, models
 from fcsr.errors import FcsrError
-from fcsr.recipe import Recipe
+from fcsr.training import Recipe, loop, state
+from fcsr.utils import distributed
 
 app = typer.Typer(
     help="Super-resolution as classification: LTE, CS and FCS.",
@@ -95,7 +96,7 @@ def evaluate(
 ) -> None:
     """Measure models on benchmark sets and print the means as Markdown."""
     table = evaluation.evaluate(model, data, scale, decode, root, out=out)
-    if processes.Processes().leads:
+    if distributed.Processes().leads:
         typer.echo(evaluation.to_markdown(evaluation.means(table)), nl=False)
 
 
@@ -152,11 +153,11 @@ def train(
     torch.manual_seed(seed)
     options = {"decode": "mean"} if perceptual and model.lower() != "lte" else {}
     net = models.make(model, compact=not paper, **options)
-    if start is not None and not (out / states.INDEX).exists():
-        copied = checkpoints.transfer(checkpoints.load(start), net)
-        if processes.Processes().leads:
+    if start is not None and not (out / state.INDEX).exists():
+        copied = models.transfer(models.load(start), net)
+        if distributed.Processes().leads:
             typer.echo(f"{len(copied)} of {len(net.state_dict())} tensors start from {start}")
-    done = training.train(net, recipe, out, minutes, largest)
+    done = loop.train(net, recipe, out, minutes, largest)
     typer.echo(f"{out}/model.safetensors" if done else f"{out}: start again to go on")
 
 
@@ -173,9 +174,9 @@ def report(
     ] = [],  # noqa: B006
 ) -> None:
     """Run the course's notebooks, in order, into an HTML report that reads offline."""
-    from fcsr import report as pages
+    from fcsr.course.report import build
 
-    runs = pages.build(_course(notebooks), out, params)
+    runs = build.build(_course(notebooks), out, params)
     typer.echo(f"{out}/index.html")
     raise typer.Exit(any(run.error for run in runs))
 

@@ -14,9 +14,9 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from fcsr.devices import exact
 from fcsr.errors import FcsrError
 from fcsr.images import to_levels
+from fcsr.utils.device import exact
 
 CLASSES = 256
 ZERO_RESIDUAL = 128  # the class that stands for a residual of 0

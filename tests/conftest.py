@@ -12,7 +12,7 @@ from hypothesis import settings
 jaxtyping.install_import_hook("fcsr", "contracts.check")
 
 from fcsr import EDSR  # noqa: E402
-from fcsr.texture import EstimatorSize  # noqa: E402
+from fcsr.models import EstimatorSize  # noqa: E402
 
 torch.set_num_threads(1)  # what the tests compute is small: more threads only wait for each other
 

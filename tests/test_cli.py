@@ -1,4 +1,4 @@
-"""fcsr.cli: what a shell user sees, run as a shell user runs it."""
+"""What a shell user sees, run as a shell user runs it."""
 
 import signal
 import subprocess
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import typer
 
-from fcsr import checkpoints, cli, images, upscale
+from fcsr import cli, images, models, upscale
 
 PROGRAM = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
 
@@ -87,7 +87,7 @@ def test_train_resumes_and_its_weights_upscale(photograph, tmp_path):
     run = fcsr("train", "--model", "fcs", "--every", "7", "--from", "lte-compact", *options)
     assert run.returncode == 0, run.stderr
     assert "start from lte-compact" in run.stdout
-    assert checkpoints.describe(out / "model.safetensors")["recipe"]["every"] == 7
+    assert models.describe(out / "model.safetensors")["recipe"]["every"] == 7
     target = tmp_path / "out.png"
     run = fcsr("upscale", photograph, target, "--scale", "2", "--model", out / "model.safetensors")
     assert run.returncode == 0, run.stderr

@@ -1,4 +1,4 @@
-"""fcsr.decoding: each way to read a distribution against numpy; residuals as classes."""
+"""Each way to read a distribution against numpy; residuals as classes."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""fcsr.losses: L1, eq. (1) and eq. (2) against values worked out by hand and against torch."""
+"""L1, eq. (1) and eq. (2) against values worked out by hand and against torch."""
 
 import math
 

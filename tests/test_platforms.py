@@ -11,22 +11,13 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import fcsr
-from fcsr import (
-    CS,
-    FCS,
-    LTE,
-    Recipe,
-    acceleration,
-    decoding,
-    devices,
-    frequency,
-    images,
-    processes,
-    rendering,
-    spectra,
-)
+from fcsr import CS, FCS, LTE, Recipe, decoding, frequency, images
 from fcsr.errors import FcsrError
-from fcsr.texture import grid
+from fcsr.frequency import spectra
+from fcsr.inference import tiling
+from fcsr.models import grid
+from fcsr.training import accelerator
+from fcsr.utils import device, distributed
 
 READINGS = [(LTE, None), *((kind, way) for kind in (CS, FCS) for way in decoding.NAMED)]
 
@@ -45,7 +36,7 @@ class NoFloat64(TorchDispatchMode):
 @pytest.mark.parametrize(("kind", "decode"), READINGS)
 def test_no_float64_where_images_are_upscaled(tiny, kind, decode, monkeypatch):
     # there are no values to look at
-    monkeypatch.setattr(rendering, "_check", lambda *_: None)
+    monkeypatch.setattr(tiling, "_check", lambda *_: None)
     monkeypatch.setattr(images.Unpacked, "bled", lambda self: self)
     image = torch.empty(4, 9, 7, dtype=torch.uint8, device="meta")
     model = tiny(kind).to("meta")
@@ -78,7 +69,7 @@ def test_accelerates_word_for_the_cpu_is_heeded(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     for word, kind in {"true": "cpu", "false": "cuda"}.items():
         monkeypatch.setenv("ACCELERATE_USE_CPU", word)
-        assert devices.default_device().type == kind
+        assert device.default_device().type == kind
 
 
 def test_more_processes_than_gpus_are_refused(monkeypatch):
@@ -87,14 +78,14 @@ def test_more_processes_than_gpus_are_refused(monkeypatch):
     monkeypatch.setenv("ACCELERATE_USE_CPU", "false")
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
     recipe = Recipe("photographs")
-    for start in (processes.Processes, lambda: acceleration.make_accelerator(recipe)):
+    for start in (distributed.Processes, lambda: accelerator.make_accelerator(recipe)):
         with pytest.raises(FcsrError, match=r"2 processes .* with 1 GPU\(s\): launch one"):
             start()
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "1")
-    processes.check_gpus()
+    distributed.check_gpus()
     monkeypatch.setenv("ACCELERATE_USE_CPU", "true")
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
-    processes.check_gpus()
+    distributed.check_gpus()
 
 
 def test_float64_on_a_device_would_be_seen():

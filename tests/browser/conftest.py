@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fcsr import chromium
+from fcsr.course.report import pdf
 from fcsr.errors import FcsrError
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def browser():
     try:
-        found = chromium.find()
+        found = pdf.find()
     except FcsrError as error:
         if os.environ.get("FCSR_DEMAND_BROWSER"):
             pytest.fail(str(error))
@@ -40,7 +40,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=chromium.FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=pdf.FLAGS)
         yield browser
         browser.close()
 

@@ -15,7 +15,8 @@ PATIENCE = 60  # seconds until a picture; about one is promised, where nothing e
 RUN = 600_000  # milliseconds until a notebook has run; they take a minute, where nothing else runs
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 WIDGETS = ("frequency_splitter", "scale_explorer", "pixel_inspector", "decode_slider")
-CELL = """from fcsr import images, widgets
+CELL = """from fcsr import images
+from fcsr.course import widgets
 widgets.{}(images.sample("chelsea").crop((100, 60, 260, 220)))"""
 WINDOW = {"width": 1100, "height": 720}  # in which README shows one of the widgets
 README = WIDGETS.index("pixel_inspector")

@@ -21,7 +21,7 @@ QUIET = [
     ),
     new_code_cell(
         "from tqdm.auto import tqdm\n"
-        "from fcsr import images, widgets\n"
+        "from fcsr import images\nfrom fcsr.course import widgets\n"
         "photograph = images.sample('rocket').crop((200, 200, 320, 320))"
     ),
     new_code_cell("photograph", metadata={"figure": "rocket"}),

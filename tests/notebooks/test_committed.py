@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from fcsr import pages
+from fcsr.course.report import html
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 40  # lines
@@ -116,12 +116,12 @@ def test_pictures_in_widgets_are_light(notebook):
 
 def test_it_and_its_page_are_light(path, notebook):
     assert path.stat().st_size < HEAVIEST
-    page = pages.convert(notebook, path.parent, pages.Page(path.stem, "its title", 1.0), {})
+    page = html.convert(notebook, path.parent, html.Page(path.stem, "its title", 1.0), {})
     assert len(page.encode()) < HEAVIEST
 
 
 def test_key_figures_fit_on_its_card(notebook):
-    lines = pages.key_figures(notebook)
+    lines = html.key_figures(notebook)
     assert len(lines) <= KEY_FIGURES
     assert [line for line in lines if len(line) > LONGEST_KEY_FIGURE] == []
 

@@ -18,7 +18,9 @@ NAMES = ("frequency_splitter", "scale_explorer", "pixel_inspector", "decode_slid
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("widgets")
-    first = "from fcsr import images, widgets\nhr = images.sample('chelsea').crop((9, 9, 89, 89))"
+    first = """from fcsr import images
+from fcsr.course import widgets
+hr = images.sample("chelsea").crop((9, 9, 89, 89))"""
     cells = [first, *(f"widgets.{name}(hr)" for name in NAMES)]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     notebook = new_notebook(cells=[new_code_cell(c) for c in cells], metadata=metadata)

@@ -1,0 +1,117 @@
+"""What each part of the design gains: short trainings that differ from it in one thing.
+
+All start from the weights of one LTE, those of one seed see the same crops, and all are measured
+on the photographs that training never sees. What they are of is in `fcsr.analysis.variants`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from tqdm.auto import tqdm
+
+from fcsr import data, images, metrics, models
+from fcsr.analysis.variants import AXES, DESIGN, DESIGNS, Variant
+from fcsr.data.layouts import Files
+from fcsr.errors import FcsrError
+from fcsr.inference import render
+from fcsr.metrics import BENCHMARK
+from fcsr.models import ContinuousModel
+from fcsr.training import Recipe, loop
+
+SCALE = 4
+DECODES = ("mode", "mean")
+MEASURES = ["psnr", "lpips", "black", "bright"]
+KEY = ["axis", "model", "variant", "seed"]
+
+
+def short_recipe(photographs: str, steps: int, **settings) -> Recipe:
+    """For trainings of a few hundred steps: a high rate, and an average as short as they are.
+
+    `settings` are those of `Recipe` that shall be others.
+    """
+    short = {"rate": 2e-3, "warmup": steps // 20, "average": 0.98, "every": steps}
+    return Recipe(photographs, steps, **({"precision": "bf16"} | short | settings))
+
+
+def plan(axes: Iterable[str]) -> list[tuple[str, Variant]]:
+    """What is to be trained for these axes: the designs that they change, then their variants.
+
+    Raises FcsrError for an unknown axis.
+    """
+    axes = list(axes)
+    for axis in axes:
+        if axis not in AXES:
+            raise FcsrError(f'there is no axis "{axis}"; choose from {", ".join(AXES)}')
+    changed = [(axis, variant) for axis in axes for variant in AXES[axis]]
+    models = {variant.model for _, variant in changed}
+    return [*((DESIGN, design) for design in DESIGNS if design.model in models), *changed]
+
+
+def study(axis: str, recipe: Recipe, start: str | Path, seeds: int):
+    """Train and measure the variants of an axis, and what they differ from, for some seeds.
+
+    Args:
+        axis: one of `AXES`.
+        recipe: for all of them; the photographs that it holds out are what is measured on.
+        start: the LTE whose weights they begin with, a name or a checkpoint.
+        seeds: how many: of the new heads, and of the crops, which all variants share.
+
+    Returns:
+        A pandas DataFrame with the columns of `KEY`, decode, and `MEASURES`: means of the
+        photographs. The axis of the models as designed is `DESIGN`.
+    """
+    import pandas as pd
+
+    jobs = [(seed, *job) for seed in range(seeds) for job in plan([axis])]
+    rows = []
+    for seed, axis, variant in tqdm(jobs, desc="trainings"):
+        about = dict(zip(KEY, (axis, variant.model, variant.name, seed), strict=True))
+        rows += [about | row for row in run(variant, replace(recipe, seed=seed), start)]
+    return pd.DataFrame(rows)
+
+
+def run(variant: Variant, recipe: Recipe, start: str | Path) -> list[dict]:
+    """Train a variant from the weights of an LTE, and measure it: a row for each reading."""
+    torch.manual_seed(recipe.seed)  # of the weights that are new
+    model = variant.kind.compact(**variant.options)
+    if variant.warm:
+        models.transfer(models.load(start), model)
+    with TemporaryDirectory() as out:
+        loop.train(model, replace(recipe, **variant.recipe), out, progress=False)
+    return measure(model, recipe)
+
+
+def measure(model: ContinuousModel, recipe: Recipe) -> list[dict]:
+    """Means over the photographs that a recipe holds out, at x4: a row for each reading."""
+    import pandas as pd
+
+    decodes = (None,) if model.default_decode is None else DECODES
+    device, rows = next(model.parameters()).device, []
+    held_out = data.photographs(recipe.photographs)[-recipe.held_out :]
+    for _, *pair in data.Benchmark(SCALE, [Files(path.stem, path) for path in held_out]):
+        lr, hr = (images.to_tensor(picture).to(device) for picture in pair)
+        srs = render(model, lr, tuple(hr.shape[-2:]), decodes, progress=False)
+        for decode, sr in zip(decodes, srs, strict=True):
+            black, bright, _ = metrics.artifact_rate(sr, hr)
+            values = (BENCHMARK.psnr(sr, hr, SCALE), metrics.lpips(sr, hr), black, bright)
+            rows.append({"decode": decode or "", **dict(zip(MEASURES, values, strict=True))})
+    means = pd.DataFrame(rows).groupby("decode", sort=False).mean()
+    return means.reset_index().to_dict("records")
+
+
+def effects(table):
+    """What each variant changes: its measures less those of the design, by the same seed's crops.
+
+    Returns a DataFrame of axis, model, variant, decode, with the mean and the standard deviation
+    over the seeds of each of `MEASURES`. A variant whose mean is within its deviation has not been
+    told apart from the design.
+    """
+    alike, own = ["model", "seed", "decode"], ["axis", "model", "variant", "decode"]
+    design = table[table["axis"] == DESIGN][[*alike, *MEASURES]]
+    changed = table[table["axis"].isin(AXES)].merge(design, on=alike, suffixes=("", " designed"))
+    for measure in MEASURES:
+        changed[measure] -= changed[f"{measure} designed"]
+    return changed.set_index(own)[MEASURES].groupby(level=own, sort=False).agg(["mean", "std"])

@@ -1,0 +1,119 @@
+"""The design, and other ways to make each of its choices: what an ablation trains.
+
+The design is what `fcsr.models` makes when it is told nothing. An axis is a choice in it that the
+paper leaves open, or that is ours; each of its variants takes another way there and stays as it
+is elsewhere.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import torch
+from jaxtyping import Float, Integer, Shaped
+from torch import Tensor
+
+from fcsr import losses
+from fcsr.decoding import CLASSES, ZERO_RESIDUAL
+from fcsr.frequency import KINDS, Gaussian, low_pass
+from fcsr.models import CS, FCS, MODELS, Bands, ContinuousModel, Estimate
+
+
+class Fewer:
+    """A classifier with only some of its 256 classes.
+
+    Targets move to the nearest class that is allowed, and the logits of the others to minus
+    infinity, so that no probability is left for them.
+    """
+
+    def __init__(self, *arguments, allowed: range, **options):
+        super().__init__(*arguments, **options)
+        values, classes = torch.tensor(allowed), torch.arange(CLASSES)
+        nearest = values[(classes.unsqueeze(-1) - values).abs().argmin(-1)]
+        self.register_buffer("nearest", nearest, persistent=False)  # of each of the 256
+
+    def mask(self, logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b classes"]:
+        missing = self.nearest != torch.arange(CLASSES, device=logits.device)
+        return logits.masked_fill(missing, -math.inf)
+
+    def loss(self, outputs, *targets: Shaped[Tensor, "b q 3"]) -> Float[Tensor, ""]:
+        *low, levels = targets
+        return super().loss(outputs, *low, self.nearest[levels.long()].to(levels.dtype))
+
+
+class FewerCS(Fewer, CS):
+    def answer(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
+        return self.mask(super().answer(estimate))
+
+
+class FewerFCS(Fewer, FCS):
+    def answer(self, estimate: Estimate) -> Bands:
+        low, high = super().answer(estimate)
+        return Bands(low, self.mask(high))
+
+
+class AbsoluteFCS(FCS):
+    """FCS with L1 for its low band.
+
+    Eq. (2)'s weight is what maximum likelihood gives for Gaussian errors, 1 / (2 sigma^2). For
+    errors of a Laplace distribution that is as wide, it gives sqrt(2) / sigma beside L1: the
+    double of the weight's root, 110 for 3000.
+    """
+
+    def loss(
+        self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: Integer[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        weight = 2 * math.sqrt(self.weight)
+        return losses.cross_entropy(outputs.high, levels) + weight * losses.l1(outputs.low, low)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to make a model, and to train it."""
+
+    name: str  # what differs from the design
+    kind: type[ContinuousModel]
+    options: dict = field(default_factory=dict)  # of the model
+    recipe: dict = field(default_factory=dict)  # what changes in the recipe
+    warm: bool = True  # start from LTE's weights
+
+    @property
+    def model(self) -> str:
+        """CS or FCS, also of a kind of one of them."""
+        return next(name for name, kind in MODELS.items() if issubclass(self.kind, kind))
+
+
+DESIGN = "design"
+DESIGNS = (Variant("as designed", CS), Variant("as designed", FCS))
+
+AXES = {
+    "filter": tuple(
+        Variant(kind, FCS, {"low_pass": low_pass(kind, Gaussian().sigma)})
+        for kind in KINDS
+        if kind != "Gaussian"  # which is the design's
+    ),
+    "width": tuple(
+        Variant(f"sigma {sigma}", FCS, {"low_pass": Gaussian(sigma)}) for sigma in (0.75, 1.0, 2.5)
+    ),
+    "estimators": (Variant("one each", FCS, {"shared": False}),),
+    # Every second or fourth class. CS's stand in the middle of the levels that they are for; FCS's
+    # are such that a residual of 0 has one.
+    "classes": tuple(
+        Variant(f"{CLASSES // step} classes", kind, {"allowed": range(first, CLASSES, step)})
+        for step in (2, 4)
+        for kind, first in ((FewerCS, step // 2), (FewerFCS, 0))
+    ),
+    "clip": tuple(
+        Variant(
+            f"within {most}",
+            FewerFCS,
+            {"allowed": range(ZERO_RESIDUAL - most, ZERO_RESIDUAL + most + 1)},
+        )
+        for most in (16, 32, 64)
+    ),
+    # 1 and 255^2 are eq. (2) as the paper prints it, with colours in [0, 1] and in levels.
+    "weight": tuple(
+        Variant(f"weight {weight}", FCS, {"weight": float(weight)}) for weight in (1, 300, 255**2)
+    ),
+    "prior": tuple(Variant("no prior", kind, {"prior": False}) for kind in (CS, FCS)),
+    "low_loss": (Variant("L1", AbsoluteFCS),),
+}

@@ -1,0 +1,66 @@
+"""An installed Chromium or Chrome: found, kept off the network, and made to print."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fcsr.errors import FcsrError
+from fcsr.utils.files import replacing
+
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    # where macOS and Windows have them, off the PATH
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+FLAGS = (
+    # All that a browser asks the network for of its own accord, off.
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",  # which containers keep small
+    # Its sandbox refuses root.
+    *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+)
+PATIENCE = 600  # seconds for a whole course, on two cores that are busy with something else
+
+
+def find() -> str:
+    """The path of the first browser that is installed.
+
+    Raises:
+        FcsrError: there is none.
+    """
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        raise FcsrError(f"there is no browser: none of {', '.join(NAMES)} is installed")
+    return found
+
+
+def to_pdf(page: Path, target: Path) -> None:
+    """Print a web page, as its own print stylesheet says, with an outline of its headings.
+
+    Raises:
+        FcsrError: there is no browser, or it has printed nothing.
+    """
+    browser = find()
+    with replacing(target) as draft, TemporaryDirectory() as profile:
+        command = [browser, "--headless", *FLAGS, f"--user-data-dir={profile}"]
+        command += ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
+        command += [f"--print-to-pdf={draft.resolve()}", page.resolve().as_uri()]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise FcsrError(f"{browser} printed nothing within {PATIENCE} s") from None
+        if not draft.is_file():
+            raise FcsrError(f"{browser} printed nothing, and said:\n{done.stderr.strip()}")

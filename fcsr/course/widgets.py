@@ -1,0 +1,156 @@
+"""Widgets for the notebooks: controls above, one picture below, and anyone's own photograph.
+
+Each function returns a `Panel`; a notebook shows it where it ends a cell. What a panel draws is a
+view of `fcsr.course.views`: `views.Scales(photograph)(scale=3.7)` is the same picture as a PNG,
+for paper.
+"""
+
+import html
+from collections.abc import Callable
+
+import ipywidgets
+from PIL import Image
+
+from fcsr import images
+from fcsr.course import views
+from fcsr.errors import FcsrError
+from fcsr.frequency import bandwidth
+
+GIVEN = "as given"  # what the menu calls the photograph that a notebook handed over
+
+View = Callable[..., bytes]
+
+
+class Panel(ipywidgets.VBox):
+    """Controls, and the picture that `make(photograph)(**settings)` is for their values.
+
+    controls: by the name of the setting that each is for.
+    photographs, upload: the menu, and the button for one's own.
+    message: what went wrong, in HTML, else empty; the picture then stays as it was.
+    picture: the PNG.
+
+    Raises what `make` raises of the first photograph.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[Image.Image], View],
+        controls: dict[str, ipywidgets.ValueWidget],
+        photograph: Image.Image | None = None,
+    ):
+        self._make, self._view = make, None
+        self._own = {} if photograph is None else {GIVEN: photograph}
+        self._uploaded = {}
+        self.controls = controls
+        self.photographs = ipywidgets.Dropdown(
+            options=[*self._own, *images.SAMPLES], description="photograph", style=_STYLE
+        )
+        self.upload = ipywidgets.FileUpload(accept="image/*", description="your own")
+        self.message = ipywidgets.HTML()
+        whole = {"max_width": "100%", "align_self": "flex-start"}  # at its own size or smaller
+        self.picture = ipywidgets.Image(format="png", layout=whole)
+        choice = ipywidgets.HBox([self.photographs, self.upload])
+        super().__init__([choice, *controls.values(), self.message, self.picture])
+        self._show(make(self._chosen()))
+        self.photographs.observe(self._change, "value")
+        self.upload.observe(self._receive, "value")
+        for control in controls.values():
+            control.observe(self._draw, "value")
+
+    def _chosen(self) -> Image.Image:
+        name = self.photographs.value
+        own = self._own | self._uploaded
+        return own[name] if name in own else images.sample(name)
+
+    def _show(self, view: View) -> None:
+        self._view = None  # so that controls that are cut short do not draw the old one
+        for name, largest in getattr(view, "limits", {}).items():
+            self.controls[name].max = largest
+        self._view = view
+        self._draw()
+
+    def _draw(self, _=None) -> None:
+        if self._view is not None:
+            self.message.value = ""
+            settings = {name: control.value for name, control in self.controls.items()}
+            self.picture.value = self._view(**settings)
+
+    def _change(self, _) -> None:
+        """Show the photograph that was chosen in the menu."""
+        self._show(self._make(self._chosen()))
+
+    def _receive(self, _) -> None:
+        """Show the photograph that was handed in, or say why that cannot be."""
+        if not self.upload.value:
+            return
+        [file] = self.upload.value
+        self.upload.value = ()  # notebooks keep what is in it
+        try:
+            photograph = images.from_bytes(bytes(file["content"]), file["name"])
+            view = self._make(photograph)
+        except FcsrError as error:
+            self.message.value = f'<span style="color: #b3261e">{html.escape(str(error))}</span>'
+            return
+        self._uploaded = {file["name"]: photograph}
+        self.photographs.unobserve(self._change, "value")  # it is looked at already
+        self.photographs.options = [file["name"], *self._own, *images.SAMPLES]
+        self.photographs.observe(self._change, "value")
+        self._show(view)
+
+
+def frequency_splitter(photograph: Image.Image | None = None) -> Panel:
+    """Part a photograph by any filter of any width: `views.Frequencies`.
+
+    Without a photograph it begins with the first of `images.SAMPLES`, as all widgets do.
+    """
+    controls = {
+        "kind": ipywidgets.Dropdown(
+            options=list(bandwidth.KINDS), description="filter", style=_STYLE
+        ),
+        "width": _slider("width", 1.5, 0.5, 16, 0.25),
+    }
+    return Panel(views.Frequencies, controls, photograph)
+
+
+def scale_explorer(photograph: Image.Image | None = None) -> Panel:
+    """Zoom in on one spot without steps, models side by side: `views.Scales`."""
+    controls = {"scale": _slider("scale", 4, 1, 8, 0.1), **_spot()}
+    return Panel(views.Scales, controls, photograph)
+
+
+def pixel_inspector(photograph: Image.Image | None = None) -> Panel:
+    """Pick a pixel and see the distributions that CS gives it: `views.Pixel`."""
+    controls = {
+        name: ipywidgets.IntSlider(
+            64, 0, views.Pixel.largest - 1, description=name, style=_STYLE, layout=_LONG
+        )
+        for name in ("row", "column")
+    }
+    return Panel(views.Pixel, controls, photograph)
+
+
+def decode_slider(photograph: Image.Image | None = None) -> Panel:
+    """Read CS and FCS by a dial from the mean to the mode: `views.Dial`."""
+    steps = (1.4, 2, 2.8, 4, 5.6, 8, 11, 16, 32)
+    sharpness = ipywidgets.SelectionSlider(
+        options=[("1, the mean", 1), *((str(t), t) for t in steps), ("the mode", views.MODE)],
+        description="sharpness t",
+        style=_STYLE,
+        layout=_LONG,
+    )
+    return Panel(views.Dial, {"sharpness": sharpness, **_spot()}, photograph)
+
+
+_STYLE = {"description_width": "90px"}
+_LONG = {"width": "420px"}
+
+
+def _slider(name: str, value: float, least: float, most: float, step: float):
+    return ipywidgets.FloatSlider(
+        value, min=least, max=most, step=step, description=name, style=_STYLE, layout=_LONG
+    )
+
+
+def _spot() -> dict[str, ipywidgets.FloatSlider]:
+    """Where a window lies in its image."""
+    return {name: _slider(name, 0.5, 0, 1, 0.02) for name in ("down", "across")}

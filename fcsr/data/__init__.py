@@ -1,0 +1,5 @@
+"""data"""
+
+from fcsr.data.sets import BENCHMARKS, Benchmark, Pair, benchmark, load_photographs, photographs
+
+__all__ = ["BENCHMARKS", "Benchmark", "Pair", "benchmark", "load_photographs", "photographs"]

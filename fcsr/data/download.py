@@ -1,0 +1,191 @@
+"""Image sets from their publishers, verified by SHA-256, into the user's cache.
+
+pooch keeps the registry, verifies, and moves what is right into place. What it lacks is added
+here: a download that was cut off goes on where it stopped, and nothing is written outside the
+folder of its source.
+"""
+
+import os
+import shlex
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PureWindowsPath
+
+from filelock import FileLock
+from tqdm.auto import tqdm
+
+from fcsr.data.sources import Source
+from fcsr.errors import DownloadError
+
+TIMEOUT = 30.0  # seconds without a byte
+BLOCK = 2**16
+
+
+def fetch(source: Source, names: Sequence[str]) -> list[Path]:
+    """Files of a source, on this machine; those that are not in the cache are downloaded.
+
+    Raises DownloadError, with the address and a command that would bring the file.
+    """
+    import pooch
+
+    for name in names:
+        _require_inside(name, f"the registry of {source.name}")
+    here = [source.folder / name for name in names]
+    if all(map(Path.is_file, here)) and all(
+        pooch.file_hash(str(path)) == source.hashes[name]
+        for path, name in zip(here, names, strict=True)
+    ):
+        return here  # also from a cache that is not one's own to write
+    with _locked(source, ".fetch"):
+        store = pooch.create(source.folder, source.address, registry=source.hashes)
+        brought = []
+        with tqdm(total=len(names), desc=source.name, unit="file", delay=2, leave=False) as bar:
+            for name in names:
+                brought.append(_bring(source, store, name))
+                bar.update()
+        return brought
+
+
+def unzip(source: Source, name: str) -> Path:
+    """The source's folder, with the contents of one of its zip files in it.
+
+    The zip is deleted once its contents are there, and not wanted again. Raises DownloadError
+    for a zip that cannot be brought, is none, or would write outside of the folder.
+    """
+    done = source.folder / f"{name}.done"
+    if done.exists():
+        return source.folder
+    with _locked(source, ".unzip"):
+        if done.exists():
+            return source.folder
+        [file] = fetch(source, [name])
+        try:
+            _extract(file, source.folder)
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
+            cure = "make room, or delete it to bring it anew"
+            raise DownloadError(f"{file} cannot be unpacked ({error}); {cure}") from error
+        done.touch()
+        file.unlink()
+    return source.folder
+
+
+class Resume:
+    """A downloader for pooch that goes on with what an earlier one has left in `partial`."""
+
+    def __init__(self, partial: Path):
+        self.partial = partial
+
+    def __call__(self, url: str, output_file: str, pooch) -> None:
+        import requests
+
+        had = size(self.partial)
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={had}-"} if had else {})
+        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+            if response.status_code != requests.codes.requested_range_not_satisfiable:
+                response.raise_for_status()
+                if response.status_code != requests.codes.partial_content:
+                    had = 0  # the server sends all of it again
+                self._receive(response, had)
+        os.replace(self.partial, output_file)
+
+    def _receive(self, response, had: int) -> None:
+        """Write to the partial file what the server sends, after the first `had` bytes."""
+        total = had + int(response.headers.get("Content-Length", 0))
+        bar = tqdm(
+            desc=self.partial.stem,
+            total=total,
+            initial=had,
+            unit="B",
+            unit_scale=True,
+            delay=2,
+            leave=False,
+        )
+        with self.partial.open("ab" if had else "wb") as file, bar:
+            for block in response.iter_content(BLOCK):
+                file.write(block)
+                bar.update(len(block))
+
+
+def size(path: Path) -> int:
+    """In bytes; 0 if there is no such file."""
+    return path.stat().st_size if path.exists() else 0
+
+
+def _extract(file: Path, folder: Path) -> None:
+    """Unpack a zip; links in it become ordinary files."""
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        for member in members:
+            _require_inside(member.filename, str(file))
+        with tqdm(total=len(members), desc=file.name, unit="file", delay=2, leave=False) as bar:
+            for member in members:
+                archive.extract(member, folder)
+                bar.update()
+
+
+def _require_inside(name: str, whose: str) -> None:
+    """Refuse a name that leads out of a folder, on this system or on another."""
+    path = PureWindowsPath(name)  # which knows drives, and both kinds of slashes
+    if path.anchor or ".." in path.parts:
+        raise DownloadError(f"{whose} names {name!r}, which lies outside of its folder; refused")
+
+
+def _bring(source: Source, store, name: str) -> Path:
+    """One file; tries again as long as each try brings some bytes of it."""
+    import requests
+
+    partial = source.folder / f"{name}.partial"
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        before = size(partial)
+        try:
+            return Path(store.fetch(name, downloader=Resume(partial)))
+        except requests.RequestException as error:
+            if size(partial) > before:
+                continue
+            raise _failed(source, name, _reason(error)) from error
+        except ValueError as error:  # of pooch, for a hash
+            if before:  # perhaps what was there already was wrong; it is gone now
+                continue
+            raise _failed(source, name, f"what came is another file ({error})") from error
+        except OSError as error:
+            raise _failed(source, name, f"cannot be written ({error})") from error
+
+
+def _reason(error: Exception) -> str:
+    import requests
+
+    if isinstance(error, requests.HTTPError):
+        return f"the server answers {error.response.status_code} {error.response.reason}"
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return f"the server sent nothing for {TIMEOUT:g} seconds"
+    return f"no connection ({type(error).__name__}), as if this machine were offline"
+
+
+def _failed(source: Source, name: str, reason: str) -> DownloadError:
+    address, target = source.address + name, source.folder / name
+    command = f"curl -L --create-dirs -o {shlex.quote(str(target))} {address}"
+    return DownloadError(
+        f"{address} cannot be downloaded: {reason}. On a machine with a network: {command} — or "
+        "give a folder that holds the set, as root=… or in FCSR_DATA"
+    )
+
+
+@contextmanager
+def _locked(source: Source, name: str) -> Iterator[None]:
+    """One process at a time; others wait, and then find what it brought."""
+    lock = FileLock(source.folder / name)
+    try:
+        source.folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        cure = "name another folder in FCSR_CACHE"
+        raise DownloadError(
+            f"{source.folder} cannot be written ({error.strerror}); {cure}"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

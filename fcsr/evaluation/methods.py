@@ -1,0 +1,160 @@
+"""What can be measured: models, the ways their distributions are read, and controls.
+
+A method is written as in `fcsr evaluate --model`: a model's name or path (`cs`); after a colon
+how its distributions are read (`cs:mean`); after an at sign the method that it is a control for
+(`lte@cs` is LTE with Gaussian noise added until its PSNR is that of CS).
+"""
+
+import functools
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaxtyping import Float
+from torch import Tensor
+
+from fcsr import decoding, models
+from fcsr.decoding import Decode
+from fcsr.errors import FcsrError
+from fcsr.inference import BICUBIC, render, upscale
+from fcsr.metrics import grain_to
+from fcsr.models import ContinuousModel
+from fcsr.utils.device import default_device
+
+Model = ContinuousModel | str | Path
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to make SR of LR; `name` and `decode` are what tables call it."""
+
+    name: str
+    decode: str
+    weights: str  # a fingerprint of what SR depends on besides LR
+    model: ContinuousModel | None = None  # None is bicubic interpolation
+    read: str | Decode | None = None
+
+
+@dataclass(frozen=True)
+class Control:
+    """`base` with grain added until its PSNR is that of `target`."""
+
+    name: str
+    base: Method
+    target: Method
+
+    @property
+    def decode(self) -> str:
+        return self.base.decode
+
+    @property
+    def weights(self) -> str:
+        return f"{self.base.weights}@{self.target.weights}"
+
+
+def parse(models: Iterable[Model], decode: str | Decode | None = None) -> list[Method | Control]:
+    """The methods that are meant by models, or by names as at the top of this module.
+
+    A model is called by its class. `decode` is for all that have distributions and do not say
+    how they are read.
+
+    Raises:
+        CheckpointError: no such model.
+        FcsrError: an unknown decode, one for a model that has no distributions, or two methods
+            of one name.
+    """
+    load = functools.cache(_load)  # `cs:mode` and `cs:mean` shall be read from one model
+    methods = [_parse(model, decode, load) for model in models]
+    if decode is not None and not any(part.decode for m in methods for part in _parts(m)):
+        label = decoding.label(decode)
+        raise FcsrError(f"decode is {label}, but RGB is all that there is: nothing to decode")
+    names = [(method.name, method.decode) for method in methods]
+    for name in names:
+        if names.count(name) > 1:
+            raise FcsrError(
+                f"{':'.join(filter(None, name))} is asked for twice; a table needs "
+                "names that differ: measure models of one class in two calls"
+            )
+    return methods
+
+
+def super_resolve(
+    methods: Sequence[Method | Control],
+    lr: Float[Tensor, "1 3 h w"],
+    size: tuple[int, int],
+    psnr: Callable[[Tensor], float],
+) -> list[Float[Tensor, "1 3 H W"]]:
+    """SR by each method; a model that is read in several ways is queried once.
+
+    `psnr` measures an SR, for the controls.
+    """
+    made = _render([part for method in methods for part in _parts(method)], lr, size)
+    return [
+        grain_to(made[method.base], psnr(made[method.target]), psnr)
+        if isinstance(method, Control)
+        else made[method]
+        for method in methods
+    ]
+
+
+def _parts(method: Method | Control) -> list[Method]:
+    return [method.base, method.target] if isinstance(method, Control) else [method]
+
+
+def _render(methods: list[Method], lr: Tensor, size: tuple[int, int]) -> dict[Method, Tensor]:
+    made = {}
+    for model in dict.fromkeys(method.model for method in methods):
+        readings = list(dict.fromkeys(m for m in methods if m.model is model))
+        if model is None:
+            images = [upscale(lr, size=size, model=BICUBIC, progress=False)]
+        else:
+            device = next(model.parameters()).device
+            reads = [method.read for method in readings]
+            images = render(model, lr.to(device), size, reads, progress=False)
+        made |= zip(readings, images, strict=True)
+    return made
+
+
+def _parse(model: Model, decode: str | Decode | None, load) -> Method | Control:
+    if isinstance(model, ContinuousModel):
+        return _method(type(model).__name__.lower(), model, None, decode)
+    spec = str(model)
+    if os.path.isfile(spec):  # Path.is_file would raise for a name that no disk can hold
+        return _method(spec, load(spec), None, decode)
+    path, colon, way = spec.rpartition(":")
+    if colon and os.path.isfile(path):  # which may have an at sign or a drive in it
+        return _method(path, load(path), way, decode)
+    base, control, target = spec.partition("@")
+    if control:
+        return _control(_parse(base, decode, load), _parse(target, decode, load), target)
+    name, colon, way = spec.partition(":")
+    return _method(name, load(name), way if colon else None, decode)
+
+
+def _control(base: Method, target: Method | Control, spec: str) -> Control:
+    """`spec` is how `target` was asked for; the control's name says how it is read, if unusual."""
+    if isinstance(target, Control):
+        raise FcsrError(f"{base.name}@{spec} is a control for a control; give one of a model")
+    unusual = target.read != (target.model.default_decode if target.model else None)
+    read = target.decode if unusual or spec != target.name else ""
+    return Control(f"{base.name}@{':'.join(filter(None, (target.name, read)))}", base, target)
+
+
+def _method(
+    name: str, model: ContinuousModel | None, way: str | None, decode: str | Decode | None
+) -> Method:
+    """`way` is asked of this model, `decode` of all that have distributions."""
+    if model is None:
+        if way is not None:
+            raise FcsrError(f"decode is {way}, but bicubic gives RGB: it has nothing to decode")
+        return Method(name, "", "")
+    if way is None and model.default_decode is not None:
+        way = decode or model.default_decode
+    model.check_decode(way)
+    label = "" if way is None else decoding.label(way)
+    return Method(name, label, models.fingerprint(model), model, way)
+
+
+def _load(name: str) -> ContinuousModel | None:
+    return None if name == BICUBIC else models.load(name, default_device())

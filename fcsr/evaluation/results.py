@@ -1,0 +1,131 @@
+"""Rows of a table on disk, so that a long evaluation can be killed at any instant and go on.
+
+A folder holds `images.csv`, whole at all times, and while an evaluation runs one
+`images.<process>.partial` for each of its processes, to which finished rows are appended. A kill
+can cut only the last line of such a file short; reading leaves that line out.
+"""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from fcsr.errors import FcsrError
+from fcsr.metrics import MEASURES
+from fcsr.utils.files import replacing
+
+NAMES = ("dataset", "scale", "image", "method", "decode")
+"""What a row is of. No two rows of a ledger are of the same."""
+
+COLUMNS = (*NAMES, *MEASURES, "protocol", "weights", "files")
+
+TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}  # as names of images may be
+
+Row = dict[str, str | float]
+
+
+class Ledger:
+    """The rows of one folder, as seen by one of the processes that write them."""
+
+    def __init__(self, folder: str | Path, process: int = 0):
+        self.folder = Path(folder)
+        self.file = self.folder / "images.csv"
+        self.partial = self.folder / f"images.{process}.partial"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While no other evaluation writes here; raises FcsrError where one does already."""
+        lock = FileLock(self.folder / ".lock")
+        with _naming(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout as error:
+                cure = "wait for it, or give another folder"
+                raise FcsrError(f"another evaluation writes to {self.folder}; {cure}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def read(self) -> list[Row]:
+        """All finished rows, by whichever process; of equal names the last written.
+
+        Raises FcsrError for a file that is not of this table.
+        """
+        partials = sorted(self.folder.glob("images.*.partial"))
+        files = [file for file in (self.file, *partials) if file.exists()]
+        return _unique(row for file in files for row in _parse(file))
+
+    def append(self, rows: list[Row]) -> None:
+        """Add finished rows to this process's file."""
+        new = not self.partial.exists()
+        with _naming(self.partial), self.partial.open("a", newline="", **TEXT) as file:
+            file.write(_format(rows, header=new))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def merge(self, rows: list[Row]) -> None:
+        """Write the whole table anew, in one step, and drop the files of the processes."""
+        self.write(self.file.name, _format(_unique(rows), header=True))
+        for partial in self.folder.glob("images.*.partial"):
+            partial.unlink()
+
+    def write(self, name: str, text: str) -> None:
+        """A file of the folder, in one step."""
+        with _naming(self.folder / name):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with replacing(self.folder / name) as draft:
+                draft.write_text(text, newline="", **TEXT)
+
+
+@contextmanager
+def _naming(path: str | Path) -> Iterator[None]:
+    """What goes wrong with a file or folder becomes an FcsrError about it."""
+    try:
+        yield
+    except OSError as error:
+        raise FcsrError(
+            f"{path} cannot be used ({error.strerror}): make room, or give another folder"
+        ) from error
+
+
+def _unique(rows: Iterable[Row]) -> list[Row]:
+    """The last of all rows with the same names, in its place."""
+    last = {}
+    for row in rows:
+        names = tuple(row[name] for name in NAMES)
+        last.pop(names, None)
+        last[names] = row
+    return list(last.values())
+
+
+def _format(rows: list[Row], header: bool) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    if header:
+        writer.writeheader()
+    writer.writerows(rows)  # floats by repr, which loses nothing
+    return text.getvalue()
+
+
+def _parse(file: Path) -> list[Row]:
+    with _naming(file):
+        text = file.read_text(**TEXT)
+    whole = text[: text.rfind("\n") + 1]  # without a line that was cut short
+    reader = csv.DictReader(io.StringIO(whole))
+    if whole and tuple(reader.fieldnames or ()) != COLUMNS:
+        raise FcsrError(
+            f"{file} is no table of this evaluation: its columns are {reader.fieldnames}, not "
+            f"{list(COLUMNS)}; give another folder"
+        )
+    try:
+        return [row | {name: float(row[name]) for name in ("scale", *MEASURES)} for row in reader]
+    except (TypeError, ValueError) as error:
+        raise FcsrError(
+            f"{file} is damaged ({error}); delete it, or give another folder"
+        ) from error

@@ -1,0 +1,163 @@
+"""Benchmark tables: every number with the protocol that it was measured by."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+from tqdm.auto import tqdm
+
+from fcsr.decoding import Decode
+from fcsr.errors import FcsrError
+from fcsr.evaluation.jobs import Job, plan
+from fcsr.evaluation.methods import Control, Method, Model, parse
+from fcsr.evaluation.results import COLUMNS, NAMES, Ledger, Row
+from fcsr.metrics import LPIPS_RANGES, MEASURES, Protocol, lpips_network
+from fcsr.utils.distributed import Processes
+
+
+def evaluate(
+    model: Model | Sequence[Model],
+    dataset: str | Path | Sequence[str | Path] = "Set5",
+    scale: float | Sequence[float] = 4,
+    decode: str | Decode | None = None,
+    root: str | Path | None = None,
+    protocol: Protocol | None = None,
+    out: str | Path | None = None,
+    progress: bool = True,
+):
+    """Measure models on benchmark sets: one row for each image, scale and method.
+
+    Started by `torchrun` or `accelerate launch`, the images are spread over the processes, and
+    each of these returns the whole table.
+
+    Args:
+        model: one or several of: a model; what `fcsr.load` takes; `"bicubic"`; `"cs:mean"`, with
+            how CS is read; `"lte@cs"`, LTE plus noise at CS's PSNR. See `fcsr.evaluation.methods`.
+        dataset: one or several of what `fcsr.data.benchmark` takes.
+        scale: one or several; LR images are made where the set has none.
+        decode: how distributions are read by the models that do not say it.
+        root: the folder of the sets, `$FCSR_DATA` by default.
+        protocol: of PSNR; each set's own by default.
+        out: a folder for `images.csv` (the rows), `means.csv` and `means.md`. What it holds
+            already is kept, and measured again if weights, protocol or files have changed.
+
+    Returns:
+        A pandas DataFrame with the columns `results.COLUMNS`; `means` sums it up, and
+        `attrs["protocol"]` says how the numbers were made.
+
+    Raises:
+        FcsrError: an unknown model, set or decode, a decode without a name where `out` is to
+            keep its numbers, a file that is missing, or an `out` that cannot be written or that
+            another evaluation writes to. What can be known before is checked before any image
+            is measured.
+    """
+    processes = Processes()  # first: it chooses this process's GPU, if there are several
+    methods = parse(_several(model), decode)
+    if out and any("<" in method.decode for method in methods):
+        raise FcsrError(
+            "out keeps numbers under the decode's name; give a function of a module, which has one "
+            "of its own"
+        )
+    jobs = plan(_several(dataset), _several(scale), root, protocol)
+    lpips_network.alex(torch.device("cpu"))  # else it would be missed when the first image is made
+    ledger = Ledger(out, processes.rank) if out else None
+    with ledger.alone() if ledger and processes.leads else nullcontext():
+        rows = _measure_all(jobs, methods, ledger, processes, progress)
+        table = _table(rows, {job.dataset: job.protocol for job in jobs})
+        if ledger and processes.leads:
+            summary = means(table)
+            ledger.write("means.csv", summary.to_csv(index=False))
+            ledger.write("means.md", to_markdown(summary))
+    return table
+
+
+def means(table):
+    """The means of images, a row for each set, scale and method: what papers print.
+
+    The columns are dataset, scale, method, decode, images (how many), and the measures.
+    """
+    by = [name for name in NAMES if name != "image"]
+    groups = table.groupby(by, sort=False)
+    result = groups[list(MEASURES)].mean()
+    result.insert(0, "images", groups.size())
+    result = result.reset_index()
+    result.attrs = dict(table.attrs)
+    return result
+
+
+def to_markdown(table) -> str:
+    """What `means` gave, as Markdown: PSNR to 0.01 dB, LPIPS to 0.0001, artifacts to 0.1.
+
+    The protocol stands above it.
+    """
+    digits = {"psnr": ".2f", "black": ".1f", "bright": ".1f"} | dict.fromkeys(LPIPS_RANGES, ".4f")
+    formats = [digits.get(name, "g") for name in table.columns]
+    numbers = table.to_markdown(index=False, floatfmt=formats)
+    return f"{table.attrs['protocol']}\n\n{numbers}\n"
+
+
+def _measure_all(
+    jobs: list[Job],
+    methods: list[Method | Control],
+    ledger: Ledger | None,
+    processes: Processes,
+    progress: bool,
+) -> list[Row]:
+    """The rows of all jobs and methods, in this order, without measuring what is known."""
+    known = _open(ledger, processes)
+    own, measured = processes.share(jobs), []
+    with tqdm(
+        total=len(own),
+        desc="evaluating",
+        unit="image",
+        disable=not (progress and processes.leads),
+    ) as bar:
+        for job in own:
+            bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
+            missing = [method for method in methods if _identity(job.blank(method)) not in known]
+            rows = job.measure(missing) if missing else []
+            if ledger and rows:
+                ledger.append(rows)
+            measured += rows
+            bar.update()
+    known |= {_identity(row): row for row in processes.gather(measured)}
+    rows = [known[_identity(job.blank(method))] for job in jobs for method in methods]
+    if ledger and processes.leads:
+        ledger.merge([*known.values(), *rows])
+    processes.wait()
+    return rows
+
+
+def _open(ledger: Ledger | None, processes: Processes) -> dict[tuple, Row]:
+    """The rows that were measured before, all in one file, by what they depend on."""
+    if ledger is None:
+        return {}
+    if processes.leads:
+        ledger.merge(ledger.read())
+    processes.wait()
+    return {_identity(row): row for row in ledger.read()}
+
+
+def _identity(row: Row) -> tuple:
+    """What a row is of, and what its numbers depend on."""
+    return tuple(row[name] for name in (*NAMES, "protocol", "weights", "files"))
+
+
+def _table(rows: list[Row], protocols: dict[str, Protocol]):
+    """Rows as a DataFrame that carries the protocol of each set."""
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    sentences = {protocol.explain(): [] for protocol in protocols.values()}
+    for dataset, protocol in protocols.items():
+        sentences[protocol.explain()].append(dataset)
+    table.attrs["protocol"] = "\n".join(
+        f"{', '.join(datasets)}. {sentence}" for sentence, datasets in sentences.items()
+    )
+    return table
+
+
+def _several(value) -> list:
+    several = isinstance(value, Sequence) and not isinstance(value, str)
+    return list(value) if several else [value]

@@ -1,0 +1,175 @@
+"""Table 1, twice: as the paper printed it, and fairly.
+
+Both are made of what `fcsr.evaluation.means` gives, and are pandas DataFrames to compute with;
+`show` makes of them what one would print, the best number of a set in red, the second in blue.
+"""
+
+import zlib
+
+from fcsr.evaluation import paper
+from fcsr.evaluation.paper import CELL
+
+PRINTED = {
+    "Baseline": ("lte", "", "lpips_01"),
+    "CS": ("cs", "mode", "lpips_255"),
+    "FCS": ("fcs", "mode", "lpips_255"),
+}
+"""The paper's rows: method, decode, and the LPIPS that its cells are consistent with."""
+
+FAIR = {
+    "bicubic": ("bicubic", ""),
+    "Baseline": ("lte", ""),
+    "CS": ("cs", "mode"),
+    "CS, mean": ("cs", "mean"),
+    "CS, smoothed": ("cs", "smoothed"),
+    "FCS": ("fcs", "mode"),
+    "FCS, mean": ("fcs", "mean"),
+    "Baseline + noise at CS's PSNR": ("lte@cs", ""),
+    "Baseline + noise at FCS's PSNR": ("lte@fcs", ""),
+}
+"""The rows of the fair table, all with LPIPS in [-1, 1], as it asks for."""
+
+RANGE_ALONE = "(Baseline, LPIPS fed [0, 255])"
+"""A row that shows what the input range alone does; it takes no part in the ranking."""
+
+WHOLE = {"Set5": 5, "Set14": 14, "B100": 100, "Urban100": 100, "DIV2K": 100}
+"""The sets of the paper, and how many images they have."""
+
+DIGITS = {"psnr": 2, "lpips": 4, "black": 1, "bright": 1}
+BEST, SECOND = "color: #c00000; font-weight: bold", "color: #0040c0; text-decoration: underline"
+RULE = [{"selector": "", "props": "border-top: 1px solid gray"}]  # above each set
+LAYOUT = [
+    {"selector": "caption", "props": "text-align: left"},
+    {"selector": "th", "props": "text-align: left; vertical-align: top; white-space: nowrap"},
+    {"selector": "td", "props": "text-align: right"},
+]
+
+
+def as_printed(means, measure: str = "lpips"):
+    """Table 1 in the paper's mixed convention, its cells beside ours; `measure` may be "psnr".
+
+    Rows (dataset, method), columns (measure, scale, paper | ours | difference). Baseline's LPIPS
+    is of images in [0, 1], that of CS and FCS of images in [0, 255]. A cell that was not measured
+    is NaN.
+    """
+    import pandas as pd
+
+    theirs = paper.paper().set_index([*CELL, "method"])[measure]
+    ours = {
+        name: _cells(means, method, decode)[lpips if measure == "lpips" else measure]
+        for name, (method, decode, lpips) in PRINTED.items()
+    }
+    ours = pd.concat(ours, names=["method"]).reorder_levels(theirs.index.names)
+    table = pd.DataFrame({"paper": theirs, "ours": ours.reindex(theirs.index)})
+    table = table.assign(difference=table["ours"] - table["paper"])
+    return pd.concat({measure: _scales_across(table, WHOLE, PRINTED)}, axis=1, names=["measure"])
+
+
+def fairly(means):
+    """All methods in one input range, with the controls; a cell that was not measured is NaN.
+
+    Rows (dataset, method), columns (scale, measure). The row in parentheses is Baseline once
+    more, its LPIPS of images in [0, 255].
+    """
+    import pandas as pd
+
+    rows = {name: _cells(means, *method) for name, method in FAIR.items()}
+    rows[RANGE_ALONE] = rows["Baseline"].assign(lpips=rows["Baseline"]["lpips_255"])
+    table = pd.concat(rows, names=["method"]).reorder_levels([*CELL, "method"])
+    sets = dict.fromkeys([*WHOLE, *means["dataset"]])
+    table = _scales_across(table[list(DIGITS)], sets, rows)
+    return table.rename_axis(columns=["scale", "measure"])
+
+
+def gains(means):
+    """How much better CS and FCS are in LPIPS in one range, in % (negative: worse).
+
+    A row for each set and scale; for both methods the gain over Baseline, and over Baseline with
+    noise at the method's PSNR.
+    """
+    import pandas as pd
+
+    lpips = {name: _cells(means, *method)["lpips"] for name, method in FAIR.items()}
+    others = {"over Baseline": "Baseline", "over noise": "Baseline + noise at {}'s PSNR"}
+    return pd.DataFrame(
+        {
+            (name, over): 100 * (1 - lpips[name] / lpips[other.format(name)])
+            for name in ("CS", "FCS")
+            for over, other in others.items()
+        }
+    )
+
+
+def show(table, caption: str):
+    """A table as a pandas Styler: the best number of each set red and bold, the second blue."""
+
+    def form(column) -> str:
+        return f"{{:{'+' if 'difference' in column else ''}.{_digits(column)}f}}"
+
+    style = table.style.format({column: form(column) for column in table.columns}, na_rep="-")
+    style = style.apply(_marks, axis=None).hide(axis=0, names=True).hide(axis=1, names=True)
+    first = {row: RULE for row in table.index if row[1] == table.index[0][1]}
+    style = style.set_caption(caption).set_uuid(f"{zlib.crc32(caption.encode()):x}")
+    return style.set_table_styles(LAYOUT).set_table_styles(first, axis=1, overwrite=False)
+
+
+def coverage(means) -> str:
+    """What means lack of the paper's sets, in words."""
+    images = dict(zip(means["dataset"], means["images"], strict=True))
+    return " ".join(
+        f"{name}: {images[name]} of its {whole} images."
+        if name in images
+        else f'{name}: not measured; fcsr.data.benchmark("{name}") finds or downloads it.'
+        for name, whole in WHOLE.items()
+        if images.get(name) != whole
+    )
+
+
+def to_markdown(table, scale: float) -> str:
+    """PSNR and LPIPS of what `fairly` gave, at one scale: methods down, sets across."""
+    table = table[f"x{scale:g}"][["psnr", "lpips"]].drop(RANGE_ALONE, level="method").dropna()
+    sets, methods = (table.index.unique(level) for level in ("dataset", "method"))
+    table = table.unstack("dataset").swaplevel(axis=1)
+    table = table.reindex(methods)[[(name, m) for name in sets for m in ("psnr", "lpips")]]
+    digits = ["", *(f".{_digits(column)}f" for column in table.columns)]
+    table.columns = [" ".join(column) for column in table.columns]
+    return table.to_markdown(floatfmt=digits)
+
+
+def _cells(means, method: str, decode: str):
+    """The rows of one method, by set and scale."""
+    return means[(means["method"] == method) & (means["decode"] == decode)].set_index(CELL)
+
+
+def _scales_across(table, sets, methods):
+    """Rows (dataset, method), and above the columns that there are the scales, all in order."""
+    import pandas as pd
+
+    measures, present = list(table.columns), table.index.unique("dataset")
+    table = table.unstack("scale").swaplevel(axis=1)
+    scales = sorted(table.columns.unique(level=0))
+    table = table[[(scale, measure) for scale in scales for measure in measures]]
+    table = table.rename(columns=lambda scale: f"x{scale:g}", level=0)
+    rows = [(name, method) for name in sets if name in present for method in methods]
+    return table.reindex(pd.MultiIndex.from_tuples(rows, names=table.index.names))
+
+
+def _digits(column) -> int:
+    return next(digits for measure, digits in DIGITS.items() if measure in column)
+
+
+def _marks(table):
+    """CSS for the best two of each set in PSNR (high is good) and LPIPS (low is good)."""
+    marks = table.map(lambda _: "")
+    ranked = table.drop(RANGE_ALONE, level="method", errors="ignore")
+    for column in ranked.columns:
+        if "difference" not in column and ("psnr" in column or "lpips" in column):
+            places = (
+                ranked[column]
+                .round(_digits(column))
+                .groupby(level="dataset")
+                .rank(method="dense", ascending="psnr" not in column)
+            )
+            marks.loc[places.index[places == 1], [column]] = BEST
+            marks.loc[places.index[places == 2], [column]] = SECOND
+    return marks

@@ -1,0 +1,45 @@
+"""What a method has that noise has not: LPIPS against plain grain at the same PSNR.
+
+Tables here have the columns of `figures/decodes.csv`: dataset, scale, model, decode, images, psnr
+(dB), lpips, black, bright. Rows whose model is `NOISE` are LTE with Gaussian noise of several
+strengths; from LTE itself they lead to ever lower PSNR, along a curve.
+"""
+
+from fcsr.evaluation.paper import CELL
+
+NOISE = "lte + noise"
+
+
+def beyond_noise(table):
+    """How much lower LPIPS is than what noise gives at the same PSNR, in % of that.
+
+    One number for each row, above 0 where a method is better than noise. Noise is interpolated
+    between its strengths; NaN above LTE's PSNR, which noise cannot reach, and below the PSNR of
+    the strongest noise measured.
+    """
+    import numpy as np
+    import pandas as pd
+
+    at_its_psnr = pd.Series(np.nan, table.index)
+    for _, cell in table.groupby(CELL, sort=False):
+        curve = noise_curve(cell)
+        found = np.interp(cell["psnr"], curve["psnr"], curve["lpips"], np.nan, np.nan)
+        at_its_psnr[cell.index] = found
+    return 100 * (1 - table["lpips"] / at_its_psnr)
+
+
+def over_lte(table):
+    """How many times lower than LTE's each row's LPIPS is, and its PSNR less LTE's (dB).
+
+    Columns: times, psnr.
+    """
+    base = table.loc[table["model"] == "lte", [*CELL, "psnr", "lpips"]]
+    both = table.merge(base, on=CELL, how="left", suffixes=("", "_lte")).set_index(table.index)
+    both["times"] = both["lpips_lte"] / both["lpips"]
+    both["psnr"] -= both["psnr_lte"]
+    return both[["times", "psnr"]]
+
+
+def noise_curve(cell):
+    """The rows of LTE and LTE with noise, of one set and scale, from the lowest PSNR on."""
+    return cell[cell["model"].isin(("lte", NOISE))].sort_values("psnr")

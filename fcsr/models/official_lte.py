@@ -1,0 +1,64 @@
+"""Published LTE's weights, from the file that its authors give away."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import torch
+
+from fcsr.errors import CheckpointError
+from fcsr.models.checkpoints import filled
+from fcsr.models.edsr import EDSR
+from fcsr.models.models import LTE
+from fcsr.models.texture import EstimatorSize
+
+
+def load_official_lte(path: str | Path) -> LTE:
+    """An EDSR-baseline-LTE checkpoint as its authors publish it (`edsr-baseline-lte.pth`).
+
+    Source: Lee & Jin, CVPR 2022. The file holds `{"model": {"name", "args", "sd"}}`; its
+    MeanShift weights are unused there, too. It is read with `weights_only=True`, so a file with
+    code in it is refused.
+
+    Raises:
+        CheckpointError: another file, or weights that are not finite.
+    """
+    try:
+        _require_stored(path)
+        weights = torch.load(path, map_location="cpu", weights_only=True)["model"]["sd"]
+        hidden = [weights[f"imnet.layers.{2 * i}.weight"].shape[0] for i in range(3)]
+        size = EstimatorSize(weights["coef.weight"].shape[0], tuple(hidden))
+        blocks = sum(name.endswith("body.0.weight") for name in weights)
+        features = weights["encoder.head.0.weight"].shape[0]
+        used = {_own_name(n): weight for n, weight in weights.items() if "_mean." not in n}
+        if sum(weight.nbytes for weight in used.values()) > os.path.getsize(path):
+            raise CheckpointError("its weights are larger than the file")
+        model = filled(lambda: LTE(EDSR(blocks, features), size), used)
+    except Exception as error:
+        raise CheckpointError(
+            f"{path} is not a published EDSR-baseline-LTE checkpoint: {error}"
+        ) from error
+    return model.eval()
+
+
+def _require_stored(path: str | Path) -> None:
+    """Refuse a zip that would grow when it is unpacked; torch.save compresses nothing."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+                raise CheckpointError("it is compressed, as torch.save never does")
+
+
+def _own_name(official: str) -> str:
+    """`imnet.layers.4.bias` -> `estimators.0.mlp.4.bias`, and so on."""
+    for theirs, ours in (
+        ("encoder.head.0.", "encoder.head."),
+        ("coef.", "estimators.0.amplitude."),
+        ("freq.", "estimators.0.frequency."),
+        ("phase.", "estimators.0.phase."),
+        ("imnet.layers.6.", "estimators.0.head."),
+        ("imnet.layers.", "estimators.0.mlp."),
+    ):
+        if official.startswith(theirs):
+            return ours + official.removeprefix(theirs)
+    return official

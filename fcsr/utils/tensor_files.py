@@ -1,0 +1,59 @@
+"""Tensors and plain values in one safetensors file, under a checksum of all that it holds."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from fcsr.errors import CheckpointError
+from fcsr.utils.files import replacing
+
+
+def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
+    """Tensors and plain values into one safetensors file, atomically."""
+    tensors = _on_cpu(tensors)
+    text = json.dumps(metadata)
+    header = {"fcsr": text, "sha256": checksum(tensors, text)}
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as draft:
+        draft.write_bytes(safetensors.torch.save(tensors, header))
+
+
+def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
+    """What `write` wrote.
+
+    Raises:
+        CheckpointError: no such file, damaged, or not written by fcsr.
+    """
+    if not os.path.isfile(path):
+        raise CheckpointError(f"{path}: no such file")
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        text = header["fcsr"]
+        metadata = dict(json.loads(text))
+        found = checksum(tensors, text)
+    except Exception as error:  # also of torch, for a type of numbers that it does not know
+        raise CheckpointError(f"{path} is not a whole fcsr checkpoint: {error!r}") from error
+    if header.get("sha256") != found:
+        raise CheckpointError(f"{path} is damaged: its checksum does not fit; get it anew")
+    return tensors, metadata
+
+
+def checksum(tensors: dict[str, Tensor], text: str) -> str:
+    """SHA-256 of a text, and of all tensors with their names; of no shape and no type."""
+    digest = hashlib.sha256(text.encode())
+    for name, tensor in sorted(_on_cpu(tensors).items()):
+        digest.update(name.encode())
+        digest.update(tensor.flatten().view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+def _on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}

@@ -1,0 +1,104 @@
+"""Trained alike, measured as everything is, and summed up by seeds."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fcsr import evaluate, images, models
+from fcsr.analysis import ablation
+from fcsr.analysis.ablation import KEY, MEASURES
+from fcsr.analysis.variants import AXES, DESIGN, DESIGNS
+from fcsr.errors import FcsrError
+
+COMMITTED = Path(__file__).parents[2] / "figures" / "ablations.csv"
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    (tmp_path / "photographs").mkdir()
+    for name in ("astronaut", "chelsea", "coffee"):  # the last two, by name, are held out
+        photograph = images.sample(name).crop((150, 120, 230, 200))
+        images.save(photograph, tmp_path / "photographs" / f"{name}.png")
+    small = {"batch": 1, "lr_size": 16, "queries": 64, "held_out": 2}
+    return ablation.short_recipe(str(tmp_path / "photographs"), 2, **small)
+
+
+def test_a_plan_has_the_designs_that_an_axis_changes():
+    assert [(axis, v.model) for axis, v in ablation.plan(["low_loss"])] == [
+        (DESIGN, "FCS"),
+        ("low_loss", "FCS"),
+    ]
+    planned = ablation.plan(["prior", "width"])
+    assert [v for axis, v in planned if axis == DESIGN] == list(DESIGNS)
+    assert [v for axis, v in planned if axis != DESIGN] == [*AXES["prior"], *AXES["width"]]
+
+
+def test_unknown_axis():
+    with pytest.raises(FcsrError, match='no axis "depth"; choose from filter, width'):
+        ablation.plan(["depth"])
+
+
+def test_what_is_measured_is_what_evaluate_measures(recipe, tmp_path):
+    (tmp_path / "held out").mkdir()
+    for name in ("chelsea", "coffee"):
+        path = Path(recipe.photographs) / f"{name}.png"
+        path.rename(tmp_path / "held out" / path.name)
+    recipe = replace(recipe, photographs=str(tmp_path / "held out"))
+    fcs = models.load("fcs-compact")
+    expected = [
+        evaluate(fcs, recipe.photographs, decode=decode, progress=False)[MEASURES].mean()
+        for decode in ("mode", "mean")
+    ]
+    rows = ablation.measure(fcs, recipe)
+    assert [row.pop("decode") for row in rows] == ["mode", "mean"]
+    assert [pytest.approx(row) for row in rows] == [dict(each) for each in expected]
+    [lte] = ablation.measure(models.load("lte-compact"), recipe)
+    assert lte["decode"] == "" and lte["psnr"] > rows[0]["psnr"]
+
+
+def test_a_study_trains_each_variant_with_each_seed(recipe):
+    table = ablation.study("low_loss", recipe, "lte-compact", seeds=2)
+    assert list(table.columns) == [*KEY, "decode", *MEASURES]
+    names = [("as designed", 0), ("L1", 0), ("as designed", 1), ("L1", 1)]
+    assert list(zip(table["variant"], table["seed"], strict=True))[::2] == names
+    assert list(table["decode"]) == 4 * ["mode", "mean"]
+    assert table["psnr"].nunique() == 8  # nothing was trained twice alike
+    again = ablation.run(DESIGNS[1], replace(recipe, seed=1), "lte-compact")
+    assert again == table[["decode", *MEASURES]].iloc[4:6].to_dict("records")
+
+
+def test_effects_are_differences_of_pairs():
+    def row(axis, variant, seed, psnr):
+        key = dict(zip(KEY, (axis, "FCS", variant, seed), strict=True))
+        return key | {"decode": "mode", "psnr": psnr, "lpips": 0.5, "black": 1.0, "bright": 0.0}
+
+    table = pd.DataFrame(
+        [
+            row("start", "lte", 0, 99.0),
+            row(DESIGN, "as designed", 0, 20.0),
+            row(DESIGN, "as designed", 1, 30.0),
+            row("prior", "no prior", 1, 28.0),
+            row("prior", "no prior", 0, 19.0),
+        ]
+    )
+    [(index, effect)] = ablation.effects(table).iterrows()
+    assert index == ("prior", "FCS", "no prior", "mode")
+    assert effect["psnr", "mean"] == -1.5
+    assert effect["psnr", "std"] == pytest.approx(0.5**0.5)  # of -1 and -2
+    assert effect["black", "mean"] == 0
+
+
+def test_the_committed_table_holds_all_variants_in_pairs_with_their_designs():
+    table = pd.read_csv(COMMITTED, keep_default_na=False)
+    rows = [(*row[KEY], row["decode"]) for _, row in table.iterrows()]
+    assert len(set(rows)) == len(rows)
+    assert rows[0] == ("start", "LTE", "lte-compact", 0, "")
+    planned = [(axis, variant.model, variant.name) for axis, variant in ablation.plan(AXES)]
+    once = [(*place, 0, decode) for place in planned for decode in ablation.DECODES]
+    assert rows[1 : len(once) + 1] == once, "python benchmarks/ablations.py goes on with it"
+    assert {row[:3] for row in rows[1:]} == set(planned)
+    paired = table[table["axis"] == DESIGN].groupby("seed")["model"].agg(set)
+    assert len(paired) > 1 and all(models == {"CS", "FCS"} for models in paired)
+    assert set(table["seed"]) == set(paired.index)

@@ -1,0 +1,234 @@
+"""Tables that equal what upscale and metrics give one by one, and survive."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+
+from fcsr import CS, decoding, evaluate, evaluation, images, upscale
+from fcsr.errors import CheckpointError, FcsrError, ImageError
+from fcsr.evaluation.results import COLUMNS, Ledger
+from fcsr.metrics import BENCHMARK, DIV2K, MEASURES
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+SETS = ROOT.parent / "shared" / "data" / "benchmark"
+TABLE = ROOT / "figures" / "table1.csv"
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    """A set of three crops in the benchmark layout, x2."""
+    for folder in ("HR", "LR_bicubic/X2"):
+        (tmp_path / "Tiny" / folder).mkdir(parents=True)
+    for name in ("astronaut", "chelsea", "coffee"):
+        hr = images.sample(name).crop((100, 100, 164, 148))
+        lr = upscale(hr, size=(24, 32), model="bicubic")
+        hr.save(tmp_path / "Tiny" / "HR" / f"{name}.png")
+        lr.save(tmp_path / "Tiny" / "LR_bicubic" / "X2" / f"{name}x2.png")
+    return tmp_path
+
+
+def test_rows_equal_what_is_measured_of_each_image(root):
+    table = evaluate("lte-compact", "Tiny", scale=2, root=root)
+    assert tuple(table.columns) == COLUMNS
+    assert list(table["image"]) == ["astronaut", "chelsea", "coffee"]
+    for name, row in table.set_index("image").iterrows():
+        lr = images.to_tensor(images.load(root / "Tiny" / "LR_bicubic" / "X2" / f"{name}x2.png"))
+        hr = images.to_tensor(images.load(root / "Tiny" / "HR" / f"{name}.png"))
+        expected = BENCHMARK.measure(upscale(lr, scale=2, model="lte-compact"), hr, 2)
+        assert {measure: row[measure] for measure in MEASURES} == expected
+        assert row["protocol"] == "y, shave 2"
+
+
+def test_models_sets_scales_and_readings_multiply(root):
+    models = ["bicubic", "cs-compact", "cs-compact:mean"]
+    table = evaluate(models, ["Tiny", root / "Tiny" / "HR"], [2, 2.5], root=root)
+    assert len(table) == 3 * 2 * 2 * 3
+    means = evaluation.means(table)
+    assert len(means) == 3 * 2 * 2 and set(means["images"]) == {3}
+    one = evaluate("cs-compact", "Tiny", 2, decode="mean", root=root)
+    row = means.query("dataset == 'Tiny' and scale == 2 and decode == 'mean'").iloc[0]
+    assert row["psnr"] == pytest.approx(one["psnr"].mean(), abs=1e-12)
+
+
+def test_models_of_ones_own_are_measured(root, tiny):
+    table = evaluate(tiny(CS), "Tiny", 2, root=root)
+    assert set(table["method"]) == {"cs"} and set(table["decode"]) == {"mode"}
+
+
+def test_a_protocol_may_be_given_and_is_printed(root):
+    table = evaluate("bicubic", "Tiny", 2, root=root, protocol=DIV2K)
+    assert set(table["protocol"]) == {"rgb, shave 8"}
+    markdown = evaluation.to_markdown(evaluation.means(table))
+    assert markdown.startswith("Tiny. PSNR in dB: RGB, `scale` + 6 border pixels shaved.")
+    assert f"{table['psnr'].mean():.2f}" in markdown
+    assert f"{table['lpips_255'].mean():.4f}" in markdown
+
+
+def test_the_root_may_come_from_the_environment(root, monkeypatch):
+    monkeypatch.setenv("FCSR_DATA", str(root))
+    assert len(evaluate("bicubic", "Tiny", scale=2)) == 3
+
+
+@pytest.mark.parametrize(
+    ("model", "dataset", "error", "message"),
+    [
+        ("bicubic", "Nowhere", ImageError, "Nowhere"),
+        (["bicubic", "edsr"], "Tiny", CheckpointError, "edsr"),
+        (["bicubic", "lte:mean"], "Tiny", FcsrError, "nothing to decode"),
+    ],
+)
+def test_what_is_missing_is_named_before_anything_is_written(
+    root, tmp_path, model, dataset, error, message
+):
+    out = tmp_path / "out"
+    with pytest.raises(error, match=message):
+        evaluate(model, ["Tiny", dataset], 2, root=root, out=out)
+    assert not out.exists()
+
+
+def test_what_is_done_is_kept_and_only_the_rest_is_measured(root, tmp_path):
+    out = tmp_path / "out"
+    evaluate("bicubic", "Tiny", 2, root=root, out=out)
+    mark(out, psnr=1.0)
+    table = evaluate(["bicubic", "lte-compact"], "Tiny", 2, root=root, out=out)
+    assert set(table.query("method == 'bicubic'")["psnr"]) == {1.0}, "measured again"
+    assert (table.query("method == 'lte-compact'")["psnr"] > 20).all()
+    assert {path.name for path in out.glob("[!.]*")} == {"images.csv", "means.csv", "means.md"}
+    means = pd.read_csv(out / "means.csv", keep_default_na=False)
+    assert means["psnr"].tolist() == evaluation.means(table)["psnr"].tolist()
+
+
+def test_other_weights_are_measured_again(root, tmp_path, tiny):
+    out, model = tmp_path / "out", tiny(CS)
+    before = evaluate(model, "Tiny", 2, root=root, out=out)
+    with torch.no_grad():
+        next(model.parameters()).mul_(1.5)
+    after = evaluate(model, "Tiny", 2, root=root, out=out)
+    assert (before["weights"] != after["weights"]).all()
+    assert (before["psnr"] != after["psnr"]).all()
+    assert len(Ledger(out).read()) == 3
+
+
+def gray(logits):
+    return 0 * decoding.mean(logits) + 128
+
+
+def test_a_reading_without_a_name_of_its_own_keeps_no_numbers(root, tmp_path, tiny):
+    def also_gray(logits):
+        return gray(logits)
+
+    for nameless in (lambda logits: gray(logits), also_gray):
+        with pytest.raises(FcsrError, match="give a function of a module, which has one"):
+            evaluate(tiny(CS), "Tiny", 2, nameless, root, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    table = evaluate(tiny(CS), "Tiny", 2, gray, root, out=tmp_path / "out")
+    assert set(table["decode"]) == {"gray"}
+
+
+def test_other_images_of_the_same_names_are_measured_again(root, tmp_path):
+    out = tmp_path / "out"
+    before = evaluate("bicubic", "Tiny", 2, root=root, out=out)
+    hr = root / "Tiny" / "HR" / "chelsea.png"
+    images.load(hr).rotate(180).save(hr)
+    after = evaluate("bicubic", "Tiny", 2, root=root, out=out)
+    assert [*(before["psnr"] == after["psnr"])] == [True, False, True]
+
+
+def test_two_evaluations_do_not_write_to_one_folder(root, tmp_path):
+    out = tmp_path / "out"
+    with Ledger(out).alone(), pytest.raises(FcsrError, match=r"another evaluation writes to .*out"):
+        evaluate("bicubic", "Tiny", 2, root=root, out=out)
+    evaluate("bicubic", "Tiny", 2, root=root, out=out)
+
+
+def test_what_is_asked_for_twice_counts_once(root):
+    table = evaluate("bicubic", ["Tiny", "Tiny"], range(2, 4), root=root)
+    assert evaluation.means(table)[["scale", "images"]].values.tolist() == [[2, 3], [3, 3]]
+    assert len(evaluate("bicubic", "Tiny", [2, 2.0], root=root)) == 3
+
+
+def test_an_image_that_cannot_be_measured_is_named(root):
+    images.sample("coffee").crop((0, 0, 28, 28)).save(root / "Tiny" / "HR" / "small.png")
+    with pytest.raises(ImageError, match=r"Tiny, small, x3: 28 x 28 pixels|Tiny, small, x3: 27 x"):
+        evaluate("bicubic", "Tiny", 3, root=root)
+
+
+def test_a_folder_that_cannot_be_written_is_named(root, tmp_path):
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "file", "/proc/out"):
+        with pytest.raises(FcsrError, match=f"{out} cannot be used"):
+            evaluate("bicubic", "Tiny", 2, root=root, out=out)
+
+
+def mark(out: Path, **values) -> None:
+    """Change rows on disk, so that they can be told from measured ones."""
+    ledger = Ledger(out)
+    ledger.merge([row | values for row in ledger.read()])
+
+
+def command(root: Path, out: Path, *models: str) -> list[str]:
+    options = ["--data", "Tiny", "--scale", "2", "--root", str(root), "--out", str(out)]
+    return [str(BIN / "fcsr"), "evaluate", *options, *(f"--model={model}" for model in models)]
+
+
+def test_a_killed_evaluation_goes_on(root, tmp_path):
+    out = tmp_path / "out"
+    run = command(root, out, "lte-compact")
+    killed = subprocess.Popen(run, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not Ledger(out).read():
+        assert killed.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    done = Ledger(out).read()
+    assert 1 <= len(done) <= 3
+    mark(out, psnr=1.0)
+
+    subprocess.run(run, check=True, capture_output=True, timeout=300)
+    rows = Ledger(out).read()
+    assert len(rows) == 3
+    assert [row["psnr"] for row in rows[: len(done)]] == [1.0] * len(done), "measured again"
+    assert all(row["psnr"] > 20 for row in rows[len(done) :])
+
+
+def test_two_processes_give_the_table_of_one(root, tmp_path):
+    models = ("bicubic", "lte-compact", "lte-compact@bicubic")
+    alone = evaluate(list(models), "Tiny", 2, root=root, out=tmp_path / "one")
+    torchrun = [str(BIN / "torchrun"), "--standalone", "--nproc-per-node", "2", "--no-python"]
+    run = subprocess.run(
+        [*torchrun, *command(root, tmp_path / "two", *models)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("| dataset") == 1, "one process prints"
+    for name in ("images.csv", "means.csv", "means.md"):
+        one, two = (tmp_path / folder / name for folder in ("one", "two"))
+        assert one.read_text() == two.read_text()
+    assert alone.equals(evaluate(list(models), "Tiny", 2, root=root, out=tmp_path / "two"))
+
+
+@pytest.mark.skipif(not SETS.is_dir(), reason=f"needs the benchmark sets in {SETS}")
+def test_published_figures_are_what_we_measure():
+    published = pd.read_csv(TABLE, keep_default_na=False)
+    by = ["dataset", "scale", "method", "decode"]
+    found = evaluation.means(evaluate(["bicubic", "lte", "fcs"], "Set5", 4, root=SETS))
+    both = found.merge(published, on=by, suffixes=("", "_published"))
+    assert len(both) == 3
+    for _, row in both.iterrows():
+        assert row["images"] == row["images_published"]
+        for measure, tolerance in {"psnr": 0.006, "black": 0.06, "bright": 0.06}.items():
+            assert row[measure] == pytest.approx(row[f"{measure}_published"], abs=tolerance)
+        for measure in ("lpips", "lpips_01", "lpips_255"):
+            assert row[measure] == pytest.approx(row[f"{measure}_published"], abs=1e-4)

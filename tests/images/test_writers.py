@@ -1,0 +1,114 @@
+"""Rows that come one after the other make the file of the whole."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fcsr import images
+from fcsr.errors import FcsrError, ImageError
+from fcsr.images import writers
+
+MODES = ("L", "LA", "RGB", "RGBA", "I;16")
+
+
+def picture(mode: str) -> Image.Image:
+    generator = np.random.default_rng(0)
+    if mode == "I;16":
+        return Image.fromarray(generator.integers(0, 65536, (23, 17), np.uint16))
+    coffee = images.sample("coffee").crop((200, 100, 217, 123)).convert(mode)
+    if mode.endswith("A"):
+        coffee.putalpha(Image.fromarray(generator.integers(0, 256, (23, 17), np.uint8)))
+    return coffee
+
+
+def bands(image, heights):
+    top = 0
+    for height in heights:
+        yield image.crop((0, top, image.width, top + height))
+        top += height
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("profile", [None, bytes(range(256))])
+def test_bands_make_the_file_of_the_whole(mode, suffix, profile, tmp_path):
+    image, path = picture(mode), tmp_path / f"out{suffix}"
+    if profile:
+        image.info["icc_profile"] = profile
+    writers.write(path, (23, 17), image, bands(image, (9, 1, 13)))
+    loaded = images.load(path)
+    assert loaded.mode == mode
+    assert loaded.info.get("icc_profile") == profile
+    np.testing.assert_array_equal(np.asarray(loaded), np.asarray(image))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "mode"), [(".jpg", "RGB"), (".jpg", "L"), (".webp", "RGBA"), (".bmp", "RGB")]
+)
+def test_what_pillow_writes_is_what_save_writes(suffix, mode, tmp_path):
+    image = picture(mode)
+    image.info["icc_profile"] = b"a profile"
+    writers.write(tmp_path / f"bands{suffix}", (23, 17), image, bands(image, (20, 3)))
+    writers.save(image, tmp_path / f"whole{suffix}")
+    assert (tmp_path / f"bands{suffix}").read_bytes() == (tmp_path / f"whole{suffix}").read_bytes()
+
+
+def test_a_photograph_is_not_larger_than_by_pillow(tmp_path):
+    image = images.sample("coffee")
+    writers.write(tmp_path / "ours.png", (400, 600), image, iter([image]))
+    image.save(tmp_path / "theirs.png")
+    ours, theirs = ((tmp_path / f"{name}.png").stat().st_size for name in ("ours", "theirs"))
+    assert ours < 1.05 * theirs
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])
+def test_errors_of_who_makes_the_bands_are_theirs(suffix, tmp_path):
+    image = picture("RGB")
+
+    def failing():
+        yield from bands(image, (9,))
+        raise FcsrError("no memory")
+
+    with pytest.raises(FcsrError, match=r"^no memory$"):
+        writers.write(tmp_path / f"out{suffix}", (23, 17), image, failing())
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("path", "mode", "size"),
+    [
+        ("a.jpg", "RGB", (65_501, 1)),
+        ("a.webp", "RGB", (1, 16_384)),
+        ("a.bmp", "RGB", (40_000, 40_000)),
+    ],
+)
+def test_sizes_that_a_format_cannot_hold_are_refused(path, mode, size):
+    with pytest.raises(ImageError, match=r"more than \w+ can hold\); use \.png or \.tif"):
+        writers.check(path, mode, size)
+    assert writers.check("a.png", mode, size) == "PNG"
+    assert writers.check("a.jpg", mode, (65_500, 1)) == "JPEG"
+
+
+def test_a_folder_is_no_file(tmp_path):
+    (tmp_path / "a.png").mkdir()
+    with pytest.raises(ImageError, match=r"a\.png is a folder; name a file in it"):
+        writers.check(tmp_path / "a.png", "RGB", (1, 1))
+
+
+@pytest.mark.parametrize(("side", "version"), [(50_000, 42), (70_000, 43)])
+def test_large_tiffs_have_large_offsets(side, version, tmp_path, monkeypatch):
+    """Beyond 4 GB a file is a BigTIFF: number 43. Here it is then cut short."""
+    monkeypatch.setattr(writers.shutil, "disk_usage", lambda _: SimpleNamespace(free=2**40))
+    versions = []
+
+    def look():
+        row = Image.new("L", (side, 1))
+        yield row
+        [draft] = tmp_path.iterdir()
+        versions.append(draft.read_bytes()[2])
+
+    with pytest.raises(ImageError, match="wrong number of bytes"):
+        writers.write(tmp_path / "out.tif", (side, side), Image.new("L", (1, 1)), look())
+    assert versions == [version]

@@ -1,0 +1,58 @@
+"""The benchmarks' plain loop answers as fcsr does, and the page of their numbers holds them."""
+
+import operator
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from fcsr import CS, FCS, LTE
+from fcsr.inference import render
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "performance.md"
+
+
+@pytest.mark.parametrize(
+    "kind, decode, options",
+    [(LTE, None, {}), (CS, "mean", {}), (FCS, "mean", {}), (FCS, "mean", {"shared": False})],
+)
+@pytest.mark.parametrize("chunk", [37, 30_000])
+def test_the_published_loop_renders_the_same(
+    kind, decode, options, chunk, tiny, photograph, monkeypatch
+):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import plain
+
+    monkeypatch.setattr(plain, "CHUNK", chunk)
+    model, image = tiny(kind, **options), photograph(6, 9, batch=2)
+    size = (19, 25)
+    [ours] = render(model, image, size, [decode], progress=False)
+    theirs = plain.Plain(model).render(image, size, decode)
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["inference.csv", "precision.csv"])
+def test_the_page_holds_what_was_measured(name, monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    from measure import paste
+
+    page = shutil.copy(PAGE, tmp_path / PAGE.name)
+    paste(ROOT / "figures" / name, page)
+    assert page.read_text(encoding="utf-8") == PAGE.read_text(encoding="utf-8")
+
+
+def test_a_table_is_gone_on_with(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import measure
+
+    out, broken = tmp_path / "table.csv", (operator.truediv, 1, 0)
+    jobs = {("a", 0): (list, [{"x": 0.5, "y": ""}]), ("b", 1): broken}
+    with pytest.raises(ZeroDivisionError):
+        measure.fill(out, ["name", "seed"], jobs, workers=1)
+    first = "name,seed,x,y\na,0,0.5000,\n"
+    assert out.read_text() == first
+    jobs = {("a", 0): broken, ("b", 1): (list, [{"x": 2.0, "y": "c"}, {"x": 3.0, "y": "d"}])}
+    measure.fill(out, ["name", "seed"], jobs, workers=1)
+    assert out.read_text() == first + "b,1,2.0000,c\nb,1,3.0000,d\n"

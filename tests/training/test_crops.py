@@ -1,0 +1,118 @@
+"""Random training batches."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from fcsr import images
+from fcsr.errors import ImageError, TrainingError
+from fcsr.models import bilinear
+from fcsr.training import Crops
+
+
+def noise(height: int, width: int, seed: int = 0) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(256, (3, height, width), generator=generator, dtype=torch.uint8)
+
+
+@pytest.fixture
+def crops() -> Crops:
+    photographs = [noise(70, 90), noise(64, 64, seed=1)]
+    return Crops(photographs, batch=3, lr_size=16, queries=100, max_scale=4.0, seed=5)
+
+
+def test_a_batch_depends_on_seed_and_step_alone(crops):
+    first, again = crops[7], crops[7]
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    assert crops[8].hr.shape != first.hr.shape or not torch.equal(crops[8].hr, first.hr)
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_batch_shapes_and_values(crops, step):
+    batch = crops[step]
+    size = batch.hr.shape[-1]
+    assert 16 <= size <= 64
+    assert batch.lr.shape == (3, 3, 16, 16)
+    assert batch.hr.shape == (3, 3, size, size)
+    assert batch.coord.shape == batch.cell.shape == (3, 100, 2)
+    for image in (batch.lr, batch.hr):
+        levels = image * 255
+        assert torch.allclose(levels, levels.round(), atol=1e-4), "images are 8-bit"
+    assert torch.allclose(batch.cell, torch.tensor(2 / size))
+    assert all(len(pixels.unique()) == 100 for pixels in batch.pixels), "no pixel twice"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_a_gpu_draws_pixels_of_its_own_and_none_twice(crops):
+    photographs = [photograph.cuda() for photograph in crops.photographs]
+    whole = replace(crops, photographs=photographs, batch=4)
+    halves = [replace(whole, batch=2, rank=rank) for rank in (0, 1)]
+    batch = whole[3]
+    assert all(len(pixels.unique()) == 100 for pixels in batch.pixels)
+    assert torch.equal(torch.cat([half[3].pixels for half in halves]), batch.pixels)
+    torch.testing.assert_close(batch.hr.cpu(), replace(crops, batch=4)[3].hr)
+
+
+def test_scales_cover_their_range(crops):
+    sizes = [crops[step].hr.shape[-1] for step in range(60)]
+    assert min(sizes) < 24 and max(sizes) > 56
+
+
+def test_a_square_is_of_neighbours_row_by_row(crops):
+    square = replace(crops, queries=32 * 32, square=True)
+    sizes = set()
+    for batch in (square[step] for step in range(20)):
+        size = batch.hr.shape[-1]
+        sizes.add(size)
+        corners = batch.pixels[:, 0]
+        span = torch.arange(32)
+        expected = corners[:, None, None] + size * span[:, None] + span
+        assert torch.equal(batch.pixels, expected.flatten(1))
+        assert (corners % size + 32 <= size).all() and (corners // size + 32 <= size).all()
+    assert 32 <= min(sizes) < 36 and 60 < max(sizes) <= 64
+
+
+def test_a_square_that_no_crop_holds_is_refused(crops):
+    with pytest.raises(TrainingError, match=r"65 x 65 queries is larger than .* 64 x 64"):
+        replace(crops, queries=65 * 65, square=True)
+
+
+def test_picked_pixels_lie_at_their_coordinates(crops):
+    batch = crops[3]
+    assert torch.allclose(batch.pick(batch.hr), bilinear(batch.hr, batch.coord), atol=1e-5)
+
+
+def test_lr_is_the_antialiased_reduction_of_hr(crops):
+    batch = crops[2]
+    expected = images.to_levels(images.resize(batch.hr, (16, 16)))
+    assert torch.equal(images.to_levels(batch.lr), expected)
+
+
+def test_crops_are_flipped_and_transposed():
+    ramp = torch.arange(32, dtype=torch.uint8).expand(3, 32, 32)  # grows to the right
+    crops = Crops([ramp], batch=64, lr_size=8, queries=4, max_scale=1.0, seed=0)
+    hr = crops[0].hr
+    along = torch.sign(hr[:, 0, 0, -1] - hr[:, 0, 0, 0])
+    down = torch.sign(hr[:, 0, -1, 0] - hr[:, 0, 0, 0])
+    seen = {tuple(pair) for pair in torch.stack((along, down), 1).int().tolist()}
+    assert seen == {(1, 0), (-1, 0), (0, 1), (0, -1)}
+
+
+def test_a_photograph_smaller_than_a_crop_is_named():
+    with pytest.raises(ImageError, match="photograph 1 has 20x30 pixels; crops need 64x64"):
+        Crops([noise(64, 64), noise(30, 20)], 1, lr_size=16, queries=1, max_scale=4.0, seed=0)
+
+
+def test_a_large_seed_is_a_seed_like_others(crops):
+    one, other = (replace(crops, seed=seed)[0] for seed in (2**40, 2**40 + 1))
+    assert not torch.equal(one.pixels, other.pixels)
+
+
+def test_ranks_share_one_large_batch():
+    photographs = [noise(70, 90), noise(64, 64, seed=1)]
+    sizes = {"lr_size": 16, "queries": 100, "max_scale": 4.0, "seed": 5}
+    whole = Crops(photographs, batch=4, **sizes)[7]
+    parts = [Crops(photographs, batch=2, rank=rank, **sizes)[7] for rank in (0, 1)]
+    for together, *apart in zip(whole, *parts, strict=True):
+        assert torch.equal(together, torch.cat(apart))

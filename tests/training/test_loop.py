@@ -1,0 +1,379 @@
+"""The loop learns, survives, and ends where it would have ended anyway."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from accelerate import Accelerator
+from PIL import Image
+
+from fcsr import CS, EDSR, FCS, LTE, Recipe, data, images, metrics, models, train
+from fcsr.errors import CheckpointError, ImageError, TrainingError
+from fcsr.models import EstimatorSize
+from fcsr.training import Objective, batch_loss, loop, make_objective, state
+from fcsr.training.recipe import describe
+from fcsr.utils import tensor_files
+
+MODELS = (LTE, CS, FCS)
+
+
+def tiny(kind, **options):
+    torch.manual_seed(0)
+    size = EstimatorSize(width=16, hidden=(16,))
+    return kind(EDSR(blocks=1, features=8), size, max_scale=2.0, **options)
+
+
+@pytest.fixture
+def recipe(tmp_path) -> Recipe:
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    for number, name in enumerate(("astronaut", "chelsea", "coffee", "rocket")):
+        box = (40 * number, 30, 40 * number + 96, 126)
+        images.sample(name).crop(box).save(folder / f"{name}.png")
+    return Recipe(
+        str(folder), steps=6, batch=2, lr_size=12, queries=64, warmup=1, held_out=1, every=2
+    )
+
+
+def weights(model):
+    return model.state_dict()
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def same(a, b) -> bool:
+    return all(torch.equal(a[name], b[name]) for name in a.keys() | b.keys())
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_training_lowers_the_validation_loss(kind, recipe, tmp_path):
+    train(tiny(kind), replace(recipe, steps=40, every=8, rate=3e-3), tmp_path / "out")
+    history = models.describe(tmp_path / "out" / "model.safetensors")["history"]
+    assert [row["step"] for row in history] == [8, 16, 24, 32, 40]
+    assert history[-1]["val_loss"] < history[0]["val_loss"]
+
+
+def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
+    recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, rate=3e-3, perceptual=10.0)
+    model = tiny(FCS, decode="mean")
+    paths = data.photographs(recipe.photographs)
+    _, held_out = loop.make_crops(recipe, paths, 2.0, Accelerator(cpu=True))
+    batch = held_out[0]
+    objective = make_objective(model, recipe)
+
+    def losses() -> tuple[float, float]:
+        plain = batch_loss(Objective(model), Objective(model), batch)
+        both = batch_loss(objective, objective, batch)
+        return plain.item(), (both - plain).item() / recipe.perceptual
+
+    sr = model.read(model(batch.lr, batch.coord, batch.cell)).transpose(1, 2).unflatten(2, (32, 32))
+    hr = batch.pick(batch.hr).transpose(1, 2).unflatten(2, (32, 32))
+    before = losses()
+    measured = [metrics.lpips(*pair) for pair in zip(sr, hr, strict=True)]
+    assert before[1] == pytest.approx(sum(measured) / 2, abs=0.01)  # metrics round to 8 bits
+    train(model, recipe, tmp_path / "out")
+    after = losses()
+    assert after[0] < before[0] and after[1] < 0.9 * before[1]
+
+
+def test_trainings_in_one_process_may_differ_in_precision(recipe, tmp_path):
+    for precision in ("bf16", "no"):
+        train(tiny(LTE), replace(recipe, precision=precision), tmp_path / precision)
+    assert (tmp_path / "no" / "model.safetensors").is_file()
+
+
+def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
+    with pytest.raises(TrainingError, match=r'CS is read by its mode.*CS\(…, decode="mean"\)'):
+        train(tiny(CS), replace(recipe, lr_size=24, queries=1024, perceptual=1.0), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("facts", "what"),
+    [
+        ('"config": {}, "recipe": {}', "history"),
+        ('"config": 5, "recipe": {}, "history": []', "TypeError"),
+    ],
+)
+def test_a_state_that_says_too_little_is_named(recipe, tmp_path, facts, what):
+    (tmp_path / "state.json").write_text(f'{{"files": [], {facts}}}')
+    with pytest.raises(CheckpointError, match=rf"state\.json is damaged \(.*{what}"):
+        train(tiny(LTE), recipe, tmp_path)
+
+
+def test_fidelity_holds_lpips_back(recipe, tmp_path):
+    recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, rate=3e-3, perceptual=1.0)
+    psnr = []
+    for fidelity in (0.0, 1.0):
+        held_back = replace(recipe, fidelity=fidelity)
+        out = tmp_path / str(fidelity)
+        torch.manual_seed(0)
+        train(tiny(LTE), held_back, out)
+        history = models.describe(out / "model.safetensors")["history"]
+        psnr.append(history[-1]["val_psnr"])
+    assert psnr[1] > psnr[0]
+
+
+def test_fidelity_is_for_training_with_lpips(recipe):
+    with pytest.raises(TrainingError, match=r"fidelity is 1\.0.*give perceptual"):
+        replace(recipe, fidelity=1.0)
+
+
+@pytest.mark.parametrize(("queries", "what"), [(1000, "a square number"), (900, "31 x 31")])
+def test_lpips_needs_a_square_that_is_large_enough(recipe, queries, what):
+    with pytest.raises(TrainingError, match=f"queries is {queries}.*{what}"):
+        replace(recipe, queries=queries, perceptual=1.0)
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_resumed_training_ends_with_the_same_weights(kind, recipe, tmp_path, monkeypatch):
+    straight = weights(train(tiny(kind), recipe, tmp_path / "straight"))
+
+    class Killed(Exception):
+        pass
+
+    original = loop.batch_loss
+    steps_left = iter(range(4))  # so two checkpoints are there
+
+    def dies(*arguments):
+        if next(steps_left, None) is None:
+            raise Killed
+        return original(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "batch_loss", dies)
+        with pytest.raises(Killed):
+            train(tiny(kind), recipe, tmp_path / "killed")
+    assert not (tmp_path / "killed" / "model.safetensors").exists()
+    torch.manual_seed(99)
+    resumed = weights(train(tiny(kind), recipe, tmp_path / "killed"))
+    assert same(straight, resumed)
+    assert same(straight, weights(models.load(tmp_path / "killed" / "model.safetensors")))
+
+
+def tiny_training(recipe, out, batch=2) -> list[str]:
+    return [
+        str(Path(__file__).parents[1] / "helpers" / "train_tiny.py"),
+        recipe.photographs,
+        str(out),
+        str(batch),
+    ]
+
+
+def test_a_training_that_is_killed_again_and_again_ends_as_if_it_had_not_been(recipe, tmp_path):
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    command = [sys.executable, *tiny_training(recipe, straight)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    choice, kills = random.Random(0), 0
+    command = [sys.executable, *tiny_training(recipe, killed)]
+    killed.mkdir()
+    (killed / ".state.half-written.partial").touch()
+    while not (killed / "model.safetensors").exists():
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process.stdout.readline()  # after its first checkpoint
+        time.sleep(choice.uniform(0, 0.3))
+        process.kill()
+        kills += process.wait() != 0
+        process.stdout.close()
+        assert kills < 60
+    assert kills >= 3
+    whole = json.loads((killed / "state.json").read_text())["files"]
+    assert set(contents(killed)) == {"model.safetensors", "state.json", *whole}
+    once, again = (tensor_files.read(out / "model.safetensors") for out in (straight, killed))
+    assert same(once[0], again[0])
+    assert once[1] == again[1], "the history, too"
+
+
+def test_two_processes_train_as_one_with_twice_the_batch(recipe, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    subprocess.run(
+        [sys.executable, *tiny_training(recipe, one, batch=4)],
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    torchrun = [str(Path(sys.executable).with_name("torchrun")), "--standalone"]
+    run = subprocess.run(
+        [*torchrun, "--nproc-per-node", "2", *tiny_training(recipe, two)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert run.returncode == 0, run.stderr
+    alone, together = (models.describe(out / "model.safetensors") for out in (one, two))
+    for mine, theirs in zip(alone["history"], together["history"], strict=True):
+        assert theirs["step"] == mine["step"]
+        assert theirs["loss"] == pytest.approx(mine["loss"], rel=1e-4)
+    assert run.stdout.count("step 40") == 1, "one process prints"
+    first, second = ((tmp_path / f"two.{rank}").read_text() for rank in (0, 1))
+    assert first == second, "both end with the same averages"
+
+
+@pytest.mark.parametrize("minutes", [0.0, 1e-3])
+def test_a_training_in_short_visits_ends_with_the_same_weights(recipe, tmp_path, minutes):
+    straight = weights(train(tiny(FCS), recipe, tmp_path / "straight"))
+    visits = 0
+    while (model := train(tiny(FCS), recipe, tmp_path / "visits", minutes)) is None:
+        visits += 1
+        assert visits <= recipe.steps
+    assert visits >= 1
+    assert same(straight, weights(model))
+
+
+def test_averages_are_what_is_kept(recipe, tmp_path):
+    followed = train(tiny(LTE), replace(recipe, average=0.999), tmp_path / "followed")
+    last = train(tiny(LTE), replace(recipe, average=0.0), tmp_path / "last")
+    tensors, _ = state.load(tmp_path / "followed")
+    assert not same(weights(followed), weights(last))
+    assert all(tensors[f"model.{name}"].equal(tensor) for name, tensor in weights(last).items())
+    assert all(tensors[f"average.{name}"].equal(t) for name, t in weights(followed).items())
+
+
+def test_a_finished_training_is_not_done_again(recipe, tmp_path):
+    once = weights(train(tiny(LTE), recipe, tmp_path / "out"))
+    twice = weights(train(tiny(LTE), recipe, tmp_path / "out"))
+    assert same(once, twice)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [({"rate": 1e-3}, "rate was 0.0005 and is 0.001"), ({"seed": 3}, "seed")]
+)
+def test_another_recipe_in_the_same_folder_is_refused(recipe, tmp_path, change, message):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    with pytest.raises(TrainingError, match=message):
+        train(tiny(LTE), replace(recipe, **change), tmp_path / "out")
+    assert contents(tmp_path / "out") == before
+
+
+def test_other_photographs_of_the_same_folder_are_refused(recipe, tmp_path):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    images.sample("coffee").save(tmp_path / "photographs" / "another.png")
+    with pytest.raises(TrainingError, match=r"photograph_names was 4, hash \w+ and is 5, hash"):
+        train(tiny(LTE), recipe, tmp_path / "out")
+
+
+def test_another_number_of_processes_is_refused(recipe, tmp_path):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    facts = describe(tiny(LTE), recipe, data.photographs(recipe.photographs), processes=2)
+    with pytest.raises(TrainingError, match="processes was 1 and is 2"):
+        state.resume(tmp_path / "out", facts)
+
+
+def test_processes_must_see_one_folder(recipe, tmp_path, monkeypatch):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    monkeypatch.setattr(loop, "gather_object", lambda own: [*own, 0])
+    with pytest.raises(TrainingError, match=r"from the steps \[6, 0\]: .*out must be one folder"):
+        train(tiny(LTE), recipe, tmp_path / "out")
+
+
+def test_what_cannot_be_written_is_known_before_a_step(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "batch_loss", lambda *_: pytest.fail("a step was made"))
+    with pytest.raises(TrainingError, match=r"alone has .* bytes, files may have 100"):
+        train(tiny(LTE), recipe, tmp_path / "out", largest=100)
+    (tmp_path / "file").touch()
+    with pytest.raises(TrainingError, match=r"file cannot be read \(Not a directory\)"):
+        train(tiny(LTE), recipe, tmp_path / "file")
+    with pytest.raises(TrainingError, match=r"nothing can be written to /proc/out"):
+        train(tiny(LTE), recipe, "/proc/out")
+
+
+def test_a_disk_that_is_too_full_for_the_model_keeps_the_training(recipe, tmp_path, full_disk):
+    complaint = r"the model cannot be written .*state before it is kept: make room"
+    with full_disk(15_000), pytest.raises(TrainingError, match=complaint):
+        train(tiny(LTE), recipe, tmp_path / "out", largest=10_000)
+    straight = train(tiny(LTE), recipe, tmp_path / "straight")
+    assert same(weights(straight), weights(train(tiny(LTE), recipe, tmp_path / "out")))
+
+
+def test_another_model_in_the_same_folder_is_refused(recipe, tmp_path):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    with pytest.raises(TrainingError, match="model was LTE and is CS"):
+        train(tiny(CS), recipe, tmp_path / "out")
+
+
+def test_a_loss_that_is_not_a_number_stops_and_says_where(recipe, tmp_path):
+    model = tiny(LTE)
+    with torch.no_grad():
+        model.estimators[0].head.bias.fill_(float("nan"))
+    with pytest.raises(TrainingError, match=r"loss of step 0 is nan .* \(batch 0 of seed 0\)"):
+        train(model, recipe, tmp_path / "out")
+
+
+def test_an_unreadable_photograph_is_named(recipe, tmp_path):
+    (tmp_path / "photographs" / "broken.jpg").write_bytes(b"\xff\xd8\xff not a photograph")
+    with pytest.raises(ImageError, match=r"broken\.jpg"):
+        train(tiny(LTE), recipe, tmp_path / "out")
+
+
+def test_too_few_photographs_are_refused(recipe, tmp_path):
+    with pytest.raises(TrainingError, match="holds 4 photographs, and 4 are to be"):
+        train(tiny(LTE), replace(recipe, held_out=4), tmp_path / "out")
+
+
+def test_a_photograph_smaller_than_the_crop_is_refused(recipe, tmp_path):
+    Image.new("RGB", (20, 20)).save(tmp_path / "photographs" / "a_small.png")
+    with pytest.raises(ImageError, match=r"a_small\.png has 20x20 pixels; crops need 24x24"):
+        train(tiny(LTE), recipe, tmp_path / "out")
+
+
+def test_what_is_compared_with_is_not_rounded_to_bfloat16(recipe, tmp_path, monkeypatch):
+    seen = []
+    targets = FCS.targets
+
+    def watched(self, hr):
+        seen.append((torch.is_autocast_enabled("cpu"), [t.dtype for t in targets(self, hr)]))
+        return targets(self, hr)
+
+    monkeypatch.setattr(FCS, "targets", watched)
+    train(tiny(FCS), replace(recipe, precision="bf16"), tmp_path / "out")
+    assert len(seen) == 6 + 3 * 4  # steps, and batches held out
+    assert seen == [(False, [torch.float32, torch.uint8])] * len(seen)
+
+
+def test_a_recipe_is_plain(recipe):
+    assert replace(recipe, photographs=Path("photographs")).photographs == "photographs"
+    with pytest.raises(TrainingError, match='precision is "fp32"'):
+        replace(recipe, precision="fp32")
+
+
+@pytest.mark.parametrize("name", ["steps", "batch", "rate", "clip", "every"])
+def test_recipes_that_cannot_be_followed_are_refused(recipe, name):
+    with pytest.raises(TrainingError, match=f"{name} is 0"):
+        replace(recipe, **{name: 0})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("rate", float("inf")), ("clip", float("nan")), ("seed", -1), ("seed", 2**64)],
+)
+def test_numbers_that_are_out_of_reach_are_refused(recipe, tmp_path, name, value):
+    with pytest.raises(TrainingError, match=f"{name} is {value}"):
+        replace(recipe, **{name: value})
+    with pytest.raises(TrainingError, match="minutes is nan"):
+        train(tiny(LTE), recipe, tmp_path / "out", minutes=float("nan"))
+
+
+def test_the_rate_rises_then_falls_along_a_cosine():
+    recipe = Recipe("photographs", steps=1000, rate=1.0, warmup=100)
+    assert recipe.rate_at(0) == pytest.approx(0.01)
+    assert recipe.rate_at(500) == pytest.approx(0.5)
+    assert recipe.rate_at(999) < 1e-5
+    falling = [recipe.rate_at(step) for step in range(100, 1000)]
+    assert falling == sorted(falling, reverse=True)
+
+
+def test_recipe_and_history_travel_with_the_weights(recipe, tmp_path):
+    train(tiny(FCS), recipe, tmp_path / "out")
+    facts = models.describe(tmp_path / "out" / "model.safetensors")
+    assert facts["recipe"] == json.loads(json.dumps(recipe.__dict__))
+    assert set(facts["history"][0]) == {"step", "loss", "val_loss", "val_psnr"}
