@@ -66,10 +66,10 @@ def variants(steps: int) -> list[Variant]:
             for kind, soft_kind in ((CS, SoftCS), (FCS, SoftFCS))
             for variant in (
                 Variant("as it is", kind),
-                Variant("no average of the weights", kind, recipe={"average": 0.0}),
+                Variant("no average of the weights", kind, recipe={"ema_decay": 0.0}),
                 Variant("no prior", kind, {"prior": False}),
                 Variant("fresh weights, not LTE's", kind, warm=False),
-                Variant("rate 2e-3", kind, recipe={"rate": 2e-3}),
+                Variant("rate 2e-3", kind, recipe={"lr": 2e-3}),
                 Variant("soft targets, 4 levels", soft_kind, soft),
                 Variant("soft targets to the end", soft_kind, soft | {"batches": math.inf}),
             )
@@ -89,7 +89,7 @@ def main(
     workers: Annotated[int, typer.Option(help="Processes, of one thread each.")] = 2,
     out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("classifiers.csv"),
 ) -> None:
-    recipe = ablation.short_recipe(photographs, steps, rate=6e-4)
+    recipe = ablation.short_recipe(photographs, steps, lr=6e-4)
     jobs = {("LTE", "start"): (ablation.measure, models.load(start), recipe)}
     for variant in variants(steps):
         jobs[variant.model, variant.name] = (ablation.run, variant, recipe, start)

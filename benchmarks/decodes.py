@@ -28,9 +28,9 @@ from fcsr import data, decoding, images, metrics, models
 from fcsr.analysis.interpolation import blend
 from fcsr.evaluation.tradeoffs import NOISE
 from fcsr.inference import BICUBIC, render, upscale
-from fcsr.metrics import BENCHMARK, add_grain
+from fcsr.metrics import BENCHMARK, add_noise
 from fcsr.models import ContinuousModel
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 SCALE = 4
 SETS = ("Set5", "Set14", "B100", "Urban100")
@@ -67,7 +67,7 @@ def make(lr: Tensor, size: tuple[int, int], compact: bool) -> Iterator[Made]:
     [base] = render(lte, lr, size, [None], progress=False)
     yield "lte", "", base
     for deviation in DEVIATIONS:
-        yield NOISE, f"{deviation} levels", add_grain(base, deviation)
+        yield NOISE, f"{deviation} levels", add_noise(base, deviation)
     yield from classified("cs", cs, base, lr, size)
     yield from classified("fcs", fcs, base, lr, size)
     if compact:
@@ -141,7 +141,7 @@ def main(
                 continue
             found = means(name, compact, pool)[columns]
             table = pd.concat([table, found]) if len(table) else found
-            with replacing(out) as draft:
+            with atomic_write(out) as draft:
                 table.to_csv(draft, index=False, float_format="%.4f")
 
 

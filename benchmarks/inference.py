@@ -26,7 +26,7 @@ from fcsr import EDSR, models
 from fcsr.inference import render
 from fcsr.models import ContinuousModel, EstimatorSize
 from fcsr.utils.device import default_device
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 AGREE = 1e-5  # of values in [0, 1]
 NAMES = tuple(name.lower() for name in models.MODELS)
@@ -153,7 +153,7 @@ def draw(table: pd.DataFrame, side: int, target: Path) -> None:
     scales.set(xlabel=f"scale, to {side} x {side} pixels")
     scales.set_xticks([2, 4, 8], ["x2", "x4", "x8"])
     scales.minorticks_off()
-    with replacing(target) as draft:
+    with atomic_write(target) as draft:
         figure.savefig(draft, dpi=120, format="png")
 
 

@@ -13,7 +13,7 @@ import torch
 from tqdm import tqdm
 
 from fcsr.utils.device import default_device
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 ON_GPU = default_device().type == "cuda"
 RSS_UNIT = 1 if sys.platform == "darwin" else 2**10  # bytes, of what the system calls ru_maxrss
@@ -46,7 +46,7 @@ def fill(out: Path, key: list[str], jobs: dict[tuple, tuple], workers: int) -> N
         results = {place: pool.submit(*job) for place, job in todo.items()}
         for place, result in results.items():
             rows += [dict(zip(key, place, strict=True)) | row for row in result.result()]
-            with replacing(out) as draft:
+            with atomic_write(out) as draft:
                 pd.DataFrame(rows).to_csv(draft, index=False, float_format="%.4f")
             bar.update()
 
@@ -86,7 +86,7 @@ def report(table: pd.DataFrame, out: Path | None = None, page: Path | None = Non
     print(f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}")
     print(table.to_markdown(index=False, floatfmt=".2f"))
     if out:
-        with replacing(out) as draft:
+        with atomic_write(out) as draft:
             table.to_csv(draft, index=False, float_format="%.4f")
     if out and page:
         paste(out, page)
@@ -100,5 +100,5 @@ def paste(csv: Path, page: Path) -> None:
         lines.pop()
     table = pd.read_csv(csv).dropna().to_markdown(index=False, floatfmt=".2f")
     parts = [*lines, table, f"<!-- {csv.name} -->", after]
-    with replacing(page) as draft:
+    with atomic_write(page) as draft:
         draft.write_text("\n".join(parts), encoding="utf-8")

@@ -21,7 +21,7 @@ from measure import RSS_UNIT
 from PIL import Image
 
 from fcsr import images
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 PROGRAM = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
 
@@ -66,7 +66,7 @@ def main(
     print(f"{torch.get_num_threads()} threads, torch {torch.__version__}, {model}, x{scale:g}")
     print(table.to_markdown(index=False, floatfmt=".1f"))
     if out:
-        with replacing(out) as draft:
+        with atomic_write(out) as draft:
             table.to_csv(draft, index=False, float_format="%.1f")
 
 

@@ -56,7 +56,7 @@ class Plain(nn.Module):
         coord = grid(size, lr.device).flatten(0, 1).expand(len(lr), -1, -1)
         cell = (2 / coord.new_tensor(size)).expand_as(coord)
         chunks = zip(coord.split(CHUNK, 1), cell.split(CHUNK, 1), strict=True)
-        parts = [self.model.read(self.query(lr, maps, *chunk), decode) for chunk in chunks]
+        parts = [self.model.decode(self.query(lr, maps, *chunk), decode) for chunk in chunks]
         return torch.cat(parts, 1).transpose(1, 2).unflatten(2, size)
 
 
@@ -89,7 +89,7 @@ def meaning(model: ContinuousModel, numbers: Tensor, skip: Tensor):
     heads = model.heads
     model.heads = lambda _: numbers
     try:
-        return model.answer(Estimate((), skip))
+        return model.outputs(Estimate((), skip))
     finally:
         model.heads = heads
 

@@ -24,7 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from fcsr import EDSR, Recipe, data, models
 from fcsr.models import ContinuousModel, EstimatorSize
 from fcsr.training import Batch, Objective, batch_loss, inputs, loop
-from fcsr.training.accelerator import can_replay, make_accelerator, replayed
+from fcsr.training.accelerator import can_use_cuda_graphs, make_accelerator, with_cuda_graphs
 
 
 class Variant(NamedTuple):
@@ -53,7 +53,9 @@ VARIANTS = [
 def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int) -> Cost:
     """Measured in this process, which should be a fresh one."""
     torch.manual_seed(0)
-    recipe = Recipe(photographs, batch=16, precision=variant.precision, compile=variant.compile)
+    recipe = Recipe(
+        photographs, batch=16, mixed_precision=variant.precision, compile=variant.compile
+    )
     accelerator = make_accelerator(recipe)
     size = replace(EstimatorSize() if paper else EstimatorSize.compact(), ensemble=variant.ensemble)
     encoder = EDSR.baseline() if paper else EDSR.compact()
@@ -66,12 +68,12 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     optimizer = torch.optim.Adam(model.parameters(), fused=ours)
     before = peak()
     net, optimizer = accelerator.prepare(variant.objective(model), optimizer)
-    if can_replay(recipe, accelerator):
-        net = replayed(net, inputs(model, crops[0]))
+    if can_use_cuda_graphs(recipe, accelerator):
+        net = with_cuda_graphs(net, inputs(model, crops[0]))
 
     def step(number: int) -> None:
         accelerator.backward(batch_loss(net, model, crops[number]))
-        accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
+        accelerator.clip_grad_norm_(model.parameters(), recipe.max_grad_norm)
         optimizer.step()
         optimizer.zero_grad()
 

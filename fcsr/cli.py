@@ -1,32 +1,33 @@
-"""The command line: the same verbs as the package."""
+"""The command line: the same verbs as the package.
 
+What a command needs is imported when it runs, so that `fcsr --help` answers at once.
+"""
+
+import inspect
 import math
 import os
 import signal
 import subprocess
 import sys
+from dataclasses import MISSING, fields
+from inspect import Parameter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args, get_type_hints
 
-import torch
 import typer
 
-from fcsr import evaluation, inference, models
+import fcsr
 from fcsr.errors import FcsrError
-from fcsr.training import Recipe, loop, state
-from fcsr.utils import distributed
+from fcsr.training.recipe import Recipe
 
 app = typer.Typer(
     help="Super-resolution as classification: LTE, CS and FCS.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
-ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-
-Decode = Annotated[
-    str | None, typer.Option(help="How CS and FCS are read: mode, mean, median, smoothed.")
+TERMINATION_SIGNALS = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
 
 
@@ -35,38 +36,76 @@ def main() -> None:
 
     Ctrl-C, a polite kill and a closed terminal are a line too, after what was half written is gone.
     """
-    for number in ENDINGS:
+    for number in TERMINATION_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             signal.signal(number, lambda number, _: sys.exit(128 + number))
     sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be anything
     try:
-        app()
+        app(prog_name="fcsr")
     except FcsrError as error:
         typer.secho(f"fcsr: {error}", fg="red", err=True)
         sys.exit(2)
     except SystemExit as end:
-        if end.code in (128 + number for number in (signal.SIGINT, *ENDINGS)):
+        if end.code in (128 + number for number in (signal.SIGINT, *TERMINATION_SIGNALS)):
             typer.secho("fcsr: interrupted", fg="red", err=True)
         raise
+
+
+def _version(wanted: bool) -> bool:
+    if wanted:
+        typer.echo(f"fcsr {fcsr.__version__}")
+        raise typer.Exit
+    return wanted
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print it and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
+def _model_names(incomplete: str) -> list[str]:
+    """For the shell's completion."""
+    weights = Path(__file__).parent / "weights"
+    names = ["bicubic", *sorted(path.stem for path in weights.glob("*.safetensors"))]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+Decode = Annotated[
+    str | None,
+    typer.Option(help="How CS and FCS decode distributions: mode, mean, median or smoothed."),
+]
 
 
 @app.command()
 def upscale(
     source: Annotated[Path, typer.Argument(help="A photograph.")],
     target: Annotated[Path, typer.Argument(help="Where to write it; the suffix is the format.")],
-    scale: Annotated[float | None, typer.Option(help="How many times as large.")] = None,
+    scale: Annotated[float | None, typer.Option(help="How many times as high and wide.")] = None,
     size: Annotated[
-        tuple[int, int] | None, typer.Option(help="Instead of --scale: height and width.")
+        tuple[int, int] | None, typer.Option(help="Instead of --scale: height and width in pixels.")
     ] = None,
-    model: Annotated[str, typer.Option(help="A model's name, a checkpoint, or bicubic.")] = "fcs",
+    model: Annotated[
+        str,
+        typer.Option(
+            help="A name that `fcsr models` lists, a checkpoint, or bicubic.",
+            autocompletion=_model_names,
+        ),
+    ] = "fcs",
     decode: Decode = None,
     compile: Annotated[
         bool,
-        typer.Option("--compile", help="Use torch.compile: a wait, then faster."),
+        typer.Option("--compile", help="Use torch.compile: a wait of 10 to 20 s, then faster."),
     ] = False,
 ) -> None:
     """Upscale a photograph; PNG and TIFF of any size are written row by row, in little memory."""
-    sizes = inference.upscale_file(source, target, scale, size, model, decode, compile=compile)
+    from fcsr.inference import upscale_file
+
+    sizes = upscale_file(source, target, scale, size, model, decode, compile=compile)
     typer.echo(f"{target}: " + " -> ".join(f"{width}x{height}" for height, width in sizes))
 
 
@@ -75,15 +114,19 @@ def evaluate(
     model: Annotated[
         list[str],
         typer.Option(
-            help="A model's name, a checkpoint, or bicubic; cs:mean is CS read by its mean, lte@cs "
-            "LTE with noise at CS's PSNR. May be repeated."
+            help="A name that `fcsr models` lists, a checkpoint, or bicubic; cs:mean is CS decoded "
+            "by its mean, lte@cs LTE with noise at CS's PSNR. May be repeated.",
+            autocompletion=_model_names,
         ),
     ],
     data: Annotated[
         list[str],
         typer.Option(help="Set5, Set14, B100, Urban100, DIV2K or a folder. May be repeated."),
     ] = ["Set5"],  # noqa: B006
-    scale: Annotated[list[float], typer.Option(help="Above 1. May be repeated.")] = [4],  # noqa: B006
+    scale: Annotated[
+        list[float],
+        typer.Option(help="How many times as high and wide, above 1. May be repeated."),
+    ] = [4],  # noqa: B006
     decode: Decode = None,
     root: Annotated[
         Path | None,
@@ -95,70 +138,80 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure models on benchmark sets and print the means as Markdown."""
+    from fcsr import evaluation
+    from fcsr.utils.distributed import Processes
+
     table = evaluation.evaluate(model, data, scale, decode, root, out=out)
-    if distributed.Processes().leads:
+    if Processes().is_main_process:
         typer.echo(evaluation.to_markdown(evaluation.means(table)), nl=False)
 
 
-@app.command()
 def train(
     model: Annotated[str, typer.Option(help="lte, cs or fcs.")],
-    photographs: Annotated[Path, typer.Option(help="A folder of photographs, BSDS400 or DIV2K.")],
     out: Annotated[Path, typer.Option(help="Where state and weights go; resumed if there.")],
     start: Annotated[
         str | None,
         # not --start: torchrun would take it for one of its own options, shortened
         typer.Option("--from", help="A model whose weights to start from, where they fit."),
     ] = None,
-    steps: int = Recipe.steps,
-    rate: float = Recipe.rate,
-    batch: Annotated[int, typer.Option(help="Crops a step, in each process.")] = Recipe.batch,
-    queries: Annotated[int, typer.Option(help="Pixels asked for in each crop.")] = Recipe.queries,
-    perceptual: Annotated[
-        float,
-        typer.Option(help="Weight of LPIPS beside the model's loss; distributions by their mean."),
-    ] = Recipe.perceptual,
-    fidelity: Annotated[
-        float, typer.Option(help="What a dB of PSNR is worth, beside LPIPS.")
-    ] = Recipe.fidelity,
-    precision: Annotated[str, typer.Option(help="no or bf16.")] = Recipe.precision,
-    compile: Annotated[bool, typer.Option("--compile", help="Use torch.compile.")] = False,
-    seed: int = Recipe.seed,
-    every: Annotated[int, typer.Option(help="Steps between checkpoints.")] = Recipe.every,
     paper: Annotated[
         bool, typer.Option("--paper", help="The paper's size instead of the compact one.")
     ] = False,
     minutes: Annotated[
-        float, typer.Option(help="Save the state and stop after so long; go on another time.")
+        float, typer.Option(help="Save the state and stop after so many; go on another time.")
     ] = math.inf,
-    largest: Annotated[
-        int | None,
-        typer.Option(help="Bytes that a file of the state may have; no limit if left out."),
-    ] = None,
+    **settings,
 ) -> None:
     """Train a model; killed, it goes on from its last checkpoint when started again."""
-    recipe = Recipe(
-        str(photographs),
-        steps,
-        batch,
-        queries=queries,
-        rate=rate,
-        perceptual=perceptual,
-        fidelity=fidelity,
-        precision=precision,
-        compile=compile,
-        seed=seed,
-        every=every,
-    )
-    torch.manual_seed(seed)
-    options = {"decode": "mean"} if perceptual and model.lower() != "lte" else {}
-    net = models.make(model, compact=not paper, **options)
-    if start is not None and not (out / state.INDEX).exists():
+    import torch
+
+    from fcsr import models, training
+    from fcsr.training import state
+    from fcsr.utils.distributed import Processes
+
+    recipe = Recipe(**settings)
+    torch.manual_seed(recipe.seed)
+    decode = {"decode": "mean"} if recipe.lpips_weight and model.lower() != "lte" else {}
+    net = models.make(model, compact=not paper, **decode)
+    if start is not None and not (out / state.NAME).exists():
         copied = models.transfer(models.load(start), net)
-        if distributed.Processes().leads:
+        if Processes().is_main_process:
             typer.echo(f"{len(copied)} of {len(net.state_dict())} tensors start from {start}")
-    done = loop.train(net, recipe, out, minutes, largest)
+    done = training.train(net, recipe, out, minutes)
     typer.echo(f"{out}/model.safetensors" if done else f"{out}: start again to go on")
+
+
+def _with_recipe(command):
+    """`command`, with an option for every field of `Recipe` in the place of its `**settings`."""
+    own = [p for p in inspect.signature(command).parameters.values() if p.name != "settings"]
+    hints = get_type_hints(Recipe, include_extras=True)
+    for field in fields(Recipe):
+        kind, help = get_args(hints[field.name])
+        kind = next(iter(get_args(kind)), kind)  # of several types the first
+        default = Parameter.empty if field.default is MISSING else field.default
+        option = Annotated[kind, typer.Option(help=help)]
+        keyword = Parameter.KEYWORD_ONLY
+        own.append(Parameter(field.name, keyword, default=default, annotation=option))
+    command.__signature__ = inspect.Signature([p.replace(kind=p.KEYWORD_ONLY) for p in own])
+    command.__annotations__ = {p.name: p.annotation for p in own}
+    return command
+
+
+app.command()(_with_recipe(train))
+
+
+@app.command()
+def models() -> None:
+    """List the weights that come with fcsr: what they are for, their size, and Set5 at x4."""
+    from fcsr.models import available
+
+    typer.echo(f"{'name':16}{'weights':>10}{'MB':>6}{'PSNR dB':>9}{'LPIPS':>8}  for")
+    for name, card in available().items():
+        typer.echo(
+            f"{name:16}{card.parameters:10,}{card.megabytes:6.1f}{card.psnr:9.2f}{card.lpips:8.4f}"
+            f"  {card.purpose}"
+        )
+    typer.echo("\nOn Set5 at x4: PSNR of the luma, 4 border pixels shaved; LPIPS of AlexNet.")
 
 
 @app.command()

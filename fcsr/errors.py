@@ -19,3 +19,7 @@ class TrainingError(FcsrError):
 
 class DownloadError(FcsrError):
     """A file that is not on this machine and cannot be brought; the message says how else."""
+
+
+class UndefinedClassError(CheckpointError):
+    """Weights of a class that is not defined here; the message says which import is missing."""

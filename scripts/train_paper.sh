@@ -21,7 +21,7 @@ train() { # NAME STEPS [OPTION ...]
   shift 2
   PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH} "${PYTHON:-$here/.venv/bin/python}" -c 'from fcsr.cli import main; main()' train \
     --paper --model "$name" --photographs "$photographs" --out "$out/$name" --steps "$steps" \
-    --batch 16 --rate 4e-4 --precision bf16 --compile --every 2000 \
+    --batch 16 --lr 4e-4 --mixed-precision bf16 --compile --eval-every 2000 \
     --minutes "$left" --largest 15000000 "$@"
   [ -f "$out/$name/model.safetensors" ] || exit 0
 }

@@ -84,10 +84,10 @@ def test_train_resumes_and_its_weights_upscale(photograph, tmp_path):
         images.sample("rocket").crop(box).save(folder / f"{number}.png")
     out = tmp_path / "run"
     options = ("--photographs", folder, "--out", out, "--steps", "1", "--batch", "1")
-    run = fcsr("train", "--model", "fcs", "--every", "7", "--from", "lte-compact", *options)
+    run = fcsr("train", "--model", "fcs", "--eval-every", "7", "--from", "lte-compact", *options)
     assert run.returncode == 0, run.stderr
     assert "start from lte-compact" in run.stdout
-    assert models.describe(out / "model.safetensors")["recipe"]["every"] == 7
+    assert models.describe(out / "model.safetensors")["recipe"]["eval_every"] == 7
     target = tmp_path / "out.png"
     run = fcsr("upscale", photograph, target, "--scale", "2", "--model", out / "model.safetensors")
     assert run.returncode == 0, run.stderr

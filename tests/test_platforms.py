@@ -37,7 +37,7 @@ class NoFloat64(TorchDispatchMode):
 def test_no_float64_where_images_are_upscaled(tiny, kind, decode, monkeypatch):
     # there are no values to look at
     monkeypatch.setattr(tiling, "_check", lambda *_: None)
-    monkeypatch.setattr(images.Unpacked, "bled", lambda self: self)
+    monkeypatch.setattr(images.Unpacked, "fill_transparent", lambda self: self)
     image = torch.empty(4, 9, 7, dtype=torch.uint8, device="meta")
     model = tiny(kind).to("meta")
     with NoFloat64():

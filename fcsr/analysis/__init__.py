@@ -1,1 +1,1 @@
-"""analysis"""
+"""What the notebooks ask beyond the paper."""

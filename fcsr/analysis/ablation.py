@@ -32,8 +32,8 @@ def short_recipe(photographs: str, steps: int, **settings) -> Recipe:
 
     `settings` are those of `Recipe` that shall be others.
     """
-    short = {"rate": 2e-3, "warmup": steps // 20, "average": 0.98, "every": steps}
-    return Recipe(photographs, steps, **({"precision": "bf16"} | short | settings))
+    short = {"lr": 2e-3, "warmup": steps // 20, "ema_decay": 0.98, "eval_every": steps}
+    return Recipe(photographs, steps, **({"mixed_precision": "bf16"} | short | settings))
 
 
 def plan(axes: Iterable[str]) -> list[tuple[str, Variant]]:
@@ -90,7 +90,7 @@ def measure(model: ContinuousModel, recipe: Recipe) -> list[dict]:
 
     decodes = (None,) if model.default_decode is None else DECODES
     device, rows = next(model.parameters()).device, []
-    held_out = data.photographs(recipe.photographs)[-recipe.held_out :]
+    held_out = data.photographs(recipe.photographs)[-recipe.val_images :]
     for _, *pair in data.Benchmark(SCALE, [Files(path.stem, path) for path in held_out]):
         lr, hr = (images.to_tensor(picture).to(device) for picture in pair)
         srs = render(model, lr, tuple(hr.shape[-2:]), decodes, progress=False)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError
 
-COLDEST, HOTTEST = 0.05, 20.0  # temperatures among which the likeliest is looked for
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0  # among which the likeliest is looked for
 
 
 def entropy(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
@@ -82,13 +82,13 @@ def temperature(logits: Float[Tensor, "*b classes"], levels: Integer[Tensor, "*b
         t = math.exp(-log_temperature)
         return ((t * logits).logsumexp(-1) - t * of_truth).mean().item()
 
-    ends = math.log(COLDEST), math.log(HOTTEST)
+    ends = math.log(MIN_TEMPERATURE), math.log(MAX_TEMPERATURE)
     best = minimize_scalar(nats, bounds=ends, method="bounded", options={"xatol": 1e-4})
     # at an end, the search comes no nearer to it than its tolerance
     if not (math.isfinite(best.fun) and best.fun < min(map(nats, ends))):
         raise FcsrError(
-            f"no temperature from {COLDEST:g} to {HOTTEST:g} is the likeliest for these "
-            f"{of_truth.numel()} values; give more, among them some that the model gets wrong"
+            f"no temperature from {MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g} is the likeliest for "
+            f"these {of_truth.numel()} values; give more, among them some that the model gets wrong"
         )
     return math.exp(best.x)
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from fcsr import losses
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
 from fcsr.frequency import KINDS, Gaussian, low_pass
-from fcsr.models import CS, FCS, MODELS, Bands, ContinuousModel, Estimate
+from fcsr.models import CS, FCS, Bands, ContinuousModel, Estimate
 
 
 class Fewer:
@@ -41,13 +41,13 @@ class Fewer:
 
 
 class FewerCS(Fewer, CS):
-    def answer(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
-        return self.mask(super().answer(estimate))
+    def outputs(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
+        return self.mask(super().outputs(estimate))
 
 
 class FewerFCS(Fewer, FCS):
-    def answer(self, estimate: Estimate) -> Bands:
-        low, high = super().answer(estimate)
+    def outputs(self, estimate: Estimate) -> Bands:
+        low, high = super().outputs(estimate)
         return Bands(low, self.mask(high))
 
 
@@ -79,7 +79,7 @@ class Variant:
     @property
     def model(self) -> str:
         """CS or FCS, also of a kind of one of them."""
-        return next(name for name, kind in MODELS.items() if issubclass(self.kind, kind))
+        return "CS" if issubclass(self.kind, CS) else "FCS"
 
 
 DESIGN = "design"

@@ -13,15 +13,15 @@ from torch import Tensor
 
 from fcsr import images
 
-DOTS = 80  # an inch: PNGs of 100 to 300 kB, which notebooks keep
-ROOM = 128  # dots that an image has at least, each way
+DPI = 80  # an inch: PNGs of 100 to 300 kB, which notebooks keep
+MIN_DOTS = 128  # dots that an image has at least, each way
 
 
 def empty(width: float, height: float):
     """A figure of so many inches that places what is put into it."""
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), dpi=DOTS, layout="constrained")
+    return Figure(figsize=(width, height), dpi=DPI, layout="constrained")
 
 
 def figure(width: float, height: float, rows: int = 1, columns: int = 1):
@@ -35,7 +35,7 @@ def show(axis, image: Float[Tensor, "1 3 h w"], title: str, nearest: bool = Fals
 
     Pixels are drawn as squares if `nearest`, or if there is room for all of them, else smoothed.
     """
-    squares = nearest or image.shape[-1] <= ROOM
+    squares = nearest or image.shape[-1] <= MIN_DOTS
     axis.imshow(
         np.asarray(images.to_pil(image)), interpolation="nearest" if squares else "antialiased"
     )

@@ -21,7 +21,7 @@ from fcsr import decoding, frequency, images, metrics
 from fcsr.course import mpl, plots, previews
 from fcsr.errors import FcsrError, ImageError
 from fcsr.frequency import half_power, low_pass
-from fcsr.images import Box
+from fcsr.images import Region
 from fcsr.inference import render
 
 MODE = math.inf  # the sharpness that stands for the mode
@@ -120,10 +120,10 @@ class Pixel:
         side = self._hr.shape[-1]
         if not (0 <= row < side and 0 <= column < side):
             raise ImageError(f"no pixel ({row}, {column}) in {side} x {side} pixels")
-        window = Box(row, column, row + 1, column + 1)
+        window = Region(row, column, row + 1, column + 1)
         with torch.no_grad():
             estimate = previews.estimate(self._model, self._encoded, side, window)
-            logits = self._model.answer(estimate)[0, 0]  # (3, 256)
+            logits = self._model.outputs(estimate)[0, 0]  # (3, 256)
         figure = mpl.empty(14, 6.4)
         left, right = figure.subfigures(1, 2, width_ratios=(1, 1.15))
         left.suptitle(f"row {row}, column {column}", fontsize=15)

@@ -11,10 +11,9 @@ from collections.abc import Callable
 import ipywidgets
 from PIL import Image
 
-from fcsr import images
+from fcsr import frequency, images
 from fcsr.course import views
 from fcsr.errors import FcsrError
-from fcsr.frequency import bandwidth
 
 GIVEN = "as given"  # what the menu calls the photograph that a notebook handed over
 
@@ -105,7 +104,7 @@ def frequency_splitter(photograph: Image.Image | None = None) -> Panel:
     """
     controls = {
         "kind": ipywidgets.Dropdown(
-            options=list(bandwidth.KINDS), description="filter", style=_STYLE
+            options=list(frequency.KINDS), description="filter", style=_STYLE
         ),
         "width": _slider("width", 1.5, 0.5, 16, 0.25),
     }

@@ -1,5 +1,12 @@
-"""data"""
+"""Photographs to train on and benchmark sets, found on disk or downloaded."""
 
 from fcsr.data.sets import BENCHMARKS, Benchmark, Pair, benchmark, load_photographs, photographs
 
-__all__ = ["BENCHMARKS", "Benchmark", "Pair", "benchmark", "load_photographs", "photographs"]
+__all__ = [
+    "BENCHMARKS",
+    "Benchmark",
+    "Pair",
+    "benchmark",
+    "load_photographs",
+    "photographs",
+]

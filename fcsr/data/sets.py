@@ -16,7 +16,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from fcsr import images
-from fcsr.data import download, layouts, sources
+from fcsr.data import download, layouts
 from fcsr.data.layouts import SUFFIXES, Files, image_files
 from fcsr.errors import DownloadError, ImageError
 from fcsr.images import imresize
@@ -134,10 +134,10 @@ def photographs(source: str | Path, root: str | Path | None = None) -> list[Path
         )
     with _not_found(source, _roots(root)):
         if source == "DIV2K":
-            here = download.unzip(sources.DIV2K, "DIV2K_train_HR.zip")
+            here = download.unzip(download.DIV2K, "DIV2K_train_HR.zip")
         else:
-            download.fetch(sources.BSDS500, list(sources.BSDS500.hashes))
-            here = sources.BSDS500.folder
+            download.fetch(download.BSDS500, list(download.BSDS500.hashes))
+            here = download.BSDS500.folder
         return _brought(TRAINING[source](here), here)
 
 
@@ -178,17 +178,17 @@ def _load(path: Path) -> Image.Image:
 def _download(name: str, scale: float) -> Path:
     """Bring a benchmark set into the cache, as far as this scale needs it; returns its root."""
     if name == "DIV2K":
-        here = download.unzip(sources.DIV2K, "DIV2K_valid_HR.zip")
+        here = download.unzip(download.DIV2K, "DIV2K_valid_HR.zip")
         lr = f"DIV2K_valid_LR_bicubic_X{scale:g}.zip"
-        return download.unzip(sources.DIV2K, lr) if lr in sources.DIV2K.hashes else here
+        return download.unzip(download.DIV2K, lr) if lr in download.DIV2K.hashes else here
     for given in layouts.selfexsr_scales(name, scale):
         folder = f"{layouts.selfexsr_folder(name, given)}/"
-        names = [file for file in sources.SELFEXSR.hashes if file.startswith(folder)]
+        names = [file for file in download.SELFEXSR.hashes if file.startswith(folder)]
         if names:
             hr = [file for file in names if file.endswith("_HR.png")]
-            download.fetch(sources.SELFEXSR, names if given == scale else hr)
+            download.fetch(download.SELFEXSR, names if given == scale else hr)
             break
-    return sources.SELFEXSR.folder
+    return download.SELFEXSR.folder
 
 
 def _brought(found: list, folder: Path) -> list:

@@ -18,7 +18,7 @@ from fcsr import decoding, models
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
 from fcsr.inference import BICUBIC, render, upscale
-from fcsr.metrics import grain_to
+from fcsr.metrics import add_noise_to_psnr
 from fcsr.models import ContinuousModel
 from fcsr.utils.device import default_device
 
@@ -91,7 +91,7 @@ def super_resolve(
     """
     made = _render([part for method in methods for part in _parts(method)], lr, size)
     return [
-        grain_to(made[method.base], psnr(made[method.target]), psnr)
+        add_noise_to_psnr(made[method.base], psnr(made[method.target]), psnr)
         if isinstance(method, Control)
         else made[method]
         for method in methods

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from fcsr.errors import FcsrError
 from fcsr.metrics import MEASURES
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 NAMES = ("dataset", "scale", "image", "method", "decode")
 """What a row is of. No two rows of a ledger are of the same."""
@@ -79,7 +79,7 @@ class Ledger:
         """A file of the folder, in one step."""
         with _naming(self.folder / name):
             self.folder.mkdir(parents=True, exist_ok=True)
-            with replacing(self.folder / name) as draft:
+            with atomic_write(self.folder / name) as draft:
                 draft.write_text(text, newline="", **TEXT)
 
 

@@ -1,19 +1,76 @@
 """Benchmark tables: every number with the protocol that it was measured by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from tqdm.auto import tqdm
 
+from fcsr import data, images
+from fcsr.data import Benchmark
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.evaluation.jobs import Job, plan
-from fcsr.evaluation.methods import Control, Method, Model, parse
+from fcsr.evaluation.methods import Control, Method, Model, parse, super_resolve
 from fcsr.evaluation.results import COLUMNS, NAMES, Ledger, Row
-from fcsr.metrics import LPIPS_RANGES, MEASURES, Protocol, lpips_network
+from fcsr.metrics import LPIPS_RANGES, MEASURES, Protocol, lpips_network, protocol_of
 from fcsr.utils.distributed import Processes
+
+
+class Job(NamedTuple):
+    """One image of a set at one scale."""
+
+    pairs: Benchmark
+    number: int
+    dataset: str
+    scale: float
+    protocol: Protocol
+    files: str  # their fingerprint
+
+    def blank(self, method: Method | Control) -> Row:
+        """The row of a method, but for what is to be measured."""
+        names = (self.dataset, float(self.scale), self.pairs.names[self.number])
+        row = dict(zip(NAMES, (*names, method.name, method.decode), strict=True))
+        protocol = self.protocol.brief(self.scale)
+        return row | {"protocol": protocol, "weights": method.weights, "files": self.files}
+
+    def measure(self, methods: list[Method | Control]) -> list[Row]:
+        """The rows of all methods; the only place where images are in memory."""
+        pair = self.pairs[self.number]
+        lr, hr = images.to_tensor(pair.lr), images.to_tensor(pair.hr)
+
+        def psnr(sr) -> float:
+            return self.protocol.psnr(sr, hr, self.scale)
+
+        try:
+            made = super_resolve(methods, lr, tuple(hr.shape[-2:]), psnr)
+            return [
+                self.blank(method) | self.protocol.measure(sr, hr, self.scale)
+                for method, sr in zip(methods, made, strict=True)
+            ]
+        except FcsrError as error:
+            name = f"{self.dataset}, {self.pairs.names[self.number]}, x{self.scale:g}"
+            raise type(error)(f"{name}: {error}") from error
+
+
+def plan(
+    datasets: Iterable[str | Path],
+    scales: Iterable[float],
+    root: str | Path | None = None,
+    protocol: Protocol | None = None,
+) -> list[Job]:
+    """All images of all sets at all scales, in this order; what is asked for twice counts once.
+
+    Takes and raises what `fcsr.data.benchmark` does. `protocol` is each set's own by default.
+    """
+    jobs = []
+    for name in dict.fromkeys(datasets):
+        for scale in dict.fromkeys(scales):
+            pairs, own = data.benchmark(name, scale, root), protocol or protocol_of(str(name))
+            for number in range(len(pairs)):
+                jobs.append(Job(pairs, number, str(name), scale, own, pairs.fingerprint(number)))
+    return jobs
 
 
 def evaluate(
@@ -62,10 +119,10 @@ def evaluate(
     jobs = plan(_several(dataset), _several(scale), root, protocol)
     lpips_network.alex(torch.device("cpu"))  # else it would be missed when the first image is made
     ledger = Ledger(out, processes.rank) if out else None
-    with ledger.alone() if ledger and processes.leads else nullcontext():
+    with ledger.alone() if ledger and processes.is_main_process else nullcontext():
         rows = _measure_all(jobs, methods, ledger, processes, progress)
         table = _table(rows, {job.dataset: job.protocol for job in jobs})
-        if ledger and processes.leads:
+        if ledger and processes.is_main_process:
             summary = means(table)
             ledger.write("means.csv", summary.to_csv(index=False))
             ledger.write("means.md", to_markdown(summary))
@@ -111,7 +168,7 @@ def _measure_all(
         total=len(own),
         desc="evaluating",
         unit="image",
-        disable=not (progress and processes.leads),
+        disable=not (progress and processes.is_main_process),
     ) as bar:
         for job in own:
             bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
@@ -123,7 +180,7 @@ def _measure_all(
             bar.update()
     known |= {_identity(row): row for row in processes.gather(measured)}
     rows = [known[_identity(job.blank(method))] for job in jobs for method in methods]
-    if ledger and processes.leads:
+    if ledger and processes.is_main_process:
         ledger.merge([*known.values(), *rows])
     processes.wait()
     return rows
@@ -133,7 +190,7 @@ def _open(ledger: Ledger | None, processes: Processes) -> dict[tuple, Row]:
     """The rows that were measured before, all in one file, by what they depend on."""
     if ledger is None:
         return {}
-    if processes.leads:
+    if processes.is_main_process:
         ledger.merge(ledger.read())
     processes.wait()
     return {_identity(row): row for row in ledger.read()}

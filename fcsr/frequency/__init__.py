@@ -1,17 +1,21 @@
-"""frequency"""
+"""Low and high frequencies: the filters of section 2.1, and spectra."""
 
-from fcsr.frequency.bandwidth import KINDS, half_power, low_pass
 from fcsr.frequency.filters import (
     FILTERS,
     FIXED_POINT,
+    KINDS,
     BicubicDownUp,
     Box,
     Butterworth,
     Gaussian,
     Ideal,
     LowPass,
+    from_config,
     gain,
+    half_power,
+    low_pass,
     split,
+    to_config,
 )
 from fcsr.frequency.spectra import band_energy, radial_spectrum
 
@@ -26,9 +30,11 @@ __all__ = [
     "Ideal",
     "LowPass",
     "band_energy",
+    "from_config",
     "gain",
     "half_power",
     "low_pass",
     "radial_spectrum",
     "split",
+    "to_config",
 ]

@@ -2,14 +2,16 @@
 
 The paper writes an image as `yhat = f(yhat) + g(yhat)` with a low-pass filter `f` and
 `g(yhat) = yhat - f(yhat)`. It does not say which filter; here are five, small frozen
-dataclasses that are called on an image batch. Four mirror the image at its borders
-(`d c b a | a b c d | d c b a`); bicubic resampling gives the pixels inside more weight instead.
-So a constant image stays constant, and even a single pixel has a low band.
+dataclasses that are called on an image batch, and `LowPass`, to make one's own. Four mirror the
+image at its borders (`d c b a | a b c d | d c b a`); bicubic resampling gives the pixels inside
+more weight instead. So a constant image stays constant, and even a single pixel has a low band.
 """
 
+import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 
 import torch
 import torch.nn.functional as F
@@ -19,16 +21,34 @@ from torch import Tensor
 from fcsr.errors import FcsrError
 from fcsr.frequency.spectra import mirror_spectrum
 from fcsr.utils.device import exact
+from fcsr.utils.registry import Registry
 
 FIXED_POINT = 2.0**-23
 """Pixel values in [0, 1] are multiples of this. The 24 bits of a float32 then hold sums and
 differences up to 2 exactly: some filters overshoot, so that a high band leaves [-1, 1]."""
 
-LowPass = Callable[[Float[Tensor, "b c h w"]], Float[Tensor, "b c h w"]]
+FILTERS = Registry("fcsr.frequency")
+"""All low-pass filters by name, also one's own, as soon as they are defined."""
+
+
+class LowPass(ABC):
+    """A low-pass filter `f`: it is called on an image batch and gives its low band.
+
+    A filter of one's own is a frozen dataclass whose fields are plain values, so that a model
+    that was trained with it can be saved, and loaded wherever the class is defined.
+    """
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        FILTERS.add(cls)
+
+    @abstractmethod
+    def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
+        """The low band, of the image's own shape."""
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class Gaussian(LowPass):
     """The default `f`: a Gaussian of standard deviation `sigma` pixels, cut off at 4 sigma."""
 
     sigma: float = 1.5
@@ -43,7 +63,7 @@ class Gaussian:
 
 
 @dataclass(frozen=True)
-class Box:
+class Box(LowPass):
     """The mean of the `(2 radius + 1)^2` pixels around each pixel."""
 
     radius: int = 2
@@ -57,7 +77,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Ideal:
+class Ideal(LowPass):
     """Keeps frequencies up to `cutoff` cycles a pixel (0.5 is the highest) and nothing above."""
 
     cutoff: float = 0.125
@@ -70,7 +90,7 @@ class Ideal:
 
 
 @dataclass(frozen=True)
-class Butterworth:
+class Butterworth(LowPass):
     """Halves the power at `cutoff` cycles a pixel; the higher `order`, the steeper its fall."""
 
     cutoff: float = 0.125
@@ -88,7 +108,7 @@ class Butterworth:
 
 
 @dataclass(frozen=True)
-class BicubicDownUp:
+class BicubicDownUp(LowPass):
     """What survives an antialiased bicubic downscale by `factor` and the way back up."""
 
     factor: float = 4.0
@@ -106,18 +126,34 @@ class BicubicDownUp:
         return image
 
 
-FILTERS = {f.__name__: f for f in (Gaussian, Box, Ideal, Butterworth, BicubicDownUp)}
-
-
 def to_config(low_pass: LowPass) -> dict:
-    """A filter as plain values, for a checkpoint: `{"name": "Gaussian", "sigma": 1.5}`."""
-    return {"name": type(low_pass).__name__, **asdict(low_pass)}
+    """A filter as plain values, for a checkpoint: `{"name": "Gaussian", "sigma": 1.5}`.
+
+    Raises:
+        FcsrError: it is no `LowPass`, or no dataclass of plain values.
+    """
+    if not isinstance(low_pass, LowPass) or not is_dataclass(low_pass):
+        raise FcsrError(
+            f"low_pass is {low_pass!r}; give one of {', '.join(FILTERS)}, or a dataclass of one's "
+            "own that inherits from fcsr.frequency.LowPass"
+        )
+    config = {"name": FILTERS.name(type(low_pass)), **asdict(low_pass)}
+    try:
+        json.dumps(config)
+    except (TypeError, ValueError) as error:
+        cure = "its fields must be numbers, texts, or lists of them"
+        raise FcsrError(f"{low_pass!r} cannot be saved with a model ({error}); {cure}") from error
+    return config
 
 
 def from_config(config: dict) -> LowPass:
-    """The filter that `to_config` wrote down."""
-    parameters = {key: value for key, value in config.items() if key != "name"}
-    return FILTERS[config["name"]](**parameters)
+    """The filter that `to_config` wrote down.
+
+    Raises:
+        UndefinedClassError: its class is not defined here.
+    """
+    fields = {key: value for key, value in config.items() if key != "name"}
+    return FILTERS.find(config["name"])(**fields)
 
 
 def split(
@@ -154,6 +190,35 @@ def gain(f: LowPass, waves: int = 256) -> tuple[Float[Tensor, " waves"], Float[T
     cosines = torch.cos(math.pi / waves * half_waves[:, None] * centre)[:, None, None]
     passed = (f(cosines) * cosines).sum((1, 2, 3)) / cosines.square().sum((1, 2, 3))
     return half_waves / (2 * waves), passed
+
+
+def half_power(sigma: float) -> float:
+    """The frequency, in cycles a pixel, at which a Gaussian of that sigma halves the power."""
+    return math.sqrt(math.log(2)) / (2 * math.pi * sigma)
+
+
+KINDS: dict[str, Callable[[float], LowPass]] = {
+    "Gaussian": Gaussian,
+    "Box": lambda sigma: Box(max(1, round((math.sqrt(12 * sigma**2 + 1) - 1) / 2))),
+    "Ideal": lambda sigma: Ideal(half_power(sigma)),
+    "Butterworth": lambda sigma: Butterworth(half_power(sigma)),
+    "BicubicDownUp": lambda sigma: BicubicDownUp(0.5 / half_power(sigma)),
+}
+
+
+def low_pass(kind: str, width: float) -> LowPass:
+    """The filter of that kind which is as wide as a Gaussian of `width` pixels (its sigma).
+
+    As wide means: for Ideal and Butterworth a cutoff at the frequency where the Gaussian halves
+    the power, for BicubicDownUp a small image whose highest frequency that is, for Box about
+    the same standard deviation, as far as whole pixels allow. Raises FcsrError for an unknown kind
+    and for a width not from 0.5 to 16.
+    """
+    if kind not in KINDS:
+        raise FcsrError(f'there is no filter "{kind}"; choose from {", ".join(KINDS)}')
+    if not 0.5 <= width <= 16:
+        raise FcsrError(f"width is {width}; give 0.5 to 16 pixels")
+    return KINDS[kind](width)
 
 
 def _require(holds: bool, name: str, value: float, wanted: str) -> None:

@@ -5,13 +5,17 @@ rounds nothing in between and weighs the border differently, so that of the valu
 image 11 to 15 % come out different, most of them by one level.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PIL import Image
-from scipy.sparse import coo_array, csr_array
 
 from fcsr.errors import ImageError
 from fcsr.images.io import to_pil, to_tensor
 from fcsr.images.resampling import cubic
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 def imresize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -46,12 +50,14 @@ def _reduce(levels: np.ndarray, axis: int, length: int) -> np.ndarray:
     return np.moveaxis(reduced, 0, axis)
 
 
-def _weights(length: int, smaller: int) -> csr_array:
+def _weights(length: int, smaller: int) -> "csr_array":
     """The (smaller, length) matrix of one pass: Keys's cubic (a = -1/2), stretched by the scale.
 
     Sparse, because its sums then have one order: those of a dense product differ in their last
     bits from machine to machine, which is enough to round a half the other way.
     """
+    from scipy.sparse import coo_array
+
     scale = length / smaller
     centre = (np.arange(smaller) + 0.5) * scale - 0.5
     first = np.floor(centre - 2 * scale).astype(int)

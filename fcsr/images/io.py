@@ -1,4 +1,4 @@
-"""Photographs in and out of files, samples, resampling, and the way to and from tensors."""
+"""Photographs from files, samples, and the way to and from tensors."""
 
 import io
 import os
@@ -7,30 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from PIL import Image, ImageOps
 from torch import Tensor
 
 from fcsr.errors import ImageError
-from fcsr.images.convert import Unpacked, unpack
-from fcsr.images.kinds import Picture, reading
-from fcsr.images.writers import save
-
-__all__ = [
-    "SAMPLES",
-    "Picture",
-    "Unpacked",
-    "from_bytes",
-    "load",
-    "resize",
-    "sample",
-    "save",
-    "to_levels",
-    "to_pil",
-    "to_tensor",
-    "unpack",
-]
+from fcsr.images.convert import Picture, unpack
+from fcsr.images.pillow_errors import pillow_errors
 
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left")
 """Photographs that come with scikit-image; they need no network."""
@@ -63,7 +46,7 @@ def load(path: str | os.PathLike) -> Image.Image:
 
 def from_bytes(data: bytes, name: str) -> Image.Image:
     """The photograph in the bytes of a file; as `load`, which reads them from `name`."""
-    with reading(name):
+    with pillow_errors(name):
         # only verify() compares a PNG's checksums, and after it Pillow needs to open anew
         Image.open(io.BytesIO(data), formats=_READ).verify()
         image = Image.open(io.BytesIO(data), formats=_READ)
@@ -137,20 +120,3 @@ def _require_floats(image: Tensor) -> None:
     if not image.is_floating_point():
         cure = "fcsr.images.to_tensor makes such floats of a picture"
         raise ImageError(f"values are {image.dtype}, not floats in [0, 1]; {cure}")
-
-
-def resize(
-    image: Float[Tensor, "b c h w"], size: tuple[int, int]
-) -> Float[Tensor, "b c new_h new_w"]:
-    """Antialiased bicubic resampling to `size = (H, W)`.
-
-    As MATLAB's imresize, but for the border and the rounding between its two passes; see
-    `imresize`. Bicubic overshoots at edges: the result may leave [0, 1] a little, it is not
-    clamped. Raises ImageError for a height or width below 1.
-    """
-    if min(size) < 1:
-        raise ImageError(f"cannot resize to {size}: height and width must be at least 1")
-    height, width = size
-    if width == 1 < height:  # of such an image torch 2.13 mistakes the layout
-        return resize(image.mT, (1, height)).mT
-    return F.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)

@@ -7,7 +7,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor
 
 
-class Box(NamedTuple):
+class Region(NamedTuple):
     """Rows from `top` to before `bottom`, columns from `left` to before `right`."""
 
     top: int
@@ -23,7 +23,7 @@ class Box(NamedTuple):
     def area(self) -> int:
         return self.size[0] * self.size[1]
 
-    def halves(self) -> tuple["Box", "Box"]:
+    def halves(self) -> tuple["Region", "Region"]:
         """The upper and the lower half, or the left and the right one if it is wider than high."""
         height, width = self.size
         if height >= width:
@@ -32,19 +32,19 @@ class Box(NamedTuple):
         middle = self.left + width // 2
         return self._replace(right=middle), self._replace(left=middle)
 
-    def grown(self, margin: int, size: tuple[int, int]) -> "Box":
+    def grown(self, margin: int, size: tuple[int, int]) -> "Region":
         """With `margin` more pixels on each side, as far as an image of `size` has them."""
-        return Box(
+        return Region(
             max(0, self.top - margin),
             max(0, self.left - margin),
             min(size[0], self.bottom + margin),
             min(size[1], self.right + margin),
         )
 
-    def within(self, outer: "Box") -> "Box":
-        """The same box, counted from the first pixel of `outer`."""
+    def within(self, outer: "Region") -> "Region":
+        """The same region, counted from the first pixel of `outer`."""
         top, left = outer[:2]
-        return Box(self.top - top, self.left - left, self.bottom - top, self.right - left)
+        return Region(self.top - top, self.left - left, self.bottom - top, self.right - left)
 
     def cut(self, image: Shaped[Tensor, "*b _h _w"]) -> Shaped[Tensor, "*b h w"]:
         """This part of an image (…, H, W), a view."""
@@ -63,9 +63,9 @@ class Box(NamedTuple):
         return coord * pair(coord, *share) + pair(coord, *shift)
 
 
-def whole(size: tuple[int, int]) -> Box:
+def whole(size: tuple[int, int]) -> Region:
     """All of an image of `size`."""
-    return Box(0, 0, *size)
+    return Region(0, 0, *size)
 
 
 def pair(like: Float[Tensor, "..."], y: float, x: float) -> Float[Tensor, " 2"]:

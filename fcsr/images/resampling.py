@@ -1,27 +1,46 @@
-"""Antialiased bicubic resampling of one part of an image at a time."""
+"""Antialiased bicubic resampling, of a whole image or of one region at a time."""
 
 import math
 from collections.abc import Callable
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from fcsr.images.region import Box
+from fcsr.errors import ImageError
+from fcsr.images.region import Region
 from fcsr.utils.device import exact
 
-Cut = Callable[[Box], Float[Tensor, "b c h w"]]
-"""Gives a box of an image, as floats; so an image need not be there as floats as a whole."""
+Cut = Callable[[Region], Float[Tensor, "b c h w"]]
+"""Gives a region of an image, as floats; so an image need not be there as floats as a whole."""
 
 
-def resize_box(
-    cut: Cut, size: tuple[int, int], wanted: tuple[int, int], box: Box
+def resize(
+    image: Float[Tensor, "b c h w"], size: tuple[int, int]
+) -> Float[Tensor, "b c new_h new_w"]:
+    """Antialiased bicubic resampling to `size = (H, W)`.
+
+    As MATLAB's imresize, but for the border and the rounding between its two passes; see
+    `imresize`. Bicubic overshoots at edges: the result may leave [0, 1] a little, it is not
+    clamped. Raises ImageError for a height or width below 1.
+    """
+    if min(size) < 1:
+        raise ImageError(f"cannot resize to {size}: height and width must be at least 1")
+    height, width = size
+    if width == 1 < height:  # of such an image torch 2.13 mistakes the layout
+        return resize(image.mT, (1, height)).mT
+    return F.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)
+
+
+def resize_region(
+    cut: Cut, size: tuple[int, int], wanted: tuple[int, int], region: Region
 ) -> Float[Tensor, "b c h w"]:
-    """A box of what `fcsr.images.resize` makes of an image of `size`, but for rounding."""
-    top, bottom, rows = weights(size[0], wanted[0], box.top, box.bottom)
-    left, right, columns = weights(size[1], wanted[1], box.left, box.right)
-    seen = cut(Box(top, left, bottom, right))
+    """A region of what `fcsr.images.resize` makes of an image of `size`, but for rounding."""
+    top, bottom, rows = weights(size[0], wanted[0], region.top, region.bottom)
+    left, right, columns = weights(size[1], wanted[1], region.left, region.right)
+    seen = cut(Region(top, left, bottom, right))
     with exact(seen.device):
         return rows.to(seen.device) @ seen @ columns.T.to(seen.device)
 

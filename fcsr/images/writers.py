@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import tifffile
 from PIL import Image
 
 from fcsr.errors import FcsrError, ImageError
 from fcsr.images import png
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 # What each format holds without loss. Pillow writes more modes, but in silence drops the alpha
 # channel of some and half of the 16 bits of others.
@@ -29,7 +28,7 @@ _MODES = {
     "BMP": ("1", "L", "P", "RGB"),
 }
 _FORMATS = {f".{name.lower()}": name for name in _MODES} | {".jpg": "JPEG", ".tif": "TIFF"}
-_LONGEST = {"JPEG": 65_500, "WEBP": 16_383, "PNG": 2**31 - 1, "TIFF": 2**32 - 1}  # pixels a side
+_MAX_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "PNG": 2**31 - 1, "TIFF": 2**32 - 1}  # pixels a side
 # Pillow's 75 or 80 blurs the very detail that super-resolution is about.
 _QUALITY = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
 
@@ -78,7 +77,7 @@ def check(path: str | os.PathLike, mode: str, size: tuple[int, int]) -> str:
     if mode not in _MODES[name]:
         cure = "use another suffix, or convert it, e.g. image.convert('RGB')"
         raise ImageError(f"{path}: {name} cannot hold an image of mode {mode}; {cure}")
-    too_long = max(size) > _LONGEST.get(name, math.inf)
+    too_long = max(size) > _MAX_SIDE.get(name, math.inf)
     if too_long or (name == "BMP" and size[0] * (3 * size[1] + 3) + 54 >= 2**32):
         cause = f"{size[1]} x {size[0]} pixels are more than {name} can hold"
         raise ImageError(f"{path} cannot be written ({cause}); use .png or .tif")
@@ -87,9 +86,9 @@ def check(path: str | os.PathLike, mode: str, size: tuple[int, int]) -> str:
 
 @contextmanager
 def drafting(path: str | os.PathLike) -> Iterator[Path]:
-    """`replacing`, whose failures to write become an ImageError about `path`."""
+    """`atomic_write`, whose failures to write become an ImageError about `path`."""
     try:
-        with replacing(path) as draft:
+        with atomic_write(path) as draft:
             yield draft
     except FcsrError:
         raise  # of who makes the image
@@ -116,6 +115,8 @@ def _gather(size: tuple[int, int], like: Image.Image, bands: Iterator[Image.Imag
 def _write_tiff(
     draft: Path, size: tuple[int, int], like: Image.Image, bands: Iterator[Image.Image]
 ) -> None:
+    import tifffile
+
     pixel = np.asarray(like)[0, 0]
     nbytes = size[0] * size[1] * pixel.nbytes
     if nbytes > shutil.disk_usage(draft.parent).free:

@@ -3,7 +3,6 @@
 import math
 
 import torch
-from accelerate.utils.memory import should_reduce_batch_size
 
 from fcsr.errors import FcsrError
 from fcsr.models import ContinuousModel
@@ -38,7 +37,7 @@ def query_bytes(model: ContinuousModel) -> int:
     return FLOAT * (places + widths + 6 * outputs)
 
 
-class Portion:
+class ChunkSize:
     """How many things are done at once; fewer from now on, when memory ran out."""
 
     def __init__(self, amount: int):
@@ -56,5 +55,7 @@ class Portion:
 
 def ran_out(error: Exception) -> bool:
     """Whether an error says that memory ran out, on whatever device."""
+    from accelerate.utils.memory import should_reduce_batch_size
+
     known = isinstance(error, MemoryError | torch.OutOfMemoryError)
     return known or should_reduce_batch_size(error) or ONEDNN in str(error)

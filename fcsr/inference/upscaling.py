@@ -14,18 +14,18 @@ from tqdm.auto import tqdm
 from fcsr import images, models
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.images import Box, Picture, Unpacked, writers
-from fcsr.images.resampling import resize_box
-from fcsr.inference.tiling import Task, Tile, paint, resample
+from fcsr.images import Picture, Region, Unpacked, writers
+from fcsr.images.resampling import resize_region
+from fcsr.inference.tiling import Task, Tile, render_tiles, resample
 from fcsr.models import ContinuousModel
 from fcsr.utils.device import default_device
 
 BICUBIC = "bicubic"
-MOST_PIXELS = 2**33  # of a result: 100 GB of floats, beyond what any one machine would hold
+MAX_PIXELS = 2**33  # of a result: 100 GB of floats, beyond what any one machine would hold
 BAND = 64  # rows that are handed to a file at once
 
-Made = tuple[Box, Box, Tensor]
-"""The row of tiles, the tile, both boxes of the result, and the tile's pixels (b, c, h, w)."""
+Made = tuple[Region, Region, Tensor]
+"""The row of tiles, the tile, both regions of the result, and the tile's pixels (b, c, h, w)."""
 
 
 @torch.no_grad()
@@ -57,12 +57,12 @@ def upscale(
         FcsrError: neither or both of `scale` and `size`, or they make no image; a `decode` that
             is unknown or that the model has no distributions for.
     """
-    parts = images.unpack(image).bled()
+    parts = images.unpack(image).fill_transparent()
     size = output_size(parts.size, scale, size)
     with closing(_make(parts, size, model, decode, progress)) as made:
         result = parts.pixels.new_empty(*parts.pixels.shape[:2], *size)
-        for _, box, pixels in made:
-            box.cut(result).copy_(pixels)
+        for _, region, pixels in made:
+            region.cut(result).copy_(pixels)
     return parts.restore(result)
 
 
@@ -87,7 +87,7 @@ def upscale_file(
     Raises what `upscale` does, and ImageError where `source` cannot be read, or `target` cannot
     be written: as far as it can be known, before any work is done.
     """
-    parts = images.unpack(images.load(source)).bled()
+    parts = images.unpack(images.load(source)).fill_transparent()
     size = output_size(parts.size, scale, size)
     like = parts.restore(parts.pixels[..., :1, :1])
     writers.check(target, like.mode, size)
@@ -112,11 +112,13 @@ def render(
     for decode in decodes:
         model.check_decode(decode)
     results = [image.new_empty(len(image), 3, *size) for _ in decodes]
-    task = Task(lambda box: box.cut(image), len(image), tuple(image.shape[-2:]), size, progress)
-    with closing(paint(model, task, decodes)) as made:
-        for _, box, answers in made:
+    task = Task(
+        lambda region: region.cut(image), len(image), tuple(image.shape[-2:]), size, progress
+    )
+    with closing(render_tiles(model, task, decodes)) as made:
+        for _, region, answers in made:
             for result, rgb in zip(results, answers, strict=True):
-                box.cut(result).copy_(rgb)
+                region.cut(result).copy_(rgb)
     return results
 
 
@@ -144,8 +146,8 @@ def _make(
         cure = "model.float() makes them what it takes, torch.autocast makes it faster"
         raise FcsrError(f"the weights of the model are {weight.dtype}; {cure}")
     device = weight.device
-    task = task._replace(cut=lambda box: parts.cut_rgb(box).to(device))
-    made = _pack(parts, size, paint(model, task, [decode]))
+    task = task._replace(cut=lambda region: parts.cut_rgb(region).to(device))
+    made = _pack(parts, size, render_tiles(model, task, [decode]))
     return _compiled(model, made, progress) if compile else made
 
 
@@ -160,20 +162,24 @@ def _compiled(model: ContinuousModel, made: Iterator[Made], progress: bool) -> I
 
 def _pack(parts: Unpacked, size: tuple[int, int], made: Iterator[Tile]) -> Iterator[Made]:
     with closing(made):
-        for strip, box, [rgb] in made:
-            alpha = resize_box(parts.cut_alpha, parts.size, size, box) if parts.has_alpha else None
-            yield strip, box, parts.to_pixels(rgb.to(parts.pixels.device), alpha)
+        for strip, region, [rgb] in made:
+            alpha = (
+                resize_region(parts.cut_alpha, parts.size, size, region)
+                if parts.has_alpha
+                else None
+            )
+            yield strip, region, parts.to_pixels(rgb.to(parts.pixels.device), alpha)
 
 
 def _bands(parts: Unpacked, made: Iterator[Made]) -> Iterator[Picture]:
     """The result from the top, a few rows at a time, so that what is made of them stays small."""
     missing = 0
-    for strip, box, pixels in made:
+    for strip, region, pixels in made:
         if not missing:
             rows = pixels.new_empty(*pixels.shape[:2], *strip.size)
             missing = strip.area
-        box.within(strip).cut(rows).copy_(pixels)
-        missing -= box.area
+        region.within(strip).cut(rows).copy_(pixels)
+        missing -= region.area
         if not missing:
             yield from map(parts.restore, rows.split(BAND, dim=2))
             del rows
@@ -188,10 +194,10 @@ def output_size(
     if wanted is None:
         if not (isinstance(scale, Real) and 0 < scale < math.inf):
             raise FcsrError(f"scale is {scale}; it must be a finite number above 0")
-        wanted = tuple(max(1, round(min(n * scale, MOST_PIXELS))) for n in size)
+        wanted = tuple(max(1, round(min(n * scale, MAX_PIXELS))) for n in size)
     match wanted:
         case (Integral() as height, Integral() as width) if height > 0 and width > 0:
-            if height * width < MOST_PIXELS:
+            if height * width < MAX_PIXELS:
                 return int(height), int(width)
             raise FcsrError(f"the result would be of {height} x {width} pixels; ask for less")
     raise FcsrError(f"size is {wanted}; it must be (height, width), whole numbers above 0")

@@ -1,8 +1,8 @@
-"""metrics"""
+"""How close SR is to HR, by which protocol, and the control: noise."""
 
 from fcsr.metrics.full_reference import (
+    LPIPS_MIN_SIDE,
     LPIPS_RANGES,
-    LPIPS_SMALLEST,
     PROPER_RANGE,
     Artifacts,
     artifact_rate,
@@ -10,21 +10,21 @@ from fcsr.metrics.full_reference import (
     psnr,
     ssim,
 )
-from fcsr.metrics.noise import add_grain, grain_to
+from fcsr.metrics.noise import add_noise, add_noise_to_psnr
 from fcsr.metrics.protocols import BENCHMARK, DIV2K, MEASURES, Protocol, protocol_of
 
 __all__ = [
     "BENCHMARK",
     "DIV2K",
+    "LPIPS_MIN_SIDE",
     "LPIPS_RANGES",
-    "LPIPS_SMALLEST",
     "MEASURES",
     "PROPER_RANGE",
     "Artifacts",
     "Protocol",
-    "add_grain",
+    "add_noise",
+    "add_noise_to_psnr",
     "artifact_rate",
-    "grain_to",
     "lpips",
     "protocol_of",
     "psnr",

@@ -23,7 +23,7 @@ LPIPS_RANGES = {"lpips": PROPER_RANGE, "lpips_01": (0.0, 1.0), "lpips_255": (0.0
 """The ranges that images are mapped to before LPIPS sees them. `lpips` alone is the proper one."""
 
 SSIM_WINDOW = 11
-LPIPS_SMALLEST = 31  # pixels a side; below, AlexNet's second pooling has nothing left to pool
+LPIPS_MIN_SIDE = 31  # pixels a side; below, AlexNet's second pooling has nothing left to pool
 
 Image = Float[Tensor, "... 3 _ _"]
 Channel = Literal["rgb", "y"]
@@ -92,7 +92,7 @@ def lpips(sr: Image, hr: Image, input_range: tuple[float, float] = PROPER_RANGE)
     low, high = input_range
     sr, hr = (
         (levels / 255 * (high - low) + low)[None]
-        for levels in _levels(sr, hr, smallest=LPIPS_SMALLEST)
+        for levels in _levels(sr, hr, smallest=LPIPS_MIN_SIDE)
     )
     network = lpips_network.alex(sr.device)
     # TF32, the default of convolutions on a GPU, could change the digits that are printed.

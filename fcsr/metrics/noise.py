@@ -13,10 +13,10 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError
 
-STRONGEST = 128.0  # levels; what is noisier is no image any more
+MAX_DEVIATION = 128.0  # levels; what is noisier is no image any more
 
 
-def add_grain(
+def add_noise(
     image: Float[Tensor, "... h w"], deviation: float, seed: int = 0
 ) -> Float[Tensor, "... h w"]:
     """An image in [0, 1] plus Gaussian noise, independent for each value, clamped to [0, 1].
@@ -28,7 +28,7 @@ def add_grain(
     return (image + deviation / 255 * noise).clamp(0, 1)
 
 
-def grain_to(
+def add_noise_to_psnr(
     image: Float[Tensor, "... h w"], psnr: float, measure: Callable[[Tensor], float]
 ) -> Float[Tensor, "... h w"]:
     """An image with as much grain as brings its PSNR down to `psnr` dB.
@@ -41,10 +41,10 @@ def grain_to(
     from scipy.optimize import brentq
 
     def excess(deviation: float) -> float:
-        return measure(add_grain(image, deviation)) - psnr
+        return measure(add_noise(image, deviation)) - psnr
 
     if excess(0) <= 0:
         return image
-    if excess(STRONGEST) > 0:
+    if excess(MAX_DEVIATION) > 0:
         raise FcsrError(f"no grain is strong enough to lower PSNR to {psnr:.2f} dB")
-    return add_grain(image, brentq(excess, 0, STRONGEST, xtol=0.002))
+    return add_noise(image, brentq(excess, 0, MAX_DEVIATION, xtol=0.002))

@@ -1,11 +1,14 @@
-"""models"""
+"""LTE, CS and FCS (Figure 1): their parts, fresh ones, and trained ones."""
 
-from fcsr.models.base import ContinuousModel, Encoded, Estimate
-from fcsr.models.checkpoints import available, describe, fingerprint, load, save, transfer
+from fcsr.models.base import MODELS, ContinuousModel, Encoded, Estimate
+from fcsr.models.checkpoints import Card, available, describe, fingerprint, load, save, transfer
+from fcsr.models.cs import CS
 from fcsr.models.edsr import EDSR
-from fcsr.models.models import CS, FCS, LTE, MODELS, Bands, from_config, make
+from fcsr.models.fcs import FCS, Bands
+from fcsr.models.lte import LTE
 from fcsr.models.official_lte import load_official_lte
 from fcsr.models.prior import LaplacePrior
+from fcsr.models.registry import from_config, make
 from fcsr.models.texture import (
     EstimatorSize,
     Neighbours,
@@ -23,6 +26,7 @@ __all__ = [
     "LTE",
     "MODELS",
     "Bands",
+    "Card",
     "ContinuousModel",
     "Encoded",
     "Estimate",

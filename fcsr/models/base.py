@@ -1,9 +1,14 @@
 """What LTE, CS and FCS have in common: an image becomes a function of coordinates.
 
 Each model has two verbs, as LIIF has: `encode` an image once, then `query` it at as many
-coordinates as wanted; `forward` does both. `read` turns what a query gave into RGB, `targets`
+coordinates as wanted; `forward` does both. `decode` turns what a query gave into RGB, `targets`
 turns an HR image into what a query should have given, and `loss` compares the two. Images are
 RGB in [0, 1] throughout.
+
+    model   what a query gives                              shape                     loss
+    LTE     RGB                                             (B, Q, 3)                 L1
+    CS      logits of the 256 levels of each colour         (B, Q, 3, 256)            eq. (1)
+    FCS     low band, and logits of the high band's levels  (B, Q, 3), (B, Q, 3, 256) eq. (2)
 """
 
 from abc import ABC, abstractmethod
@@ -17,18 +22,22 @@ from torch import Tensor, nn
 from fcsr import decoding
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.images import Box, pair, whole
+from fcsr.images import Region, pair, whole
 from fcsr.models.compile import check_unchanged, compile_in_place
 from fcsr.models.edsr import EDSR
 from fcsr.models.texture import EstimatorSize, TextureEstimator, TextureMaps, bilinear, grid
+from fcsr.utils.registry import Registry
+
+MODELS = Registry("fcsr.models")
+"""LTE, CS, FCS, and every other subclass of `ContinuousModel`, as soon as it is defined."""
 
 
 class Encoded(NamedTuple):
-    """An image, or a box of it, that is ready to be queried."""
+    """An image, or a region of it, that is ready to be queried."""
 
-    image: Float[Tensor, "b 3 h w"]  # no more than the box
+    image: Float[Tensor, "b 3 h w"]  # no more than the region
     maps: tuple[TextureMaps, ...]  # one for each texture estimator
-    box: Box
+    region: Region
     size: tuple[int, int]  # of the whole image
 
 
@@ -51,7 +60,11 @@ class ContinuousModel(nn.Module, ABC):
             cells were never seen.
     """
 
-    default_decode: str | None = None  # how distributions are read, where there are any
+    default_decode: str | None = None  # how distributions are decoded, where there are any
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        MODELS.add(cls)
 
     def __init__(
         self, encoder: EDSR, size: EstimatorSize, outputs: tuple[int, ...], max_scale: float
@@ -74,7 +87,7 @@ class ContinuousModel(nn.Module, ABC):
     def config(self) -> dict:
         """Everything but the weights, as plain values; `from_config` reads it."""
         return {
-            "model": type(self).__name__,
+            "model": MODELS.name(type(self)),
             "encoder": self.encoder.config,
             "size": asdict(self.size),
             "max_scale": self.max_scale,
@@ -103,43 +116,43 @@ class ContinuousModel(nn.Module, ABC):
 
     @property
     def margin(self) -> int:
-        """How many pixels around a box matter to what queries find there."""
+        """How many pixels around a region matter to what queries find there."""
         return self.encoder.radius + 1  # the estimators' own convolutions see one more
 
-    def encode(self, image: Float[Tensor, "b 3 h w"], box: Box | None = None) -> Encoded:
-        """Look at an image once: at all of it, or at a box.
+    def encode(self, image: Float[Tensor, "b 3 h w"], region: Region | None = None) -> Encoded:
+        """Look at an image once: at all of it, or at a region.
 
-        A box is encoded with as many pixels around it as can matter, so what queries find there
-        does not depend on the box. It must hold the neighbours of every query.
+        A region is encoded with as many pixels around it as can matter, so what queries find there
+        does not depend on the region. It must hold the neighbours of every query.
         """
         size = tuple(image.shape[-2:])
-        box = box or whole(size)
-        return self.encode_seen(box.grown(self.margin, size).cut(image), box, size)
+        region = region or whole(size)
+        return self.encode_seen(region.grown(self.margin, size).cut(image), region, size)
 
     def encode_seen(
-        self, seen: Float[Tensor, "b 3 h w"], box: Box, size: tuple[int, int]
+        self, seen: Float[Tensor, "b 3 h w"], region: Region, size: tuple[int, int]
     ) -> Encoded:
-        """`encode` for who has only what it looks at: a box with its margin, of an image of `size`.
+        """`encode` for those who have only a region with its margin, of an image of `size`.
 
-        That is, the pixels in `box.grown(self.margin, size)`.
+        That is, the pixels in `region.grown(self.margin, size)`.
         """
         check_unchanged(self.estimators)
-        outer, rim = box.grown(self.margin, size), box.grown(1, size)
+        outer, rim = region.grown(self.margin, size), region.grown(1, size)
         # Channels last: convolutions are faster so, and queries read features pixel by pixel.
         features = self.encoder(((seen - 0.5) / 0.5).to(memory_format=torch.channels_last))
-        features, inner = rim.within(outer).cut(features), box.within(rim)
+        features, inner = rim.within(outer).cut(features), region.within(rim)
         maps = tuple(estimator.maps(features, inner) for estimator in self.estimators)
-        return Encoded(box.within(outer).cut(seen), maps, box, size)
+        return Encoded(region.within(outer).cut(seen), maps, region, size)
 
     def estimate(
         self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
     ) -> Estimate:
         """All of a query but the heads."""
-        image, maps, box, size = encoded
+        image, maps, region, size = encoded
         cell = torch.maximum(cell, 2 / (self.max_scale * pair(cell, *size)))
         pairs = zip(self.estimators, maps, strict=True)
-        hidden = tuple(e(its, coord, cell, size, box) for e, its in pairs)
-        return Estimate(hidden, bilinear(image, box.locate(coord, size)))
+        hidden = tuple(e(its, coord, cell, size, region) for e, its in pairs)
+        return Estimate(hidden, bilinear(image, region.locate(coord, size)))
 
     def heads(self, estimate: Estimate) -> Float[Tensor, "b q outputs"]:
         """The numbers of all heads side by side, before they get a meaning."""
@@ -148,7 +161,7 @@ class ContinuousModel(nn.Module, ABC):
 
     def query(self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]):
         """What the model says of pixels of size `cell` centred at `coord`."""
-        return self.answer(self.estimate(encoded, coord, cell))
+        return self.outputs(self.estimate(encoded, coord, cell))
 
     def forward(
         self,
@@ -159,11 +172,11 @@ class ContinuousModel(nn.Module, ABC):
         return self.query(self.encode(image), coord, cell)
 
     @abstractmethod
-    def answer(self, estimate: Estimate):
+    def outputs(self, estimate: Estimate):
         """What the heads make of an estimate."""
 
     @abstractmethod
-    def read(self, outputs, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
+    def decode(self, outputs, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
         """RGB in [0, 1] from what `query` gave; `decode` says how distributions are read."""
 
     def check_decode(self, decode: str | Decode | None) -> None:
@@ -178,3 +191,8 @@ class ContinuousModel(nn.Module, ABC):
     @abstractmethod
     def loss(self, outputs, *targets: Shaped[Tensor, "b q 3"]) -> Float[Tensor, ""]:
         """How far `outputs` are from the targets of the same pixels."""
+
+
+def regress(values: Tensor, skip: Tensor) -> Tensor:
+    """RGB from a head: in units of half the range, what bilinear interpolation lacks."""
+    return skip + 0.5 * values

@@ -8,13 +8,14 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from fcsr.errors import CheckpointError
-from fcsr.models import models
+from fcsr.errors import CheckpointError, UndefinedClassError
 from fcsr.models.base import ContinuousModel
+from fcsr.models.registry import from_config
 from fcsr.utils import tensor_files
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
@@ -42,18 +43,22 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> Contin
     Raises:
         CheckpointError: no such name or file, not a whole fcsr checkpoint, or weights that do
             not fit their config or are not finite.
+        UndefinedClassError: a model of a class that is not defined here; the message says what to
+            import.
     """
     path = _find(name_or_path)
     weights, metadata = tensor_files.read(path)
-    if "config" not in metadata:
+    if "training" in metadata:
         raise CheckpointError(
-            f"{path} is a part of a training's state, not a model, which is written at its end"
+            f"{path} is the state of a training, not a model, which is written at its end"
         )
     try:
         config = metadata["config"]
         if max(config["encoder"]["blocks"], len(config["size"]["hidden"])) > len(weights):
             raise CheckpointError("the config has more layers than there are weights")
-        model = filled(lambda: models.from_config(config), weights)
+        model = filled(lambda: from_config(config), weights)
+    except UndefinedClassError as error:
+        raise UndefinedClassError(f"{path}: {error}") from error
     except Exception as error:  # a config that is wrong may raise anything
         raise CheckpointError(f"{path} does not fit its own config: {error}") from error
     return model.to(device).eval()
@@ -69,10 +74,19 @@ def fingerprint(model: ContinuousModel) -> str:
     return tensor_files.checksum(model.state_dict(), json.dumps(model.config))[:12]
 
 
-def available() -> list[str]:
-    """The names that `load` knows."""
-    files = {path.stem for path in WEIGHTS.glob("*.safetensors")}
-    return sorted(files | {name.removesuffix("-compact") for name in files})
+class Card(NamedTuple):
+    """What the card of shipped weights says at its top."""
+
+    purpose: str
+    parameters: int
+    megabytes: float  # of the file
+    psnr: float  # dB, on Set5 at x4: luma, 4 border pixels shaved, by the default decode
+    lpips: float  # of the same, AlexNet v0.1, images in [-1, 1]
+
+
+def available() -> dict[str, Card]:
+    """The weights that come with fcsr, by the names that `load` knows."""
+    return {name: _card(path) for name, path in sorted(_shipped().items())}
 
 
 def transfer(source: ContinuousModel, target: ContinuousModel) -> list[str]:
@@ -113,16 +127,33 @@ def filled(make: Callable[[], ContinuousModel], weights: dict[str, Tensor]) -> C
     return model
 
 
+def _shipped() -> dict[str, Path]:
+    return {path.stem: path for path in WEIGHTS.glob("*.safetensors")}
+
+
+def _card(path: Path) -> Card:
+    """The `name: value` lines between the two rulers at the top of a card."""
+    text = path.with_suffix(".md").read_text(encoding="utf-8")
+    facts = dict(line.split(": ", 1) for line in text.split("---\n")[1].splitlines())
+    return Card(
+        facts["purpose"],
+        int(facts["parameters"]),
+        path.stat().st_size / 1e6,
+        float(facts["psnr"]),
+        float(facts["lpips"]),
+    )
+
+
 def _find(name_or_path: str | Path) -> Path:
     if not isinstance(name_or_path, (str, os.PathLike)):
         kind = type(name_or_path).__name__
         raise CheckpointError(f"a model is a name, a path or an fcsr model, not a {kind}")
-    if name_or_path in available():
-        paths = [WEIGHTS / f"{name_or_path}{size}.safetensors" for size in ("", "-compact")]
-        return next(path for path in paths if path.is_file())
+    shipped = _shipped()
+    if name_or_path in shipped:
+        return shipped[name_or_path]
     path = Path(name_or_path)
     if not os.path.isfile(path):  # Path.is_file would raise for a name that no disk can hold
-        known = ", ".join(available())
+        known = ", ".join(sorted(shipped))
         raise CheckpointError(
             f'"{name_or_path}" is neither a file nor a model that comes with fcsr ({known})'
         )

@@ -9,7 +9,7 @@ import torch
 from fcsr.errors import CheckpointError
 from fcsr.models.checkpoints import filled
 from fcsr.models.edsr import EDSR
-from fcsr.models.models import LTE
+from fcsr.models.lte import LTE
 from fcsr.models.texture import EstimatorSize
 
 

@@ -29,7 +29,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from fcsr.errors import FcsrError
-from fcsr.images import Box, pair, whole
+from fcsr.images import Region, pair, whole
 
 EDGE = 1e-6  # how far inside [-1, 1] LTE keeps coordinates, and by how much it breaks ties
 
@@ -98,16 +98,18 @@ class TextureEstimator(nn.Module):
         self.mlp = nn.Sequential(*layers)
         self.head = nn.Linear(sizes[-1], outputs)
 
-    def maps(self, features: Float[Tensor, "b f _h _w"], box: Box | None = None) -> TextureMaps:
-        """The waves of every pixel, or of a box, channels last so that a query reads a row.
+    def maps(
+        self, features: Float[Tensor, "b f _h _w"], region: Region | None = None
+    ) -> TextureMaps:
+        """The waves of every pixel, or of a region, channels last so that a query reads a row.
 
         The convolutions' channels are those of published LTE: the amplitudes of all cosines, then
         of all sines; the frequencies in pairs, y and x.
         """
         cosine, sine = self.amplitude(features).chunk(2, dim=1)
         along_y, along_x = self.frequency(features).unflatten(1, (-1, 2)).unbind(2)
-        box = box or whole(tuple(features.shape[-2:]))
-        maps = (box.cut(channels) for channels in (cosine, sine, along_y, along_x))
+        region = region or whole(tuple(features.shape[-2:]))
+        maps = (region.cut(channels) for channels in (cosine, sine, along_y, along_x))
         return TextureMaps(*(channels.permute(0, 2, 3, 1).contiguous() for channels in maps))
 
     def forward(
@@ -116,17 +118,17 @@ class TextureEstimator(nn.Module):
         coord: Float[Tensor, "b q 2"],
         cell: Float[Tensor, "b q 2"],
         size: tuple[int, int] | None = None,
-        box: Box | None = None,
+        region: Region | None = None,
     ) -> Float[Tensor, "b q hidden"]:
         """A hidden vector a query, of its four neighbours, weighted by area.
 
-        `maps` are those of `box` of an image of `size`; of a whole image, if these are left out.
+        `maps` are those of `region` of an image of `size`; of a whole image, if these are left out.
         """
         size = size or tuple(maps.cosine.shape[1:3])
         phase = self.phase(cell * pair(cell, *size))  # (b, q, width / 2)
         single = self.ensemble == "texture"
         average = phase.new_zeros(())
-        for index, offset, weight in zip(*find_neighbours(coord, size, box), strict=True):
+        for index, offset, weight in zip(*find_neighbours(coord, size, region), strict=True):
             seen = self.texture(maps, index, offset, phase)
             part = seen if single else self.mlp(seen)
             average = torch.addcmul(average, weight.unsqueeze(-1), part)
@@ -147,10 +149,10 @@ class TextureEstimator(nn.Module):
 
 
 def grid(
-    size: tuple[int, int], device: torch.device | str | None = None, box: Box | None = None
+    size: tuple[int, int], device: torch.device | str | None = None, region: Region | None = None
 ) -> Float[Tensor, "h w 2"]:
-    """The (y, x) coordinates of all pixel centres of an image of `size`, or of a box of it."""
-    top, left, bottom, right = box or whole(size)
+    """The (y, x) coordinates of all pixel centres of an image of `size`, or of a region of it."""
+    top, left, bottom, right = region or whole(size)
     rows = torch.arange(top, bottom, device=device)
     columns = torch.arange(left, right, device=device)
     axes = (_centre(rows, size[0]), _centre(columns, size[1]))
@@ -158,14 +160,14 @@ def grid(
 
 
 def find_neighbours(
-    coord: Float[Tensor, "b q 2"], size: tuple[int, int], box: Box | None = None
+    coord: Float[Tensor, "b q 2"], size: tuple[int, int], region: Region | None = None
 ) -> Neighbours:
     """The four feature pixels around each query and the weight of each (LIIF's local ensemble).
 
     Beyond the centres of the outermost pixels the neighbours are clamped to the border. They
-    are counted within `box`, where all of them must lie, of an image of `size`.
+    are counted within `region`, where all of them must lie, of an image of `size`.
     """
-    top, left, _, right = box or whole(size)
+    top, left, _, right = region or whole(size)
     pixels, offsets = [], []  # [axis][side], each (b, q)
     for axis, (n, first) in enumerate(zip(size, (top, left), strict=True)):
         position = coord[..., axis]

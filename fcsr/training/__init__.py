@@ -1,24 +1,6 @@
-"""training"""
+"""Training: a recipe, the loop that follows it, its batches and its loss."""
 
-from fcsr.training.crops import Batch, Crops
-from fcsr.training.loop import train
-from fcsr.training.objective import (
-    Objective,
-    PerceptualObjective,
-    batch_loss,
-    inputs,
-    make_objective,
-)
-from fcsr.training.recipe import Recipe
+import lazy_loader
 
-__all__ = [
-    "Batch",
-    "Crops",
-    "Objective",
-    "PerceptualObjective",
-    "Recipe",
-    "batch_loss",
-    "inputs",
-    "make_objective",
-    "train",
-]
+# On first use: the command line reads the recipe's fields, and needs no PyTorch for that.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

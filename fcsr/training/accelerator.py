@@ -1,4 +1,4 @@
-"""What makes a step fast: where it is done, in which precision, compiled, and replayed."""
+"""What makes a step fast: where it is done, in which precision, compiled, and with CUDA graphs."""
 
 import warnings
 
@@ -17,21 +17,21 @@ def make_accelerator(recipe: Recipe) -> Accelerator:
     check_gpus()
     compiling = TorchDynamoPlugin("inductor") if recipe.compile else None
     on_cpu = default_device().type == "cpu"
-    return Accelerator(cpu=on_cpu, mixed_precision=recipe.precision, dynamo_plugin=compiling)
+    return Accelerator(cpu=on_cpu, mixed_precision=recipe.mixed_precision, dynamo_plugin=compiling)
 
 
-def can_replay(recipe: Recipe, accelerator: Accelerator) -> bool:
-    """Whether a step's loss and gradients may be recorded once and replayed.
+def can_use_cuda_graphs(recipe: Recipe, accelerator: Accelerator) -> bool:
+    """Whether a step's loss and gradients may be recorded once as CUDA graphs, and replayed.
 
     That is of one process on a GPU, of a compiled step, and of tensors of one shape: no crop may
     have fewer pixels than the recipe asks for.
     """
-    alike = recipe.perceptual > 0 or recipe.queries <= recipe.lr_size**2
+    alike = recipe.lpips_weight > 0 or recipe.queries <= recipe.lr_size**2
     alone = accelerator.num_processes == 1 and accelerator.device.type == "cuda"
     return recipe.compile and alike and alone
 
 
-def replayed(net: nn.Module, inputs: tuple[Tensor, ...]) -> nn.Module:
+def with_cuda_graphs(net: nn.Module, inputs: tuple[Tensor, ...]) -> nn.Module:
     """`net` as two CUDA graphs, one forth and one back, of inputs like these.
 
     A step is some 600 kernels, most of which are done before Python could have asked for the next;

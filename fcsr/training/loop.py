@@ -19,12 +19,12 @@ from fcsr import data, models
 from fcsr.errors import TrainingError
 from fcsr.models import ContinuousModel
 from fcsr.training import state
-from fcsr.training.accelerator import can_replay, make_accelerator, replayed
+from fcsr.training.accelerator import can_use_cuda_graphs, make_accelerator, with_cuda_graphs
 from fcsr.training.crops import Crops
 from fcsr.training.objective import batch_loss, inputs, make_objective
-from fcsr.training.recipe import Recipe, describe
+from fcsr.training.recipe import Recipe
 
-LOOK = 10  # steps between looks at the losses: each makes the device and Python wait for the other
+LOG_EVERY = 10  # steps; to look at the losses makes the device and Python wait for each other
 
 
 def train(
@@ -32,12 +32,11 @@ def train(
     recipe: Recipe,
     out: str | Path,
     minutes: float = math.inf,
-    largest: int | None = None,
     progress: bool = True,
 ) -> ContinuousModel | None:
     """Train `model` in place and write `out/model.safetensors`.
 
-    The whole state goes to `out` every `recipe.every` steps; if it is there, training goes on
+    The whole state goes to `out` every `recipe.eval_every` steps; if it is there, training goes on
     from it. On a CPU it then ends with the same weights, bit for bit, as if it had never
     stopped. Started by `torchrun`, `accelerate launch` or `accelerate.notebook_launcher`, the
     processes train together, and one of them writes. What is kept are moving averages of the
@@ -45,7 +44,6 @@ def train(
 
     Args:
         minutes: how long this call may take; then it saves the state and returns None.
-        largest: bytes that a file of the state may have; there are several then.
         progress: show a bar, and a line at each checkpoint.
 
     Raises:
@@ -61,12 +59,14 @@ def train(
     out, deadline = Path(out), time.monotonic() + 60 * minutes
     AcceleratorState._reset_state()  # else one process could not train at two precisions
     accelerator = make_accelerator(recipe)
-    leads = accelerator.is_main_process
+    is_main_process = accelerator.is_main_process
     paths = data.photographs(recipe.photographs)
-    facts = describe(model, recipe, paths, accelerator.num_processes)
+    facts = state.identity(model, recipe, paths, accelerator.num_processes)
     tensors, history = state.resume(out, facts)
-    start = agreed(history[-1]["step"] if history else 0, out)
-    crops, held_out = make_crops(recipe, paths, model.max_scale, accelerator, leads and progress)
+    start = check_same_start(history[-1]["step"] if history else 0, out)
+    crops, held_out = make_crops(
+        recipe, paths, model.max_scale, accelerator, is_main_process and progress
+    )
 
     model.to(accelerator.device)
     model.encoder.to(memory_format=torch.channels_last)
@@ -76,58 +76,61 @@ def train(
     net, optimizer = accelerator.prepare(objective, optimizer)
     average = copy.deepcopy(model).requires_grad_(False)  # now that all processes' weights agree
     averages = list(average.parameters())
-    if can_replay(recipe, accelerator):
-        net = replayed(net, inputs(objective, crops[0]))
-    training = state.Parts(model, average, optimizer)
+    if can_use_cuda_graphs(recipe, accelerator):
+        net = with_cuda_graphs(net, inputs(objective, crops[0]))
+    training = state.TrainingState(model, average, optimizer)
     if history:
         training.restore(tensors)
-    if leads:
-        state.check(out, training.tensors(), largest)
+    if is_main_process:
+        state.check(out)
 
     recent = []
     with tqdm(
-        initial=start, total=recipe.steps, desc="training", disable=not (leads and progress)
+        initial=start,
+        total=recipe.steps,
+        desc="training",
+        disable=not (is_main_process and progress),
     ) as bar:
         for step in range(start, recipe.steps):
             for group in optimizer.param_groups:
-                group["lr"] = recipe.rate_at(step)
+                group["lr"] = recipe.lr_at(step)
 
             loss = batch_loss(net, objective, crops[step])
             accelerator.backward(loss)
-            norm = accelerator.clip_grad_norm_(weights, recipe.clip)
+            norm = accelerator.clip_grad_norm_(weights, recipe.max_grad_norm)
             optimizer.step()
             optimizer.zero_grad()
-            follow(averages, weights, step, recipe.average)
+            update_ema(averages, weights, step, recipe.ema_decay)
             recent.append(torch.stack((loss.detach(), norm)))
             bar.update()
 
-            last, due = step + 1 == recipe.steps, (step + 1) % recipe.every == 0
-            if not (last or due or (step + 1) % LOOK == 0):
+            last, due = step + 1 == recipe.steps, (step + 1) % recipe.eval_every == 0
+            if not (last or due or (step + 1) % LOG_EVERY == 0):
                 continue
-            losses = look(recent, step, accelerator, recipe, out)
-            bar.set_postfix(loss=f"{losses[-1]:.4f}", rate=f"{recipe.rate_at(step):.1e}")
-            late = any_of(time.monotonic() > deadline, accelerator)
+            losses = gather_losses(recent, step, accelerator, recipe, out)
+            bar.set_postfix(loss=f"{losses[-1]:.4f}", rate=f"{recipe.lr_at(step):.1e}")
+            late = any_process(time.monotonic() > deadline, accelerator)
             if not (last or due or late):
                 continue
-            if leads:
+            if is_main_process:
                 row = {"step": step + 1, "loss": sum(losses) / len(losses)}
                 history.append(row | validate(average, recipe, held_out, accelerator))
                 if progress:
                     bar.write("  ".join(f"{key} {value:.5g}" for key, value in history[-1].items()))
-                state.save(out, training.tensors(), facts | {"history": history}, step + 1, largest)
+                state.save(out, training.tensors(), facts | {"history": history})
             recent.clear()
             if late and not last:
                 return None
 
     model.load_state_dict(average.state_dict())
-    if leads:
-        with state.keeping(out, "the model"):
+    if is_main_process:
+        with state.disk_errors(out, "the model"):
             models.save(model, out / "model.safetensors", recipe=asdict(recipe), history=history)
     accelerator.wait_for_everyone()
     return model.eval()
 
 
-def agreed(start: int, out: Path) -> int:
+def check_same_start(start: int, out: Path) -> int:
     """The step to go on from, once all processes have found it in `out`."""
     starts = gather_object([start])
     if len(set(starts)) > 1:
@@ -146,28 +149,28 @@ def make_crops(
     progress: bool = True,
 ) -> tuple[Crops, Crops]:
     """This process's crops to train on, and crops of the photographs held out."""
-    if len(paths) <= recipe.held_out:
+    if len(paths) <= recipe.val_images:
         raise TrainingError(
-            f"{recipe.photographs} holds {len(paths)} photographs, and {recipe.held_out} are to be "
-            "held out for validation: give more photographs, or a smaller held_out"
+            f"{recipe.photographs} holds {len(paths)} photographs, and {recipe.val_images} are for "
+            "validation: give more photographs, or a smaller val_images"
         )
     photographs = data.load_photographs(paths, accelerator.device, progress)
     sizes = (recipe.batch, recipe.lr_size, recipe.queries, max_scale, recipe.seed)
-    kept, rank = -recipe.held_out, accelerator.process_index
-    square = recipe.perceptual > 0
+    kept, rank = -recipe.val_images, accelerator.process_index
+    square = recipe.lpips_weight > 0
     return (
         Crops(photographs[:kept], *sizes, rank, square, paths[:kept]),
         Crops(photographs[kept:], *sizes, square=square, paths=paths[kept:]),
     )
 
 
-def follow(averages: list[Tensor], weights: list[Tensor], step: int, decay: float) -> None:
+def update_ema(averages: list[Tensor], weights: list[Tensor], step: int, decay: float) -> None:
     """Move the averages towards the weights: fast at first, when these have far to go."""
     update = get_ema_multi_avg_fn(min(decay, (1 + step) / (10 + step)))
     update(averages, weights, step + 1)
 
 
-def look(
+def gather_losses(
     recent: list[Tensor], step: int, accelerator: Accelerator, recipe: Recipe, out: Path
 ) -> list[float]:
     """The recent losses, means over all processes, the last one that of `step`."""
@@ -177,12 +180,12 @@ def look(
             raise TrainingError(
                 f"the loss of step {number} is {pair[0]} and its gradient {pair[1]} (batch "
                 f"{number} of seed {recipe.seed}); what {out} holds stays: train into another "
-                f"folder, with a rate below {recipe.rate}"
+                f"folder, with a rate below {recipe.lr}"
             )
     return losses
 
 
-def any_of(condition: bool, accelerator: Accelerator) -> bool:
+def any_process(condition: bool, accelerator: Accelerator) -> bool:
     """Whether it holds in any process, so that all do the same."""
     votes = torch.tensor(float(condition), device=accelerator.device)
     return accelerator.reduce(votes, "sum").item() > 0
@@ -197,7 +200,7 @@ def validate(
     for batch in (held_out[number] for number in range(4)):
         given = inputs(objective, batch)
         with accelerator.autocast():
-            loss, rgb = objective.loss_and_reading(*given)
+            loss, rgb = objective.loss_and_rgb(*given)
         losses.append(loss.item())
         squares.append(F.mse_loss(rgb.float(), batch.pick(batch.hr)).item())
     psnr = -10 * math.log10(max(sum(squares) / len(squares), 1e-10))

@@ -44,7 +44,7 @@ class Objective(nn.Module):
         """The mean loss."""
         return self._mean(self._pieces(self._loss, lr, coord, cell, targets))
 
-    def loss_and_reading(
+    def loss_and_rgb(
         self,
         lr: Float[Tensor, "b 3 h w"],
         coord: Float[Tensor, "b q 2"],
@@ -52,7 +52,7 @@ class Objective(nn.Module):
         *targets: Shaped[Tensor, "b q 3"],
     ) -> tuple[Float[Tensor, ""], Float[Tensor, "b q 3"]]:
         """The same, and the RGB that the model reads by default."""
-        pieces = self._pieces(self._loss_and_reading, lr, coord, cell, targets)
+        pieces = self._pieces(self._loss_and_rgb, lr, coord, cell, targets)
         return self._mean(pieces), torch.cat([rgb for *_, rgb in pieces], dim=1)
 
     def _pieces(self, make, lr: Tensor, coord: Tensor, cell: Tensor, targets: tuple) -> list:
@@ -61,7 +61,7 @@ class Objective(nn.Module):
         count, most = len(hidden), max(1, (CHUNK_ON_GPU if lr.is_cuda else CHUNK) // len(lr))
 
         def piece(skip: Tensor, *rest: Tensor):
-            outputs = self.model.answer(Estimate(rest[:count], skip))
+            outputs = self.model.outputs(Estimate(rest[:count], skip))
             return skip.shape[1] / coord.shape[1], *make(outputs, *rest[count:])
 
         pieces = [tensor.split(most, dim=1) for tensor in (skip, *hidden, *targets)]
@@ -73,8 +73,8 @@ class Objective(nn.Module):
     def _loss(self, outputs, *targets: Tensor) -> tuple[Tensor]:
         return (self.model.loss(outputs, *targets),)
 
-    def _loss_and_reading(self, outputs, *targets: Tensor) -> tuple[Tensor, Tensor]:
-        return self.model.loss(outputs, *targets), self.model.read(outputs)
+    def _loss_and_rgb(self, outputs, *targets: Tensor) -> tuple[Tensor, Tensor]:
+        return self.model.loss(outputs, *targets), self.model.decode(outputs)
 
     @staticmethod
     def _mean(pieces: list) -> Tensor:
@@ -107,9 +107,9 @@ class PerceptualObjective(Objective):
         return hr, *super().targets(hr)
 
     def forward(self, *inputs: Tensor) -> Float[Tensor, ""]:
-        return self.loss_and_reading(*inputs)[0]
+        return self.loss_and_rgb(*inputs)[0]
 
-    def loss_and_reading(
+    def loss_and_rgb(
         self,
         lr: Float[Tensor, "b 3 h w"],
         coord: Float[Tensor, "b q 2"],
@@ -117,7 +117,7 @@ class PerceptualObjective(Objective):
         hr: Float[Tensor, "b q 3"],
         *targets: Shaped[Tensor, "b q 3"],
     ) -> tuple[Float[Tensor, ""], Float[Tensor, "b q 3"]]:
-        loss, sr = super().loss_and_reading(lr, coord, cell, *targets)
+        loss, sr = super().loss_and_rgb(lr, coord, cell, *targets)
         lpips = self.lpips[0](_square(sr), _square(hr)).float().mean()
         psnr = losses.psnr(sr.float(), hr)
         return loss + self.weight * lpips - self.fidelity * psnr, sr
@@ -125,8 +125,8 @@ class PerceptualObjective(Objective):
 
 def make_objective(model: ContinuousModel, recipe: Recipe) -> Objective:
     """What a step lowers."""
-    if recipe.perceptual:
-        return PerceptualObjective(model, recipe.perceptual, recipe.fidelity)
+    if recipe.lpips_weight:
+        return PerceptualObjective(model, recipe.lpips_weight, recipe.psnr_weight)
     return Objective(model)
 
 

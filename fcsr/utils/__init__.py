@@ -1,1 +1,1 @@
-"""utils"""
+"""Devices, processes, files: what all other packages stand on."""

@@ -1,10 +1,10 @@
 """The device that is worked at, what memory it has left, and products that stay exact on it."""
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 
 import psutil
 import torch
-from accelerate.utils import parse_flag_from_env
 
 
 def default_device() -> torch.device:
@@ -12,7 +12,7 @@ def default_device() -> torch.device:
 
     `ACCELERATE_USE_CPU=true`, which `accelerate launch --cpu` sets, keeps to the CPU.
     """
-    if parse_flag_from_env("ACCELERATE_USE_CPU"):
+    if os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("1", "true", "yes", "on", "y", "t"):
         return torch.device("cpu")
     if torch.cuda.is_available():
         return torch.device("cuda")

@@ -36,7 +36,7 @@ class Processes:
         self.count = self._state.num_processes if launched else 1
 
     @property
-    def leads(self) -> bool:
+    def is_main_process(self) -> bool:
         """Whether this is the one that shows progress and writes results."""
         return self.rank == 0
 

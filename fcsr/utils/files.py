@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: str | os.PathLike) -> Iterator[Path]:
+def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
     """A draft beside `path` to write to; it takes the path's place, or goes if that fails.
 
     Whoever opens `path` meanwhile finds what was there before. Raises OSError where a file

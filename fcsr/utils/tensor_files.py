@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from fcsr.errors import CheckpointError
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 
 def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
@@ -20,7 +20,7 @@ def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
     text = json.dumps(metadata)
     header = {"fcsr": text, "sha256": checksum(tensors, text)}
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_bytes(safetensors.torch.save(tensors, header))
 
 

@@ -48,7 +48,7 @@ def test_fewer_classes_get_all_probability(tiny, ask):
     model = tiny(FewerCS, allowed=range(2, 256, 4))
     p = ask(model).softmax(-1)
     assert_close(p[..., 2::4].sum(-1), torch.ones(p.shape[:-1]))
-    levels = 255 * model.read(ask(model), "mode")
+    levels = 255 * model.decode(ask(model), "mode")
     assert set((levels.round().int() % 4).unique().tolist()) == {2}
 
 

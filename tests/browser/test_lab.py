@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60  # seconds until a picture; about one is promised, where nothing else runs
-RUN = 600_000  # milliseconds until a notebook has run; they take a minute, where nothing else runs
+TIMEOUT_S = 60  # seconds until a picture; about one is promised, where nothing else runs
+RUN_MS = 600_000  # until a notebook has run; they take a minute, where nothing else runs
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 WIDGETS = ("frequency_splitter", "scale_explorer", "pixel_inspector", "decode_slider")
 CELL = """from fcsr import images
@@ -68,7 +68,7 @@ def run(page, lab, name, notebook):
     count = sum(cell.cell_type == "code" for cell in notebook.cells)
     last = page.locator(".jp-InputPrompt", has_text=f"[{count}]:")
     error = page.locator("[data-mime-type='application/vnd.jupyter.error']")
-    last.or_(error).first.wait_for(timeout=RUN)
+    last.or_(error).first.wait_for(timeout=RUN_MS)
     assert error.all_inner_texts() == []
     panels = page.locator(PANEL)
     assert panels.count() == len(cells_with_widgets(notebook))
@@ -82,7 +82,7 @@ def another_picture(panel):
     before = image.evaluate(FINGERPRINT)
     assert before
     yield
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_S
     while image.evaluate(FINGERPRINT) in ("", before):
         assert time.monotonic() < end, "the picture stays as it was"
         panel.page.wait_for_timeout(50)

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from fcsr import data, images
-from fcsr.data import download, sources
-from fcsr.data.sources import BSDS500, DIV2K, SELFEXSR, Source
+from fcsr.data import download
+from fcsr.data.download import BSDS500, DIV2K, SELFEXSR, Source
 from fcsr.errors import DownloadError
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -84,7 +84,7 @@ def server():
 def source(server, tmp_path, monkeypatch):
     """`source({"a/b.png": bytes})`: the server as a source with a registry of its own."""
     monkeypatch.setenv("FCSR_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(sources, "REGISTRY", tmp_path)
+    monkeypatch.setattr(download, "REGISTRY", tmp_path)
 
     def make(files: dict[str, bytes], name: str = "Local") -> Source:
         server.files = files
@@ -145,7 +145,7 @@ def test_whatever_was_left_before_the_file_is_right(source, server, ranges, left
 
 
 def test_a_slow_server_is_waited_for(source, server, monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT", 2.0)
+    monkeypatch.setattr(download, "TIMEOUT_S", 2.0)
     local = source({"1.png": CONTENT})
     server.pause = 0.5  # six times: longer in all than the time-out
     assert download.fetch(local, ["1.png"])[0].read_bytes() == CONTENT
@@ -153,7 +153,7 @@ def test_a_slow_server_is_waited_for(source, server, monkeypatch):
 
 
 def test_a_stalled_server_is_given_up_and_what_came_is_kept(source, server, monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT", 0.3)
+    monkeypatch.setattr(download, "TIMEOUT_S", 0.3)
     local = source({"1.png": CONTENT})
     server.pause = 1.0
     with pytest.raises(DownloadError, match=r"1\.png .*sent nothing for 0\.3 seconds"):
@@ -338,7 +338,7 @@ def test_a_set_that_is_nowhere_is_downloaded(source, monkeypatch):
             for scale, kind, size in ((2, "HR", (12, 8)), (2, "LR", (6, 4)), (4, "HR", (12, 8)))
         }
     )
-    monkeypatch.setattr(sources, "SELFEXSR", local)
+    monkeypatch.setattr(download, "SELFEXSR", local)
     [pair] = data.benchmark("B100", 2)
     assert pair.lr.size == (6, 4)
     assert len(cached(local)) == 2, "what another scale needs is left alone"
@@ -349,7 +349,7 @@ def test_a_set_that_is_nowhere_is_downloaded(source, monkeypatch):
 def test_a_set_that_was_taken_away_is_not_taken_for_an_empty_one(source, monkeypatch):
     monkeypatch.delenv("FCSR_DATA", raising=False)
     local = source({"DIV2K_valid_HR.zip": archive({"DIV2K_valid_HR/0801.png": png(12, 8)})})
-    monkeypatch.setattr(sources, "DIV2K", local)
+    monkeypatch.setattr(download, "DIV2K", local)
     assert len(data.benchmark("DIV2K", 2.5)) == 1
     shutil.rmtree(local.folder / "DIV2K_valid_HR")
     with pytest.raises(DownloadError, match=r"Local was taken away; delete it, to bring it anew"):
@@ -365,7 +365,7 @@ def test_urban100_is_never_taken_from_its_halved_photographs(source, monkeypatch
             for scale, kind, size in ((2, "HR", (6, 4)), (2, "LR", (3, 2)), (4, "HR", (12, 8)))
         }
     )
-    monkeypatch.setattr(sources, "SELFEXSR", local)
+    monkeypatch.setattr(download, "SELFEXSR", local)
     assert data.benchmark("Urban100", 2)[0].hr.size == (12, 8)
 
 
@@ -380,7 +380,7 @@ def test_div2k_comes_as_zips(source, monkeypatch):
             "DIV2K_train_HR.zip": archive({"DIV2K_train_HR/0001.png": png(5, 5)}),
         }
     )
-    monkeypatch.setattr(sources, "DIV2K", local)
+    monkeypatch.setattr(download, "DIV2K", local)
     assert data.benchmark("DIV2K", 4)[0].lr.size == (3, 2)
     assert data.benchmark("DIV2K", 3)[0].lr.size == (4, 2), "made, as no file has them"
     assert [path.name for path in data.photographs("DIV2K")] == ["0001.png"]
@@ -389,7 +389,7 @@ def test_div2k_comes_as_zips(source, monkeypatch):
 def test_what_is_nowhere_says_where_it_was_looked_for(source, server, monkeypatch, tmp_path):
     local = source({"Set5/image_SRF_2/img_001_SRF_2_HR.png": b""})
     server.files = {}
-    monkeypatch.setattr(sources, "SELFEXSR", local)
+    monkeypatch.setattr(download, "SELFEXSR", local)
     with pytest.raises(DownloadError) as caught:
         data.benchmark("Set5", 2, root=tmp_path)
     wanted = "Set5 (Set5/HR, Set5/image_SRF_2)"

@@ -12,7 +12,7 @@ import torch
 
 import fcsr
 from fcsr import decoding, models
-from fcsr.inference import tiles
+from fcsr.inference import tiling
 from fcsr.models import checkpoints
 
 FILE = Path(__file__).with_name("golden.npz")
@@ -30,8 +30,8 @@ def pictures(tile: int | None = None) -> dict[str, np.ndarray]:
 
     `tile` is how many LR pixels a tile has along a side; by default the picture is one tile.
     """
-    made, whole = {}, tiles.TILE
-    tiles.TILE = tile or whole
+    made, whole = {}, tiling.TILE
+    tiling.TILE = tile or whole
     try:
         for name in ["bicubic", *sorted(path.stem for path in checkpoints.WEIGHTS.glob("*.safe*"))]:
             model = name if name == "bicubic" else fcsr.load(name)
@@ -43,7 +43,7 @@ def pictures(tile: int | None = None) -> dict[str, np.ndarray]:
                     )
                     made[f"{name}, {decode}, {size}"] = np.asarray(image)
     finally:
-        tiles.TILE = whole
+        tiling.TILE = whole
     return made
 
 
@@ -55,7 +55,7 @@ def trained() -> dict[str, np.ndarray]:
         photographs.mkdir()
         for name in fcsr.images.SAMPLES:
             fcsr.images.save(fcsr.images.sample(name), photographs / f"{name}.png")
-        recipe = fcsr.Recipe(photographs, STEPS, batch=2, queries=256, held_out=1, warmup=5)
+        recipe = fcsr.Recipe(photographs, STEPS, batch=2, queries=256, val_images=1, warmup=5)
         for name in ("lte", "cs", "fcs"):
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(0)

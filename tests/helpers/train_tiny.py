@@ -17,6 +17,6 @@ torch.set_num_threads(1)
 rank = int(os.environ.get("RANK", 0))
 torch.manual_seed(rank)  # weights that differ, to begin with
 model = CS(EDSR(blocks=1, features=8), EstimatorSize(width=16, hidden=(16,)), max_scale=2.0)
-recipe = Recipe(photographs, 40, int(batch), 12, queries=64, warmup=1, held_out=1, every=2)
-train(model, recipe, out, largest=60_000)
+recipe = Recipe(photographs, 40, int(batch), 12, queries=64, warmup=1, val_images=1, eval_every=2)
+train(model, recipe, out)
 Path(f"{out}.{rank}").write_text(models.fingerprint(model))

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fcsr import images
-from fcsr.images import Box
-from fcsr.images.resampling import resize_box
+from fcsr.images import Region
+from fcsr.images.resampling import resize_region
 
 SIDE = st.integers(1, 40)
 
@@ -17,23 +17,26 @@ def test_a_box_of_the_resized(photograph, height, width, new_height, new_width, 
     top, left = (data.draw(st.integers(0, n - 1)) for n in wanted)
     bottom = data.draw(st.integers(top + 1, new_height))
     right = data.draw(st.integers(left + 1, new_width))
-    box = Box(top, left, bottom, right)
-    result = resize_box(lambda b: b.cut(image), (height, width), wanted, box)
-    expected = box.cut(images.resize(image, wanted))
+    region = Region(top, left, bottom, right)
+    result = resize_region(lambda b: b.cut(image), (height, width), wanted, region)
+    expected = region.cut(images.resize(image, wanted))
     torch.testing.assert_close(result, expected, rtol=0, atol=5e-6)
 
 
 def test_autocast_makes_nothing_of_it_transparent():
     opaque = torch.ones(1, 1, 9, 12)
     with torch.autocast("cpu", torch.bfloat16):
-        result = resize_box(lambda b: b.cut(opaque), (9, 12), (30, 40), Box(0, 0, 30, 40))
+        result = resize_region(lambda b: b.cut(opaque), (9, 12), (30, 40), Region(0, 0, 30, 40))
     torch.testing.assert_close(result, torch.ones(1, 1, 30, 40), rtol=0, atol=1e-6)
 
 
 def test_no_more_is_cut_than_matters(photograph):
     image, cuts = photograph(100, 100), []
-    resize_box(
-        lambda b: (cuts.append(b), b.cut(image))[1], (100, 100), (400, 400), Box(200, 40, 240, 80)
+    resize_region(
+        lambda b: (cuts.append(b), b.cut(image))[1],
+        (100, 100),
+        (400, 400),
+        Region(200, 40, 240, 80),
     )
-    [box] = cuts
-    assert max(box.size) <= 10 + 2 * 3
+    [region] = cuts
+    assert max(region.size) <= 10 + 2 * 3

@@ -6,7 +6,7 @@ import torch
 from fcsr import CS, LTE
 from fcsr.errors import FcsrError
 from fcsr.inference import memory
-from fcsr.inference.memory import Portion
+from fcsr.inference.memory import ChunkSize
 
 CPU = torch.device("cpu")
 
@@ -33,7 +33,7 @@ def test_errors_of_too_little_memory_are_known(error, expected):
 
 
 def test_a_portion_halves_down_to_one():
-    portion, error = Portion(1000), out_of_memory()
+    portion, error = ChunkSize(1000), out_of_memory()
     for tried, left in ((1000, 500), (7, 3), (3, 1)):
         portion.halve(error, tried)
         assert portion.amount == left

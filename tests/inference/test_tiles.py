@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcsr.inference import tiles
+from fcsr.inference import tiling
 from fcsr.models import find_neighbours, grid
 
 SIZES = st.tuples(*[st.integers(1, 40)] * 2)
@@ -15,17 +15,19 @@ SIZES = st.tuples(*[st.integers(1, 40)] * 2)
 def test_every_pixel_is_of_one_tile_that_has_its_neighbours(size, wanted, tile, longest, most):
     made, positions, end = torch.zeros(wanted), grid(wanted), 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tiles, "LONGEST", longest)
-        patch.setattr(tiles, "STRIP", most)
-        for strip, boxes in tiles.strips(size, wanted, tile):
+        patch.setattr(tiling, "MAX_TILE_SIDE", longest)
+        patch.setattr(tiling, "MAX_STRIP_PIXELS", most)
+        for strip, regions in tiling.strips(size, wanted, tile):
             assert strip.top == end and strip.size[1] == wanted[1]
             assert strip.area <= max(most, wanted[1])
             end = strip.bottom
-            for box in boxes:
-                assert max(box.size) <= longest
-                box.cut(made).add_(1)
-                lr = tiles.needed(box, size, wanted)
-                coord = positions[box.top : box.bottom, box.left : box.right].reshape(1, -1, 2)
+            for region in regions:
+                assert max(region.size) <= longest
+                region.cut(made).add_(1)
+                lr = tiling.needed(region, size, wanted)
+                coord = positions[region.top : region.bottom, region.left : region.right].reshape(
+                    1, -1, 2
+                )
                 index = find_neighbours(coord, size).index
                 rows, columns = index // size[1], index % size[1]
                 assert ((lr.top <= rows) & (rows < lr.bottom)).all()
@@ -35,6 +37,6 @@ def test_every_pixel_is_of_one_tile_that_has_its_neighbours(size, wanted, tile, 
 
 def test_a_row_of_tiles_is_bounded_however_wide_the_result():
     for wanted in ((12_000, 16_000), (60_000, 60_000), (10, 2**25)):
-        strips = [strip for strip, _ in tiles.strips((3000, 4000), wanted)]
-        assert max(strip.area for strip in strips) <= tiles.STRIP
+        strips = [strip for strip, _ in tiling.strips((3000, 4000), wanted)]
+        assert max(strip.area for strip in strips) <= tiling.MAX_STRIP_PIXELS
         assert sum(strip.size[0] for strip in strips) == wanted[0]

@@ -9,7 +9,7 @@ from calls import count_calls
 
 from fcsr import CS, FCS, LTE, images
 from fcsr.errors import FcsrError
-from fcsr.inference import memory, render, tiles, tiling
+from fcsr.inference import memory, render, tiling
 from fcsr.inference.tiling import Task, resample
 
 KINDS = pytest.mark.parametrize("kind", [LTE, CS, FCS])
@@ -35,7 +35,7 @@ def test_chunks_leave_no_trace(kind, chunk, tiny, photograph, monkeypatch):
 
 
 @KINDS
-@pytest.mark.parametrize("limits", [{"TILE": 3}, {"LONGEST": 9}, {"STRIP": 200}])
+@pytest.mark.parametrize("limits", [{"TILE": 3}, {"MAX_TILE_SIDE": 9}, {"MAX_STRIP_PIXELS": 200}])
 def test_tiles_leave_no_trace(kind, limits, tiny, photograph, monkeypatch):
     """Though a feature sees four pixels on each side, beyond the tiles of three."""
     model, image = tiny(kind), photograph(14, 17, batch=2)
@@ -44,7 +44,7 @@ def test_tiles_leave_no_trace(kind, limits, tiny, photograph, monkeypatch):
         whole = make(model, image, size)
         with monkeypatch.context() as patch:
             for name, value in limits.items():
-                patch.setattr(tiles, name, value)
+                patch.setattr(tiling, name, value)
             calls = count_calls(model.encoder)
             parts = make(model, image, size)
         assert len(calls) > 2
@@ -80,21 +80,21 @@ def test_the_image_is_encoded_once(kind, tiny, photograph, monkeypatch):
 
 def test_bicubic_in_tiles_is_bicubic(photograph, monkeypatch):
     image = photograph(14, 17, batch=2)
-    monkeypatch.setattr(tiles, "TILE", 5)
+    monkeypatch.setattr(tiling, "TILE", 5)
     for size in ((33, 35), (42, 51), (5, 60), (1, 1)):
         result = torch.full((2, 3, *size), torch.nan)
-        for _, box, [rgb] in resample(Task(lambda b: b.cut(image), 2, (14, 17), size, False)):
-            box.cut(result).copy_(rgb)
+        for _, region, [rgb] in resample(Task(lambda b: b.cut(image), 2, (14, 17), size, False)):
+            region.cut(result).copy_(rgb)
         expected = images.resize(image, size).clamp(0, 1)
         torch.testing.assert_close(result, expected, rtol=0, atol=5e-6)
 
 
 def test_the_bar_counts_every_pixel_once(tiny, photograph, monkeypatch):
     image, bars, bar = photograph(14, 17), [], Task.bar
-    monkeypatch.setattr(tiles, "TILE", 5)
+    monkeypatch.setattr(tiling, "TILE", 5)
     monkeypatch.setattr(Task, "bar", lambda task: bars.append(bar(task)) or bars[-1])
-    task = Task(lambda box: box.cut(image), 1, (14, 17), (33, 35))
-    for made in (resample(task), tiling.paint(tiny(FCS), task, ["mode", "mean"])):
+    task = Task(lambda region: region.cut(image), 1, (14, 17), (33, 35))
+    for made in (resample(task), tiling.render_tiles(tiny(FCS), task, ["mode", "mean"])):
         list(made)
     assert [shown.n for shown in bars] == [33 * 35] * 2
 

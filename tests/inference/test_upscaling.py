@@ -18,7 +18,7 @@ import fcsr
 from fcsr import CS, FCS, LTE, images, inference, models
 from fcsr.errors import CheckpointError, FcsrError, ImageError
 from fcsr.images import png, writers
-from fcsr.inference import tiles, tiling, upscaling
+from fcsr.inference import tiling, upscaling
 from fcsr.models import checkpoints, grid
 
 KINDS = pytest.mark.parametrize("kind", [LTE, CS, FCS])
@@ -44,7 +44,7 @@ def test_every_pixel_is_one_query(kind, scale, tiny, photograph):
     coord = grid(size).flatten(0, 1).expand(2, -1, -1)
     cell = torch.tensor([2 / size[0], 2 / size[1]]).expand_as(coord)
     with torch.no_grad():
-        expected = model.read(model(image, coord, cell)).transpose(1, 2).unflatten(2, size)
+        expected = model.decode(model(image, coord, cell)).transpose(1, 2).unflatten(2, size)
     assert torch.equal(upscale(image, scale, model=model), expected)
 
 
@@ -167,8 +167,8 @@ def test_a_model_is_found_by_name_and_by_path(tiny, photograph, tmp_path, monkey
     expected = upscale(image, 2, model=tiny(CS))
     assert torch.equal(upscale(image, 2, model=path), expected)
     monkeypatch.setattr(checkpoints, "WEIGHTS", tmp_path)
-    assert torch.equal(upscale(image, 2, model="cs"), expected)
-    with pytest.raises(CheckpointError, match=r'"esrgan" is neither .* \(cs, cs-compact\)'):
+    assert torch.equal(upscale(image, 2, model="cs-compact"), expected)
+    with pytest.raises(CheckpointError, match=r'"esrgan" is neither .* \(cs-compact\)'):
         upscale(image, 2, model="esrgan")
 
 
@@ -293,7 +293,7 @@ def test_a_file_holds_what_memory_would(name, kind, tiny, tmp_path, monkeypatch)
     expected = upscale(image, 3.3, model=model)
     images.save(expected, tmp_path / f"whole{suffix}")
     monkeypatch.setattr(upscaling, "BAND", 7)
-    monkeypatch.setattr(tiles, "TILE", 6)
+    monkeypatch.setattr(tiling, "TILE", 6)
     target = tmp_path / f"out{suffix}"
     sizes = inference.upscale_file(tmp_path / "in.tif", target, 3.3, model=model, progress=False)
     assert sizes == (image.size[::-1], expected.size[::-1])
@@ -379,7 +379,7 @@ def test_memory_does_not_grow_with_the_result(tmp_path):
         command = [sys.executable, "-c", MEMORY, source, tmp_path / "out.tif", str(side)]
         run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
         peaks.append(int(run.stdout) * unit)
-    assert peaks[1] - peaks[0] < 40 * 2**20
+    assert peaks[1] - peaks[0] < 60 * 2**20
 
 
 def test_a_model_of_another_precision_is_refused(tiny, photograph):

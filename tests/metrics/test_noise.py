@@ -5,12 +5,12 @@ import torch
 
 from fcsr import metrics
 from fcsr.errors import FcsrError
-from fcsr.metrics import add_grain, grain_to
+from fcsr.metrics import add_noise, add_noise_to_psnr
 
 
 def test_grain_has_its_deviation_and_no_bias():
     grey = torch.full((1, 3, 200, 200), 0.5)
-    levels = 255 * (add_grain(grey, deviation=6.0) - grey)
+    levels = 255 * (add_noise(grey, deviation=6.0) - grey)
     assert levels.std().item() == pytest.approx(6, abs=0.05)
     assert levels.mean().item() == pytest.approx(0, abs=0.05)
     colours = torch.corrcoef(levels[0].flatten(1))
@@ -19,33 +19,33 @@ def test_grain_has_its_deviation_and_no_bias():
 
 def test_a_seed_gives_one_pattern():
     grey = torch.full((1, 3, 8, 8), 0.5)
-    assert torch.equal(add_grain(grey, 5), add_grain(grey, 5))
-    assert not torch.equal(add_grain(grey, 5), add_grain(grey, 5, seed=1))
+    assert torch.equal(add_noise(grey, 5), add_noise(grey, 5))
+    assert not torch.equal(add_noise(grey, 5), add_noise(grey, 5, seed=1))
 
 
 def test_grain_stays_in_the_range():
-    low, high = add_grain(torch.tensor([[[[0.0, 1.0]]]]).repeat(1, 3, 50, 1), 60).aminmax()
+    low, high = add_noise(torch.tensor([[[[0.0, 1.0]]]]).repeat(1, 3, 50, 1), 60).aminmax()
     assert (low, high) == (0, 1)
 
 
 @pytest.mark.parametrize("wanted", [15.0, 24.0, 27.9])
 def test_psnr_comes_out_as_wanted(photograph, wanted):
     hr = photograph(60, 60)
-    sr = add_grain(hr, 10, seed=7)  # 28.2 dB
+    sr = add_noise(hr, 10, seed=7)  # 28.2 dB
 
     def psnr(image):
         return metrics.psnr(image, hr)
 
     assert psnr(sr) > wanted
-    assert psnr(grain_to(sr, wanted, psnr)) == pytest.approx(wanted, abs=0.01)
+    assert psnr(add_noise_to_psnr(sr, wanted, psnr)) == pytest.approx(wanted, abs=0.01)
 
 
 def test_no_grain_where_psnr_is_low_enough(photograph):
     hr, sr = photograph(40, 40), photograph(40, 40, seed=1)
-    assert grain_to(sr, 90.0, lambda image: metrics.psnr(image, hr)) is sr
+    assert add_noise_to_psnr(sr, 90.0, lambda image: metrics.psnr(image, hr)) is sr
 
 
 def test_no_grain_lowers_psnr_to_nothing(photograph):
     hr = photograph(40, 40)
     with pytest.raises(FcsrError, match=r"no grain is strong enough .* 1\.00 dB"):
-        grain_to(hr, 1.0, lambda image: metrics.psnr(image, hr))
+        add_noise_to_psnr(hr, 1.0, lambda image: metrics.psnr(image, hr))

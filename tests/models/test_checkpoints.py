@@ -5,15 +5,18 @@ import os
 import pickle
 import random
 import stat
+import subprocess
+import sys
+from dataclasses import dataclass
 
 import pytest
 import safetensors.torch
 import torch
 
-from fcsr import CS, FCS, LTE, models
+from fcsr import CS, FCS, LTE, models, upscale
+from fcsr.analysis.variants import AbsoluteFCS
 from fcsr.errors import CheckpointError
-from fcsr.frequency import Box
-from fcsr.models import checkpoints
+from fcsr.frequency import Box, LowPass
 from fcsr.utils import tensor_files
 
 OPTIONS = [(LTE, {}), (CS, {"prior": False}), (FCS, {"low_pass": Box(1), "shared": False})]
@@ -24,15 +27,6 @@ def saved(tiny, tmp_path):
     path = tmp_path / "model.safetensors"
     models.save(tiny(FCS), path, steps=12, psnr={"Set5 x4": 30.5})
     return path
-
-
-@pytest.fixture
-def shelf(tiny, tmp_path, monkeypatch):
-    """A folder of weights as in the package: only a compact LTE, a CS of both sizes."""
-    monkeypatch.setattr(checkpoints, "WEIGHTS", tmp_path)
-    for name, max_scale in (("lte-compact", 2.0), ("cs", 3.0), ("cs-compact", 4.0)):
-        kind = LTE if name.startswith("lte") else CS
-        models.save(tiny(kind, max_scale=max_scale), tmp_path / f"{name}.safetensors")
 
 
 @pytest.mark.parametrize(("kind", "options"), OPTIONS)
@@ -117,7 +111,7 @@ def test_other_files_are_refused(tiny, tmp_path):
 
 @pytest.mark.parametrize(
     "change",
-    [{"model": "SRCNN"}, {"encoder": {"blocks": 2, "features": 8}}, {"prior": False}, {"depth": 9}],
+    [{"encoder": {"blocks": 2, "features": 8}}, {"prior": False}, {"depth": 9}],
 )
 def test_weights_that_do_not_fit_their_config_are_refused(change, saved):
     weights, metadata = tensor_files.read(saved)
@@ -178,14 +172,16 @@ def test_loading_leaves_random_numbers_as_they_are(saved):
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_names_stand_for_the_best_weights_in_the_package(shelf):
-    assert models.available() == ["cs", "cs-compact", "lte", "lte-compact"]
-    sizes = {name: models.load(name).max_scale for name in models.available()}
-    assert sizes == {"cs": 3.0, "cs-compact": 4.0, "lte": 2.0, "lte-compact": 2.0}
+@pytest.mark.parametrize("name", sorted(models.available()))
+def test_cards_say_what_the_weights_are(name):
+    card, model = models.available()[name], models.load(name)
+    assert card.parameters == sum(weight.numel() for weight in model.parameters())
+    assert card.purpose and 28 < card.psnr < 33 and 0.05 < card.lpips < 0.3
+    assert card.megabytes == pytest.approx(2 * card.parameters / 1e6, rel=0.05)  # float16
 
 
-def test_an_unknown_name_is_told_the_known_ones(shelf):
-    with pytest.raises(CheckpointError, match=r'"edsr" is neither .* \(cs, cs-compact, lte, lte-'):
+def test_an_unknown_name_is_told_the_known_ones():
+    with pytest.raises(CheckpointError, match=r'"edsr" is neither .* \(cs, cs-compact, fcs, fcs-'):
         models.load("edsr")
 
 
@@ -202,3 +198,89 @@ def test_transfer_copies_all_but_the_heads(tiny):
         else:
             assert name in copied
             assert torch.equal(weight, source.state_dict()[name]), name
+
+
+class Tempered(CS):
+    """A researcher's own: CS with its logits divided by a temperature."""
+
+    def __init__(self, *arguments, temperature: float = 1.0, **options):
+        super().__init__(*arguments, **options)
+        self.temperature = temperature
+
+    @property
+    def config(self) -> dict:
+        return super().config | {"temperature": self.temperature}
+
+    def outputs(self, estimate):
+        return super().outputs(estimate) / self.temperature
+
+
+@dataclass(frozen=True)
+class Halves(LowPass):
+    """A filter of one's own: half of everything is low."""
+
+    share: float = 0.5
+
+    def __call__(self, image):
+        return self.share * image
+
+
+def test_a_variant_of_ones_own_is_saved_and_loaded(tiny, tmp_path, photograph):
+    model = tiny(Tempered, temperature=2.0)
+    models.save(model, tmp_path / "own")
+    again = models.load(tmp_path / "own")
+    assert type(again) is Tempered and again.temperature == 2.0
+    image = photograph(6, 5)
+    assert torch.equal(upscale(image, 2, model=again), upscale(image, 2, model=model))
+
+
+def test_the_packages_own_variants_are_saved_and_loaded(tiny, tmp_path):
+    models.save(tiny(AbsoluteFCS), tmp_path / "variant")
+    assert type(models.load(tmp_path / "variant")) is AbsoluteFCS
+
+
+def test_a_filter_of_ones_own_is_saved_and_loaded(tiny, tmp_path):
+    models.save(tiny(FCS, low_pass=Halves(0.25)), tmp_path / "own")
+    assert models.load(tmp_path / "own").low_pass == Halves(0.25)
+
+
+def test_a_class_of_ones_own_does_not_take_the_place_of_the_packages(tiny, tmp_path):
+    type("CS", (CS,), {"__module__": "elsewhere"})
+    models.save(tiny(CS), tmp_path / "theirs")
+    assert type(models.load(tmp_path / "theirs")) is CS
+
+
+SAVING = """
+import fcsr
+from fcsr.models import save
+
+class Own(fcsr.CS):
+    pass
+
+save(Own.compact(), "own.safetensors")
+"""
+
+
+def run(code, folder):
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def test_an_undefined_class_says_which_import_is_missing(tmp_path):
+    (tmp_path / "variants.py").write_text(SAVING)
+    assert run("import variants", tmp_path).returncode == 0
+    unknown = run("import fcsr; fcsr.load('own.safetensors')", tmp_path)
+    assert "variants.Own is not defined here; import it first: from variants import Own" in (
+        unknown.stderr
+    )
+    known = "import fcsr, variants; assert type(fcsr.load('own.safetensors')) is variants.Own"
+    assert run(known, tmp_path).returncode == 0
+
+
+def test_what_a_script_saved_is_loaded_where_its_class_is_imported(tmp_path):
+    (tmp_path / "variants.py").write_text(SAVING)
+    assert run(SAVING, tmp_path).returncode == 0  # as __main__
+    unknown = run("import fcsr; fcsr.load('own.safetensors')", tmp_path)
+    assert "__main__.Own is not defined here; run the script" in unknown.stderr
+    known = "import fcsr, variants; assert type(fcsr.load('own.safetensors')) is variants.Own"
+    assert run(known, tmp_path).returncode == 0

@@ -15,7 +15,7 @@ import torch
 
 import fcsr
 from fcsr import Recipe, cli
-from fcsr.training.accelerator import can_replay
+from fcsr.training.accelerator import can_use_cuda_graphs
 
 COMPILER = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
 
@@ -23,11 +23,11 @@ SAME = """
 import torch
 import fcsr
 from fcsr import EDSR, LTE
-from fcsr.inference import render, tiles
+from fcsr.inference import render, tiling
 from fcsr.models import EstimatorSize
 
 torch.manual_seed(0)
-tiles.TILE = 24
+tiling.TILE = 24
 four_passes = LTE(EDSR(blocks=1, features=8), EstimatorSize(32, (32, 32)))
 jobs = [(torch.rand(1, 3, 6, 9), (20, 31)), (torch.rand(1, 3, 70, 33), (90, 140))]
 for model, decode in ((four_passes, None), (fcsr.load("fcs-compact"), "mean")):
@@ -85,7 +85,7 @@ queries, photographs, *outs = sys.argv[1:]
 for out, compile in zip(outs, (False, True)):
     torch.manual_seed(0)
     model = FCS(EDSR(blocks=1, features=8), EstimatorSize(width=16, hidden=(16,)), max_scale=2.0)
-    sizes = {"steps": 4, "batch": 2, "lr_size": 12, "held_out": 1, "every": 4}
+    sizes = {"steps": 4, "batch": 2, "lr_size": 12, "val_images": 1, "eval_every": 4}
     recipe = Recipe(photographs, **sizes, queries=int(queries), compile=compile)
     train(model, recipe, out, progress=False)
     [row] = models.describe(f"{out}/model.safetensors")["history"]
@@ -172,7 +172,7 @@ needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an N
     ("on_cpu", "queries"),
     [
         pytest.param("true", 64, marks=needs_compiler),
-        pytest.param("false", 64, marks=needs_gpu, id="replayed"),
+        pytest.param("false", 64, marks=needs_gpu, id="with_cuda_graphs"),
         pytest.param("false", 200, marks=needs_gpu, id="more than some crops have pixels"),
     ],
 )
@@ -233,7 +233,7 @@ def test_what_cannot_be_done_is_said_before_compiling(
     [
         ({"lr_size": 48, "queries": 2304}, True),
         ({"lr_size": 48, "queries": 2305}, False),
-        ({"lr_size": 48, "queries": 9216, "perceptual": 1.0}, True),
+        ({"lr_size": 48, "queries": 9216, "lpips_weight": 1.0}, True),
     ],
 )
 def test_one_compiled_process_on_a_gpu_is_replayed(
@@ -241,4 +241,6 @@ def test_one_compiled_process_on_a_gpu_is_replayed(
 ):
     accelerator = SimpleNamespace(num_processes=processes, device=torch.device(kind))
     wanted = (processes, kind, compiled, alike) == (1, "cuda", True, True)
-    assert can_replay(Recipe("photographs", compile=compiled, **sizes), accelerator) == wanted
+    assert (
+        can_use_cuda_graphs(Recipe("photographs", compile=compiled, **sizes), accelerator) == wanted
+    )

@@ -9,7 +9,7 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fcsr.images import Box
+from fcsr.images import Region
 from fcsr.models import (
     EstimatorSize,
     TextureEstimator,
@@ -94,15 +94,15 @@ def test_weights_add_up_to_one_anywhere(size, seed):
 
 def test_neighbours_are_counted_within_a_box():
     coord = grid((20, 24))[5:15, 6:18].reshape(1, -1, 2)
-    apart, box = find_neighbours(coord, (10, 12)), Box(1, 2, 9, 11)
-    within = find_neighbours(coord, (10, 12), box)
+    apart, region = find_neighbours(coord, (10, 12)), Region(1, 2, 9, 11)
+    within = find_neighbours(coord, (10, 12), region)
     numbers = torch.arange(120).view(10, 12)
-    assert torch.equal(box.cut(numbers).flatten()[within.index], numbers.flatten()[apart.index])
+    assert torch.equal(region.cut(numbers).flatten()[within.index], numbers.flatten()[apart.index])
     assert torch.equal(within.weight, apart.weight)
 
 
 def test_a_part_of_the_grid_is_the_part_of_it():
-    assert torch.equal(grid((5, 7), box=Box(1, 2, 4, 7)), grid((5, 7))[1:4, 2:7])
+    assert torch.equal(grid((5, 7), region=Region(1, 2, 4, 7)), grid((5, 7))[1:4, 2:7])
 
 
 def test_inside_the_weights_are_bilinear():

@@ -8,7 +8,6 @@ import fuzz
 import pytest
 
 from fcsr import images
-from fcsr.images import io
 
 CASES = 15  # of each kind
 
@@ -32,6 +31,6 @@ def shrink(path, load=images.load):
 
 @pytest.mark.parametrize(("load", "complaint"), [(crash, "crash"), (shrink, "a wrong size")])
 def test_what_is_wrong_would_be_found(monkeypatch, tmp_path, load, complaint):
-    monkeypatch.setattr(io, "load", load)
+    monkeypatch.setattr(images, "load", load)
     with pytest.raises((KeyError, AssertionError), match=complaint):
         fuzz.run("images: spliced", 50, 0, tmp_path)

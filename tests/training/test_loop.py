@@ -18,7 +18,6 @@ from fcsr import CS, EDSR, FCS, LTE, Recipe, data, images, metrics, models, trai
 from fcsr.errors import CheckpointError, ImageError, TrainingError
 from fcsr.models import EstimatorSize
 from fcsr.training import Objective, batch_loss, loop, make_objective, state
-from fcsr.training.recipe import describe
 from fcsr.utils import tensor_files
 
 MODELS = (LTE, CS, FCS)
@@ -38,7 +37,7 @@ def recipe(tmp_path) -> Recipe:
         box = (40 * number, 30, 40 * number + 96, 126)
         images.sample(name).crop(box).save(folder / f"{name}.png")
     return Recipe(
-        str(folder), steps=6, batch=2, lr_size=12, queries=64, warmup=1, held_out=1, every=2
+        str(folder), steps=6, batch=2, lr_size=12, queries=64, warmup=1, val_images=1, eval_every=2
     )
 
 
@@ -56,14 +55,14 @@ def same(a, b) -> bool:
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_training_lowers_the_validation_loss(kind, recipe, tmp_path):
-    train(tiny(kind), replace(recipe, steps=40, every=8, rate=3e-3), tmp_path / "out")
+    train(tiny(kind), replace(recipe, steps=40, eval_every=8, lr=3e-3), tmp_path / "out")
     history = models.describe(tmp_path / "out" / "model.safetensors")["history"]
     assert [row["step"] for row in history] == [8, 16, 24, 32, 40]
     assert history[-1]["val_loss"] < history[0]["val_loss"]
 
 
 def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
-    recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, rate=3e-3, perceptual=10.0)
+    recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, lr=3e-3, lpips_weight=10.0)
     model = tiny(FCS, decode="mean")
     paths = data.photographs(recipe.photographs)
     _, held_out = loop.make_crops(recipe, paths, 2.0, Accelerator(cpu=True))
@@ -73,9 +72,13 @@ def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
     def losses() -> tuple[float, float]:
         plain = batch_loss(Objective(model), Objective(model), batch)
         both = batch_loss(objective, objective, batch)
-        return plain.item(), (both - plain).item() / recipe.perceptual
+        return plain.item(), (both - plain).item() / recipe.lpips_weight
 
-    sr = model.read(model(batch.lr, batch.coord, batch.cell)).transpose(1, 2).unflatten(2, (32, 32))
+    sr = (
+        model.decode(model(batch.lr, batch.coord, batch.cell))
+        .transpose(1, 2)
+        .unflatten(2, (32, 32))
+    )
     hr = batch.pick(batch.hr).transpose(1, 2).unflatten(2, (32, 32))
     before = losses()
     measured = [metrics.lpips(*pair) for pair in zip(sr, hr, strict=True)]
@@ -87,33 +90,36 @@ def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
 
 def test_trainings_in_one_process_may_differ_in_precision(recipe, tmp_path):
     for precision in ("bf16", "no"):
-        train(tiny(LTE), replace(recipe, precision=precision), tmp_path / precision)
+        train(tiny(LTE), replace(recipe, mixed_precision=precision), tmp_path / precision)
     assert (tmp_path / "no" / "model.safetensors").is_file()
 
 
 def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
     with pytest.raises(TrainingError, match=r'CS is read by its mode.*CS\(…, decode="mean"\)'):
-        train(tiny(CS), replace(recipe, lr_size=24, queries=1024, perceptual=1.0), tmp_path / "out")
+        train(
+            tiny(CS), replace(recipe, lr_size=24, queries=1024, lpips_weight=1.0), tmp_path / "out"
+        )
 
 
 @pytest.mark.parametrize(
-    ("facts", "what"),
+    ("metadata", "what"),
     [
-        ('"config": {}, "recipe": {}', "history"),
-        ('"config": 5, "recipe": {}, "history": []', "TypeError"),
+        ({"training": {"config": {}, "recipe": {}}}, "history"),
+        ({"training": {"config": 5, "recipe": {}, "history": []}}, "TypeError"),
+        ({"config": {}}, "history"),
     ],
 )
-def test_a_state_that_says_too_little_is_named(recipe, tmp_path, facts, what):
-    (tmp_path / "state.json").write_text(f'{{"files": [], {facts}}}')
-    with pytest.raises(CheckpointError, match=rf"state\.json is damaged \(.*{what}"):
+def test_a_state_that_says_too_little_is_named(recipe, tmp_path, metadata, what):
+    tensor_files.write(tmp_path / state.NAME, {"a": torch.ones(2)}, metadata)
+    with pytest.raises(CheckpointError, match=rf"state\.safetensors is no state .*{what}"):
         train(tiny(LTE), recipe, tmp_path)
 
 
 def test_fidelity_holds_lpips_back(recipe, tmp_path):
-    recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, rate=3e-3, perceptual=1.0)
+    recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, lr=3e-3, lpips_weight=1.0)
     psnr = []
     for fidelity in (0.0, 1.0):
-        held_back = replace(recipe, fidelity=fidelity)
+        held_back = replace(recipe, psnr_weight=fidelity)
         out = tmp_path / str(fidelity)
         torch.manual_seed(0)
         train(tiny(LTE), held_back, out)
@@ -123,14 +129,14 @@ def test_fidelity_holds_lpips_back(recipe, tmp_path):
 
 
 def test_fidelity_is_for_training_with_lpips(recipe):
-    with pytest.raises(TrainingError, match=r"fidelity is 1\.0.*give perceptual"):
-        replace(recipe, fidelity=1.0)
+    with pytest.raises(TrainingError, match=r"psnr_weight is 1\.0.*give lpips_weight"):
+        replace(recipe, psnr_weight=1.0)
 
 
 @pytest.mark.parametrize(("queries", "what"), [(1000, "a square number"), (900, "31 x 31")])
 def test_lpips_needs_a_square_that_is_large_enough(recipe, queries, what):
     with pytest.raises(TrainingError, match=f"queries is {queries}.*{what}"):
-        replace(recipe, queries=queries, perceptual=1.0)
+        replace(recipe, queries=queries, lpips_weight=1.0)
 
 
 @pytest.mark.parametrize("kind", MODELS)
@@ -185,8 +191,7 @@ def test_a_training_that_is_killed_again_and_again_ends_as_if_it_had_not_been(re
         process.stdout.close()
         assert kills < 60
     assert kills >= 3
-    whole = json.loads((killed / "state.json").read_text())["files"]
-    assert set(contents(killed)) == {"model.safetensors", "state.json", *whole}
+    assert set(contents(killed)) == {"model.safetensors", state.NAME}
     once, again = (tensor_files.read(out / "model.safetensors") for out in (straight, killed))
     assert same(once[0], again[0])
     assert once[1] == again[1], "the history, too"
@@ -230,12 +235,12 @@ def test_a_training_in_short_visits_ends_with_the_same_weights(recipe, tmp_path,
 
 
 def test_averages_are_what_is_kept(recipe, tmp_path):
-    followed = train(tiny(LTE), replace(recipe, average=0.999), tmp_path / "followed")
-    last = train(tiny(LTE), replace(recipe, average=0.0), tmp_path / "last")
+    followed = train(tiny(LTE), replace(recipe, ema_decay=0.999), tmp_path / "followed")
+    last = train(tiny(LTE), replace(recipe, ema_decay=0.0), tmp_path / "last")
     tensors, _ = state.load(tmp_path / "followed")
     assert not same(weights(followed), weights(last))
     assert all(tensors[f"model.{name}"].equal(tensor) for name, tensor in weights(last).items())
-    assert all(tensors[f"average.{name}"].equal(t) for name, t in weights(followed).items())
+    assert all(tensors[f"ema.{name}"].equal(t) for name, t in weights(followed).items())
 
 
 def test_a_finished_training_is_not_done_again(recipe, tmp_path):
@@ -245,7 +250,7 @@ def test_a_finished_training_is_not_done_again(recipe, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "message"), [({"rate": 1e-3}, "rate was 0.0005 and is 0.001"), ({"seed": 3}, "seed")]
+    ("change", "message"), [({"lr": 1e-3}, "lr was 0.0005 and is 0.001"), ({"seed": 3}, "seed")]
 )
 def test_another_recipe_in_the_same_folder_is_refused(recipe, tmp_path, change, message):
     train(tiny(LTE), recipe, tmp_path / "out")
@@ -264,7 +269,7 @@ def test_other_photographs_of_the_same_folder_are_refused(recipe, tmp_path):
 
 def test_another_number_of_processes_is_refused(recipe, tmp_path):
     train(tiny(LTE), recipe, tmp_path / "out")
-    facts = describe(tiny(LTE), recipe, data.photographs(recipe.photographs), processes=2)
+    facts = state.identity(tiny(LTE), recipe, data.photographs(recipe.photographs), processes=2)
     with pytest.raises(TrainingError, match="processes was 1 and is 2"):
         state.resume(tmp_path / "out", facts)
 
@@ -278,8 +283,6 @@ def test_processes_must_see_one_folder(recipe, tmp_path, monkeypatch):
 
 def test_what_cannot_be_written_is_known_before_a_step(recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "batch_loss", lambda *_: pytest.fail("a step was made"))
-    with pytest.raises(TrainingError, match=r"alone has .* bytes, files may have 100"):
-        train(tiny(LTE), recipe, tmp_path / "out", largest=100)
     (tmp_path / "file").touch()
     with pytest.raises(TrainingError, match=r"file cannot be read \(Not a directory\)"):
         train(tiny(LTE), recipe, tmp_path / "file")
@@ -287,10 +290,17 @@ def test_what_cannot_be_written_is_known_before_a_step(recipe, tmp_path, monkeyp
         train(tiny(LTE), recipe, "/proc/out")
 
 
-def test_a_disk_that_is_too_full_for_the_model_keeps_the_training(recipe, tmp_path, full_disk):
+def test_a_disk_that_is_too_full_for_the_model_keeps_the_training(
+    recipe, tmp_path, full_disk, monkeypatch
+):
+    def save(*arguments, **facts):
+        with full_disk(1000):
+            models.checkpoints.save(*arguments, **facts)
+
     complaint = r"the model cannot be written .*state before it is kept: make room"
-    with full_disk(15_000), pytest.raises(TrainingError, match=complaint):
-        train(tiny(LTE), recipe, tmp_path / "out", largest=10_000)
+    with monkeypatch.context() as patch, pytest.raises(TrainingError, match=complaint):
+        patch.setattr(models, "save", save)
+        train(tiny(LTE), recipe, tmp_path / "out")
     straight = train(tiny(LTE), recipe, tmp_path / "straight")
     assert same(weights(straight), weights(train(tiny(LTE), recipe, tmp_path / "out")))
 
@@ -316,8 +326,8 @@ def test_an_unreadable_photograph_is_named(recipe, tmp_path):
 
 
 def test_too_few_photographs_are_refused(recipe, tmp_path):
-    with pytest.raises(TrainingError, match="holds 4 photographs, and 4 are to be"):
-        train(tiny(LTE), replace(recipe, held_out=4), tmp_path / "out")
+    with pytest.raises(TrainingError, match="holds 4 photographs, and 4 are for validation"):
+        train(tiny(LTE), replace(recipe, val_images=4), tmp_path / "out")
 
 
 def test_a_photograph_smaller_than_the_crop_is_refused(recipe, tmp_path):
@@ -335,18 +345,18 @@ def test_what_is_compared_with_is_not_rounded_to_bfloat16(recipe, tmp_path, monk
         return targets(self, hr)
 
     monkeypatch.setattr(FCS, "targets", watched)
-    train(tiny(FCS), replace(recipe, precision="bf16"), tmp_path / "out")
+    train(tiny(FCS), replace(recipe, mixed_precision="bf16"), tmp_path / "out")
     assert len(seen) == 6 + 3 * 4  # steps, and batches held out
     assert seen == [(False, [torch.float32, torch.uint8])] * len(seen)
 
 
 def test_a_recipe_is_plain(recipe):
     assert replace(recipe, photographs=Path("photographs")).photographs == "photographs"
-    with pytest.raises(TrainingError, match='precision is "fp32"'):
-        replace(recipe, precision="fp32")
+    with pytest.raises(TrainingError, match="mixed_precision is 'fp32'"):
+        replace(recipe, mixed_precision="fp32")
 
 
-@pytest.mark.parametrize("name", ["steps", "batch", "rate", "clip", "every"])
+@pytest.mark.parametrize("name", ["steps", "batch", "lr", "max_grad_norm", "eval_every"])
 def test_recipes_that_cannot_be_followed_are_refused(recipe, name):
     with pytest.raises(TrainingError, match=f"{name} is 0"):
         replace(recipe, **{name: 0})
@@ -354,7 +364,7 @@ def test_recipes_that_cannot_be_followed_are_refused(recipe, name):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("rate", float("inf")), ("clip", float("nan")), ("seed", -1), ("seed", 2**64)],
+    [("lr", float("inf")), ("max_grad_norm", float("nan")), ("seed", -1), ("seed", 2**64)],
 )
 def test_numbers_that_are_out_of_reach_are_refused(recipe, tmp_path, name, value):
     with pytest.raises(TrainingError, match=f"{name} is {value}"):
@@ -364,11 +374,11 @@ def test_numbers_that_are_out_of_reach_are_refused(recipe, tmp_path, name, value
 
 
 def test_the_rate_rises_then_falls_along_a_cosine():
-    recipe = Recipe("photographs", steps=1000, rate=1.0, warmup=100)
-    assert recipe.rate_at(0) == pytest.approx(0.01)
-    assert recipe.rate_at(500) == pytest.approx(0.5)
-    assert recipe.rate_at(999) < 1e-5
-    falling = [recipe.rate_at(step) for step in range(100, 1000)]
+    recipe = Recipe("photographs", steps=1000, lr=1.0, warmup=100)
+    assert recipe.lr_at(0) == pytest.approx(0.01)
+    assert recipe.lr_at(500) == pytest.approx(0.5)
+    assert recipe.lr_at(999) < 1e-5
+    falling = [recipe.lr_at(step) for step in range(100, 1000)]
     assert falling == sorted(falling, reverse=True)
 
 

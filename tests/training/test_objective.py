@@ -48,13 +48,13 @@ def test_mixed_precision_does_not_round_the_loss(kind, tiny, batch, monkeypatch)
 def test_no_more_logits_are_made_at_once_than_asked_for(kind, tiny, batch, monkeypatch):
     monkeypatch.setattr(objective, "CHUNK", 60)
     model, made = tiny(kind), []
-    answer = type(model).answer
+    outputs = type(model).outputs
 
     def counted(self, estimate):
         made.append(estimate.skip.shape[:2].numel())
-        return answer(self, estimate)
+        return outputs(self, estimate)
 
-    monkeypatch.setattr(kind, "answer", counted)
+    monkeypatch.setattr(kind, "outputs", counted)
     targets = [batch.pick(target) for target in model.targets(batch.hr)]
     Objective(model)(batch.lr, batch.coord, batch.cell, *targets).backward()
     assert max(made) == 60
@@ -67,6 +67,6 @@ def test_what_is_read_beside_the_loss_is_what_the_model_reads(kind, tiny, batch,
     model = tiny(kind)
     targets = [batch.pick(target) for target in model.targets(batch.hr)]
     inputs = (batch.lr, batch.coord, batch.cell)
-    loss, rgb = Objective(model).loss_and_reading(*inputs, *targets)
+    loss, rgb = Objective(model).loss_and_rgb(*inputs, *targets)
     torch.testing.assert_close(loss, model.loss(model(*inputs), *targets), rtol=1e-5, atol=0)
-    torch.testing.assert_close(rgb, model.read(model(*inputs)), rtol=0, atol=1e-5)
+    torch.testing.assert_close(rgb, model.decode(model(*inputs)), rtol=0, atol=1e-5)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 
 def test_a_draft_takes_the_place(tmp_path):
     path = tmp_path / "file.txt"
-    with replacing(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_text("whole")
         assert not path.exists()
     assert path.read_text() == "whole"
@@ -17,7 +17,7 @@ def test_a_draft_takes_the_place(tmp_path):
 def test_a_failure_changes_nothing(tmp_path):
     path = tmp_path / "file.txt"
     path.write_text("old")
-    with pytest.raises(RuntimeError), replacing(path) as draft:
+    with pytest.raises(RuntimeError), atomic_write(path) as draft:
         draft.write_text("half")
         raise RuntimeError
     assert path.read_text() == "old"
@@ -26,6 +26,6 @@ def test_a_failure_changes_nothing(tmp_path):
 
 def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path):
     path = tmp_path / ("한" * 83 + ".png")  # 253 bytes
-    with replacing(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_text("whole")
     assert path.read_text() == "whole"

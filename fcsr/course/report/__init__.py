@@ -1,1 +1,1 @@
-"""course/report"""
+"""The course as web pages and as one PDF; knows notebooks, and no science."""

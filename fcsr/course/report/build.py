@@ -1,7 +1,7 @@
 """The course, executed and published as web pages: `fcsr report`.
 
-papermill runs the notebooks one after the other, `html` makes a page of each, `booklet`
-all of them one PDF, and an index shows them with the machine, the time and their key figures.
+papermill runs the notebooks one after the other, `html` makes a page of each, and
+of all of them one PDF, and an index shows them with the machine, the time and their key figures.
 """
 
 import os
@@ -16,10 +16,11 @@ from tempfile import TemporaryDirectory
 import jinja2
 import torch
 
-from fcsr.course.report import booklet, parameters, pdf
+from fcsr.course.report import parameters, pdf
 from fcsr.course.report.html import (
     TEMPLATES,
     Page,
+    bind,
     convert,
     executed,
     key_figures,
@@ -29,7 +30,7 @@ from fcsr.course.report.html import (
 from fcsr.course.report.parameters import Run
 from fcsr.errors import FcsrError
 from fcsr.utils.device import default_device
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 TITLE = "Super-resolution as classification"
 PDF = "course.pdf"
@@ -70,7 +71,7 @@ def build(notebooks: Path, out: Path, params: Sequence[Path] = ()) -> list[Page]
         print(f"{page.name}: {page.seconds:.0f} s, {verdict}", flush=True)
         pages.append(page)
     machine = _machine()
-    pdf = _print(booklet.bind(pages, out, notebooks, TITLE, machine), out / PDF)
+    pdf = _print(bind(pages, out, notebooks, TITLE, machine), out / PDF)
     _write(out / "index.html", _index(pages, machine, pdf))
     return pages
 
@@ -175,5 +176,5 @@ def _machine() -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    with replacing(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_text(text, encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fcsr.errors import FcsrError
-from fcsr.utils.files import replacing
+from fcsr.utils.files import atomic_write
 
 NAMES = (
     "chromium",
@@ -32,7 +32,7 @@ FLAGS = (
     # Its sandbox refuses root.
     *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
 )
-PATIENCE = 600  # seconds for a whole course, on two cores that are busy with something else
+TIMEOUT_S = 600  # seconds for a whole course, on two cores that are busy with something else
 
 
 def find() -> str:
@@ -54,13 +54,13 @@ def to_pdf(page: Path, target: Path) -> None:
         FcsrError: there is no browser, or it has printed nothing.
     """
     browser = find()
-    with replacing(target) as draft, TemporaryDirectory() as profile:
+    with atomic_write(target) as draft, TemporaryDirectory() as profile:
         command = [browser, "--headless", *FLAGS, f"--user-data-dir={profile}"]
         command += ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
         command += [f"--print-to-pdf={draft.resolve()}", page.resolve().as_uri()]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            raise FcsrError(f"{browser} printed nothing within {PATIENCE} s") from None
+            raise FcsrError(f"{browser} printed nothing within {TIMEOUT_S} s") from None
         if not draft.is_file():
             raise FcsrError(f"{browser} printed nothing, and said:\n{done.stderr.strip()}")

@@ -13,7 +13,7 @@ NOTE = "<small>A widget as it stood; in JupyterLab it answers.</small>"
 REFERENCE = "IPY_MODEL_"  # how a widget's state names another widget
 
 
-def settle(notebook: dict) -> None:
+def replace_widgets(notebook: dict) -> None:
     """Replace each widget of an nbformat 4 notebook by what it showed last, in place.
 
     What shows nothing without a kernel, an upload button or an unknown widget, leaves nothing; a

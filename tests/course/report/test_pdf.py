@@ -33,7 +33,7 @@ def test_a_browser_that_prints_nothing_leaves_nothing(tmp_path, monkeypatch, scr
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     monkeypatch.setattr(pdf, "NAMES", (str(program),))
-    monkeypatch.setattr(pdf, "PATIENCE", 2)
+    monkeypatch.setattr(pdf, "TIMEOUT_S", 2)
     with pytest.raises(FcsrError, match=words):
         pdf.to_pdf(tmp_path / "course.html", tmp_path / "course.pdf")
     assert [path.name for path in tmp_path.iterdir()] == ["bin"]

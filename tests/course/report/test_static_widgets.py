@@ -12,7 +12,7 @@ from tqdm.notebook import tqdm
 
 from fcsr import images
 from fcsr.course import widgets
-from fcsr.course.report.static_widgets import WIDGET_STATE, WIDGET_VIEW, settle
+from fcsr.course.report.static_widgets import WIDGET_STATE, WIDGET_VIEW, replace_widgets
 
 
 def settled(widget):
@@ -22,7 +22,7 @@ def settled(widget):
     cell = nbformat.v4.new_code_cell(outputs=[output])
     state = {WIDGET_STATE: ipywidgets.Widget.get_manager_state(widgets=None)}
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": state})
-    settle(notebook)
+    replace_widgets(notebook)
     assert "widgets" not in notebook.metadata and WIDGET_VIEW not in output.data
     return output.data
 
@@ -73,7 +73,7 @@ def test_what_shows_nothing_keeps_its_text(widget):
 def test_a_widget_without_state_keeps_its_text():
     data = {WIDGET_VIEW: {"model_id": "lost"}, "text/plain": "some text"}
     cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", data)])
-    settle(nbformat.v4.new_notebook(cells=[cell]))
+    replace_widgets(nbformat.v4.new_notebook(cells=[cell]))
     assert cell.outputs[0].data == {"text/plain": "some text"}
 
 

@@ -1,0 +1,5 @@
+"""`python -m fcsr`, the same as `fcsr`."""
+
+from fcsr.cli import main
+
+main()

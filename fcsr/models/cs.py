@@ -1,0 +1,60 @@
+"""CS: super-resolution as classification, by eq. (1) of the paper."""
+
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from fcsr import decoding, losses
+from fcsr.decoding import CLASSES, Decode
+from fcsr.images import to_levels
+from fcsr.models.base import ContinuousModel, Estimate
+from fcsr.models.edsr import EDSR
+from fcsr.models.prior import LaplacePrior
+from fcsr.models.texture import EstimatorSize
+
+
+class CS(ContinuousModel):
+    """Super-resolution as classification: each colour of a pixel is one of 256 levels.
+
+    Args:
+        prior: start the logits from a learnable Laplace distribution around the interpolation.
+        decode: how distributions are read by default: "mode", "mean", "median" or "smoothed".
+    """
+
+    def __init__(
+        self,
+        encoder: EDSR,
+        size: EstimatorSize = EstimatorSize(),
+        max_scale: float = 4.0,
+        prior: bool = True,
+        decode: str = "mode",
+    ):
+        super().__init__(encoder, size, outputs=(3 * CLASSES,), max_scale=max_scale)
+        decoding.resolve(decode)
+        self.default_decode = decode
+        self.prior = LaplacePrior(scale=8.0) if prior else None
+
+    @property
+    def config(self) -> dict:
+        return super().config | {
+            "prior": self.prior is not None,
+            "decode": self.default_decode,
+        }
+
+    def outputs(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
+        logits = self.heads(estimate).unflatten(-1, (3, CLASSES))
+        if self.prior is not None:
+            logits = logits + self.prior(255 * estimate.skip)
+        return logits
+
+    def decode(
+        self, outputs: Float[Tensor, "b q 3 classes"], decode: str | Decode | None = None
+    ) -> Float[Tensor, "b q 3"]:
+        return decoding.resolve(decode or self.default_decode)(outputs) / 255
+
+    def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[UInt8[Tensor, "b 3 h w"]]:
+        return (to_levels(hr),)
+
+    def loss(
+        self, outputs: Float[Tensor, "b q 3 classes"], levels: UInt8[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        return losses.cross_entropy(outputs, levels)

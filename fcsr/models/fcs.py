@@ -1,0 +1,92 @@
+"""FCS: low frequencies regressed, high ones classified, by eq. (2) of the paper."""
+
+import math
+from typing import NamedTuple
+
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from fcsr import decoding, frequency, losses
+from fcsr.decoding import CLASSES, ZERO_RESIDUAL, Decode
+from fcsr.errors import FcsrError
+from fcsr.frequency import Gaussian, LowPass
+from fcsr.models.base import ContinuousModel, Estimate, regress
+from fcsr.models.edsr import EDSR
+from fcsr.models.prior import LaplacePrior
+from fcsr.models.texture import EstimatorSize
+
+
+class Bands(NamedTuple):
+    """What FCS says of each pixel."""
+
+    low: Float[Tensor, "b q 3"]  # LSR, y_L, in [0, 1]
+    high: Float[Tensor, "b q 3 classes"]  # HSR, logits of y_H in levels, 128 for 0
+
+
+class FCS(ContinuousModel):
+    """`y = y_L + y_H`: the low band regressed with L2, the high band classified.
+
+    Args:
+        low_pass: the filter `f` that parts the two (our choice: the paper names none), in HR
+            pixels.
+        weight: of eq. (2)'s squared error (of values in [0, 1]) beside its cross-entropy. Our
+            choice, 3000, is what maximum likelihood gives, 1 / (2 sigma^2), for a low band that
+            is known to about 38 dB.
+        shared: whether the two bands share one texture estimator or have one each (the paper
+            leaves it open).
+        prior: start the high band's logits from a learnable Laplace distribution around 0.
+        decode: how distributions are read by default: "mode", "mean", "median" or "smoothed".
+    """
+
+    def __init__(
+        self,
+        encoder: EDSR,
+        size: EstimatorSize = EstimatorSize(),
+        max_scale: float = 4.0,
+        low_pass: LowPass = Gaussian(),
+        weight: float = 3000.0,
+        shared: bool = True,
+        prior: bool = True,
+        decode: str = "mode",
+    ):
+        frequency.to_config(low_pass)  # what cannot be saved is refused before it is trained
+        if not 0 < weight < math.inf:
+            raise FcsrError(f"weight is {weight}; give a finite one above 0")
+        decoding.resolve(decode)
+        outputs = (3 + 3 * CLASSES,) if shared else (3, 3 * CLASSES)
+        super().__init__(encoder, size, outputs, max_scale)
+        self.low_pass, self.weight, self.shared = low_pass, weight, shared
+        self.default_decode = decode
+        self.prior = LaplacePrior(scale=4.0) if prior else None
+
+    @property
+    def config(self) -> dict:
+        return super().config | {
+            "low_pass": frequency.to_config(self.low_pass),
+            "weight": self.weight,
+            "shared": self.shared,
+            "prior": self.prior is not None,
+            "decode": self.default_decode,
+        }
+
+    def outputs(self, estimate: Estimate) -> Bands:
+        low, high = self.heads(estimate).split((3, 3 * CLASSES), dim=-1)
+        logits = high.unflatten(-1, (3, CLASSES))
+        if self.prior is not None:
+            logits = logits + self.prior(estimate.skip.new_full((), ZERO_RESIDUAL))
+        return Bands(regress(low, estimate.skip), logits)
+
+    def decode(self, outputs: Bands, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
+        level = decoding.resolve(decode or self.default_decode)(outputs.high)
+        return (outputs.low + (level - ZERO_RESIDUAL) / 255).clamp(0, 1)
+
+    def targets(
+        self, hr: Float[Tensor, "b 3 h w"]
+    ) -> tuple[Float[Tensor, "b 3 h w"], UInt8[Tensor, "b 3 h w"]]:
+        low, high = frequency.split(hr, self.low_pass)
+        return low, decoding.residual_to_levels(high)
+
+    def loss(
+        self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: UInt8[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        return losses.frequency_specific(*outputs, low, levels, self.weight)

@@ -1,0 +1,41 @@
+"""LTE, the Baseline: RGB at any coordinate, regressed with L1."""
+
+from jaxtyping import Float
+from torch import Tensor
+
+from fcsr import losses
+from fcsr.decoding import Decode
+from fcsr.errors import FcsrError
+from fcsr.models.base import ContinuousModel, Estimate, regress
+from fcsr.models.edsr import EDSR
+from fcsr.models.texture import EstimatorSize
+
+
+class LTE(ContinuousModel):
+    """The Baseline: RGB regressed with L1 (Lee & Jin, "Local Texture Estimator", CVPR 2022)."""
+
+    def __init__(
+        self, encoder: EDSR, size: EstimatorSize = EstimatorSize(), max_scale: float = 4.0
+    ):
+        super().__init__(encoder, size, outputs=(3,), max_scale=max_scale)
+
+    def outputs(self, estimate: Estimate) -> Float[Tensor, "b q 3"]:
+        return regress(self.heads(estimate), estimate.skip)
+
+    def decode(
+        self, outputs: Float[Tensor, "b q 3"], decode: str | Decode | None = None
+    ) -> Float[Tensor, "b q 3"]:
+        self.check_decode(decode)
+        return outputs.clamp(0, 1)
+
+    def check_decode(self, decode: str | Decode | None) -> None:
+        if decode is not None:
+            raise FcsrError(f"decode is {decode}, but LTE gives RGB: it has nothing to decode")
+
+    def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Float[Tensor, "b 3 h w"]]:
+        return (hr,)
+
+    def loss(
+        self, outputs: Float[Tensor, "b q 3"], hr: Float[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        return losses.l1(outputs, hr)

@@ -1,0 +1,9 @@
+from .crops import Batch as Batch
+from .crops import Crops as Crops
+from .loop import train as train
+from .objective import Objective as Objective
+from .objective import PerceptualObjective as PerceptualObjective
+from .objective import batch_loss as batch_loss
+from .objective import inputs as inputs
+from .objective import make_objective as make_objective
+from .recipe import Recipe as Recipe

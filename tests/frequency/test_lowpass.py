@@ -1,0 +1,41 @@
+"""Filters of one's own: what can be saved is welcome, what cannot is refused at once."""
+
+from dataclasses import dataclass
+
+import pytest
+import torch
+
+from fcsr import FCS, frequency
+from fcsr.errors import FcsrError, UndefinedClassError
+from fcsr.frequency import LowPass
+
+
+@dataclass(frozen=True)
+class Weighted(LowPass):
+    weights: object = 0.5
+
+    def __call__(self, image):
+        return image
+
+
+class Plain(LowPass):
+    def __call__(self, image):
+        return image
+
+
+@pytest.mark.parametrize(
+    ("low_pass", "message"),
+    [
+        (Weighted(torch.ones(3)), "cannot be saved with a model"),
+        (Plain(), "a dataclass of one's own"),
+        (lambda image: image, "inherits from fcsr.frequency.LowPass"),
+    ],
+)
+def test_filters_that_cannot_be_saved_are_refused(tiny, no_contracts, low_pass, message):
+    with pytest.raises(FcsrError, match=message):
+        tiny(FCS, low_pass=low_pass)
+
+
+def test_a_filter_that_is_not_defined_is_named():
+    with pytest.raises(UndefinedClassError, match="from mine import Sharp"):
+        frequency.from_config({"name": "mine.Sharp", "sigma": 2.0})
