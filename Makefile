@@ -7,10 +7,10 @@ NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 export FCSR_DATA ?= $(realpath ../shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help report lab test notebooks screenshot clean
+.PHONY: help report lab test docs notebooks screenshot clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9_]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-18s %s\n", $$1, $$2 }'
 
 report: $(INSTALLED) ## run the notebooks into build/report/index.html, to read in a browser
 	$(BIN)/fcsr report
@@ -18,12 +18,17 @@ report: $(INSTALLED) ## run the notebooks into build/report/index.html, to read 
 lab: $(INSTALLED) ## open the notebooks in JupyterLab
 	$(BIN)/fcsr lab
 
-test: $(INSTALLED) ## check everything: style, unit tests, the notebooks and their outputs
+test: $(INSTALLED) ## check everything: style, layers, types, unit tests, examples, the notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
 	$(BIN)/pytest
 	$(BIN)/pytest -x --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
+
+docs: $(INSTALLED) ## make the API reference, build/docs/index.html, to read and search offline
+	$(BIN)/python scripts/api.py build/docs
 
 notebooks: export ACCELERATE_USE_CPU = true
 notebooks: $(INSTALLED) ## run the notebooks, save them with their new outputs, and figures/ from them
@@ -36,8 +41,64 @@ screenshot: $(INSTALLED) ## have a browser take figures/lab.png, a widget in Jup
 	FCSR_DEMAND_BROWSER=1 $(BIN)/pytest tests/browser/test_lab.py -k test_widgets_answer
 	cp build/browser/lab.png figures/lab.png
 
+# Each table in figures/ is made by the target of its name. PHOTOGRAPHS are those to train on.
+PHOTOGRAPHS ?= BSDS400
+BENCHMARK := $(BIN)/python benchmarks
+
+.PHONY: table1 table1_compact ablations classifiers decodes decodes_compact inference precision
+.PHONY: training_step training_step_h100 startup
+
+table1: $(INSTALLED) ## measure the paper-size weights on the benchmark sets: 90 minutes
+	$(MEASURE)
+
+table1_compact: SIZE := -compact
+table1_compact: $(INSTALLED) ## measure the compact weights on the benchmark sets: an hour
+	$(MEASURE)
+
+METHODS = bicubic $(LTE) $(CS) $(CS):mean $(CS):smoothed $(FCS) $(FCS):mean $(LTE)@$(CS) $(LTE)@$(FCS)
+SIZE :=
+LTE = lte$(SIZE)
+CS = cs$(SIZE)
+FCS = fcs$(SIZE)
+EVALUATE = env ACCELERATE_USE_CPU=true OMP_NUM_THREADS=1 $(BIN)/torchrun --standalone \
+  --nproc-per-node 2 --no-python $(BIN)/fcsr evaluate $(addprefix --model ,$(METHODS))
+define MEASURE
+	$(EVALUATE) --data Set5 --data Set14 --data B100 --scale 2 --scale 3 --scale 4 --out build/$@
+	$(EVALUATE) --data Urban100 --scale 4 --out build/$@-urban100
+	(cat build/$@/means.csv; tail -n +2 build/$@-urban100/means.csv) > figures/$@.csv
+endef
+
+ablations: $(INSTALLED) ## train and measure what differs from the design in one thing: an hour
+	$(BENCHMARK)/ablations.py $(PHOTOGRAPHS) lte-compact --out figures/ablations.csv
+
+classifiers: $(INSTALLED) ## train and measure classifiers that are trained otherwise: an hour
+	$(BENCHMARK)/classifiers.py $(PHOTOGRAPHS) lte-compact --out figures/classifiers.csv
+
+decodes: $(INSTALLED) ## measure all decodes of the paper-size weights: an hour
+	$(BENCHMARK)/decodes.py --out figures/decodes.csv
+
+decodes_compact: $(INSTALLED) ## measure all decodes of the compact weights, and those with LPIPS
+	$(BENCHMARK)/decodes.py --compact --out figures/decodes_compact.csv
+
+inference: $(INSTALLED) ## time upscaling, for docs/performance.md, on an idle machine: 12 minutes
+	$(BENCHMARK)/inference.py --out figures/inference.csv --page docs/performance.md \
+	  --figure docs/performance.png
+
+precision: $(INSTALLED) ## time bfloat16 and int8, for docs/performance.md, on an idle machine
+	$(BENCHMARK)/precision.py --out figures/precision.csv --page docs/performance.md
+
+training_step: $(INSTALLED) ## time a training step, on an idle machine: 9 minutes
+	$(BENCHMARK)/train.py $(PHOTOGRAPHS) --steps 4 --out figures/training_step.csv
+
+training_step_h100: $(INSTALLED) ## time a paper-size training step, on an H100: 7 minutes
+	$(BENCHMARK)/train.py $(PHOTOGRAPHS) --paper --steps 60 --rounds 1 \
+	  --out figures/training_step_h100.csv
+
+startup: $(INSTALLED) ## time imports and fcsr --help
+	$(BENCHMARK)/startup.py --out figures/startup.csv
+
 clean: ## remove what the other targets made, except .venv
-	rm -rf build dist .hypothesis .pytest_cache .ruff_cache
+	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find fcsr tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
 	  -exec rm -r {} +
 

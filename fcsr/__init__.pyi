@@ -24,5 +24,6 @@ from .models import load as load
 from .models import load_official_lte as load_official_lte
 from .training import Recipe as Recipe
 from .training import train as train
+from .utils.device import default_device as default_device
 
 __version__: str

@@ -5,7 +5,10 @@
 #
 # Each call trains for MINUTES (9, if left out), saves and stops; start it again to go
 # on, until it says that all three are finished. On an H100 that takes 10 minutes for LTE and 4 each for
-# CS and FCS. Written for one GPU that is lent in pieces: the state lies in files below 15 MB.
+# CS and FCS. Written for one GPU that is lent in pieces. What the next piece needs is one file,
+# OUT/NAME/state.safetensors, and model.safetensors of what is finished. To carry a state where no
+# file may be larger than 15 MB: `split -b 15M state.safetensors part.` and there
+# `cat part.* > state.safetensors`.
 # PYTHON=... chooses a Python that has fcsr's dependencies; fcsr itself is taken from here.
 set -eu
 photographs=$1 out=$2 minutes=${3:-9}
@@ -22,7 +25,7 @@ train() { # NAME STEPS [OPTION ...]
   PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH} "${PYTHON:-$here/.venv/bin/python}" -c 'from fcsr.cli import main; main()' train \
     --paper --model "$name" --photographs "$photographs" --out "$out/$name" --steps "$steps" \
     --batch 16 --lr 4e-4 --mixed-precision bf16 --compile --eval-every 2000 \
-    --minutes "$left" --largest 15000000 "$@"
+    --minutes "$left" "$@"
   [ -f "$out/$name/model.safetensors" ] || exit 0
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from fcsr import CS, FCS, LTE
+from fcsr import CS, FCS, LTE, decoding
 from fcsr.inference import render
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +41,19 @@ def test_the_page_holds_what_was_measured(name, monkeypatch, tmp_path):
     page = shutil.copy(PAGE, tmp_path / PAGE.name)
     paste(ROOT / "figures" / name, page)
     assert page.read_text(encoding="utf-8") == PAGE.read_text(encoding="utf-8")
+
+
+def test_a_spike_far_from_the_mean_cannot_win(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    from decodes import mode_near_mean
+
+    spike = torch.full((256,), 1e-9)
+    spike[255], spike[99], spike[100:110] = 0.2, 0.1, 0.07
+    assert decoding.mode(spike.log()) == 255
+    assert decoding.mean(spike.log()) == pytest.approx(0.2 * 255 + 9.9 + 0.7 * 104.5, abs=0.01)
+    assert mode_near_mean(spike.log(), radius=40.0) == 99
+    assert mode_near_mean(spike.log().bfloat16(), radius=40.0) == 99
+    assert mode_near_mean(spike.log(), radius=200.0) == 255
 
 
 def test_a_table_is_gone_on_with(monkeypatch, tmp_path):

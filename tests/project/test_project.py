@@ -1,6 +1,5 @@
 """The files around the package agree with it and with each other."""
 
-import ast
 import re
 import subprocess
 import sys
@@ -100,27 +99,17 @@ def test_fcsr_imports_without_what_only_notebooks_and_tests_need():
     subprocess.run([sys.executable, "-c", blocked, *sorted(needless)], check=True, timeout=120)
 
 
-def test_the_korean_readme_has_all_commands_links_and_rooms_of_the_english_one():
+def test_the_korean_readme_has_all_commands_and_links_of_the_english_one():
     english, korean = (readme_parts(name) for name in ("README.md", "README.ko.md"))
     assert korean["code"] == english["code"]
-    assert korean["rooms"] == english["rooms"]
     assert sorted(korean["links"]) == sorted(english["links"])
 
 
 def readme_parts(name: str) -> dict[str, list[str]]:
-    """What must not depend on the language: code but its comments, targets of links, rooms."""
+    """What must not depend on the language: code but its comments, and the targets of links."""
     text = (ROOT / name).read_text(encoding="utf-8")
     code = "".join(re.findall(r"^```\w+\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL))
     return {
         "code": [line.split("  #")[0].rstrip() for line in code.splitlines()],
         "links": re.findall(r"\]\((?!README)([^)]+)\)", text),
-        "rooms": re.findall(r"^\| (`.+?`) \|", text, flags=re.MULTILINE),
     }
-
-
-def imports(path: Path) -> set[str]:
-    """The fcsr modules that a module imports, at its top or within a function."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
-    names = {name.name for node in froms if node.module == "fcsr" for name in node.names}
-    return names | {n.module.split(".")[1] for n in froms if n.module.startswith("fcsr.")}

@@ -1,0 +1,76 @@
+"""The API reference, made of the docstrings: `python scripts/api.py OUT`.
+
+Pages that are read and searched offline. A public name without a docstring is an error.
+"""
+
+import inspect
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pdoc
+
+PACKAGES = (
+    "fcsr",
+    "fcsr.analysis",
+    "fcsr.course",
+    "fcsr.data",
+    "fcsr.evaluation",
+    "fcsr.frequency",
+    "fcsr.images",
+    "fcsr.inference",
+    "fcsr.metrics",
+    "fcsr.models",
+    "fcsr.training",
+)
+
+
+def modules() -> list[str]:
+    """The public packages, and the modules that they list as public."""
+    listed = [(package, name) for package in PACKAGES for name in import_module(package).__all__]
+    return list(PACKAGES) + [
+        f"{package}.{name}"
+        for package, name in listed
+        if isinstance(getattr(import_module(package), name), ModuleType)
+        and f"{package}.{name}" not in PACKAGES
+    ]
+
+
+def listed(module: ModuleType) -> list[str]:
+    """What a package lists, or what one of its public modules defines without an underscore."""
+    if hasattr(module, "__all__"):
+        return module.__all__
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and getattr(value, "__module__", module.__name__) == module.__name__
+    ]
+
+
+def names() -> dict[str, object]:
+    """Every public module, class and function, once, by the shortest of its names."""
+    found = {name: import_module(name) for name in modules()}
+    for module in list(found):
+        for name in listed(found[module]):
+            value = getattr(found[module], name)
+            if inspect.isclass(value) or inspect.isroutine(value):
+                found[f"{module}.{name}"] = value
+    shortest = {id(found[name]): name for name in sorted(found, key=lambda n: (-n.count("."), n))}
+    return {name: found[name] for name in sorted(shortest.values())}
+
+
+def main(out: str) -> None:
+    missing = [name for name, value in names().items() if not (value.__doc__ or "").strip()]
+    if missing:
+        sys.exit(f"public, but without a docstring: {', '.join(missing)}")
+    specs = [spec for name in sorted(modules()) for spec in (name, rf"!{re.escape(name)}\..+")]
+    pdoc.render.configure(docformat="google")
+    pdoc.pdoc(*specs, output_directory=Path(out))
+    print(f"{out}/index.html")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
