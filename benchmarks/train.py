@@ -23,7 +23,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from fcsr import EDSR, Recipe, data, models
 from fcsr.models import ContinuousModel, EstimatorSize
-from fcsr.training import Batch, Objective, batch_loss, inputs, loop
+from fcsr.training import Batch, Objective, batch_loss, inputs
+from fcsr.training.crops import make_crops
 from fcsr.training.accelerator import can_use_cuda_graphs, make_accelerator, with_cuda_graphs
 
 
@@ -64,7 +65,7 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     if ours:
         model.encoder.to(memory_format=torch.channels_last)
     paths = data.photographs(recipe.photographs)
-    crops, _ = loop.make_crops(recipe, paths, model.max_scale, accelerator)
+    crops, _ = make_crops(recipe, paths, model.max_scale, accelerator)
     optimizer = torch.optim.Adam(model.parameters(), fused=ours)
     before = peak()
     net, optimizer = accelerator.prepare(variant.objective(model), optimizer)

@@ -4,6 +4,7 @@ What a command needs is imported when it runs, so that `fcsr --help` answers at 
 """
 
 import inspect
+import io
 import math
 import os
 import signal
@@ -39,7 +40,8 @@ def main() -> None:
     for number in TERMINATION_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             signal.signal(number, lambda number, _: sys.exit(128 + number))
-    sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be anything
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be anything
     try:
         app(prog_name="fcsr")
     except FcsrError as error:

@@ -1,8 +1,8 @@
-"""From a distribution over 256 values to one value: how a classified pixel is read.
+"""Decoding: from a distribution over 256 values to one value.
 
-All functions take logits over the last axis, one for each integer value 0 … 255, and return
-the value, a float of 0 … 255, without that axis. The paper does not say how it reads its
-distributions; its sharp images with black and bright specks speak for the mode.
+All decodes take logits over the last axis, one for each integer value 0 … 255, and return the
+value, a float of 0 … 255, without that axis. The paper does not say how it decodes; its sharp
+images with black and bright artifacts suggest the mode.
 """
 
 import functools
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError
 from fcsr.images import to_levels
-from fcsr.utils.device import exact
+from fcsr.utils.device import no_autocast
 
 CLASSES = 256
 ZERO_RESIDUAL = 128  # the class that stands for a residual of 0
@@ -25,17 +25,32 @@ Decode = Callable[[Float[Tensor, "*b classes"]], Float[Tensor, "*b"]]
 
 
 def mode(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
-    """The likeliest value (argmax): sharpest, and minimal in the rate of wrong classes."""
+    """The likeliest value (argmax): sharpest, and least often wrong.
+
+    >>> import fcsr, torch
+    >>> fcsr.decoding.mode(torch.tensor([0.5, 0.1, 0.4]).log())
+    tensor(0.)
+    """
     return logits.argmax(-1).to(_wide(logits).dtype)
 
 
 def mean(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
-    """The expected value: minimal in squared error, so best in PSNR, and smoothest."""
+    """The expected value: minimal in squared error, so best in PSNR, and smoothest.
+
+    >>> import fcsr, torch
+    >>> fcsr.decoding.mean(torch.tensor([0.5, 0.1, 0.4]).log())
+    tensor(0.9000)
+    """
     return sharpened_mean(logits, sharpness=1.0)
 
 
 def median(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
-    """The smallest value with at least half of the probability up to it: minimal in L1."""
+    """The smallest value with at least half of the probability up to it: minimal in L1.
+
+    >>> import fcsr, torch
+    >>> fcsr.decoding.median(torch.tensor([0.4, 0.2, 0.4]).log())
+    tensor(1.)
+    """
     return quantile(logits, share=0.5)
 
 
@@ -44,8 +59,12 @@ def quantile(
 ) -> Float[Tensor, "*b"]:
     """The smallest value with at least `share` of the probability up to it.
 
-    `share`, 0 ... 1, is one for all or each distribution's own: shares that are drawn evenly
-    make samples of the distributions.
+    `share`, 0 … 1, is one number, or one for each distribution: uniformly random shares give
+    samples of the distributions. Raises FcsrError for a number outside of this range.
+
+    >>> import fcsr, torch
+    >>> fcsr.decoding.quantile(torch.tensor([0.4, 0.2, 0.4]).log(), share=0.9)
+    tensor(2.)
     """
     if isinstance(share, Real) and not 0 <= share <= 1:
         raise FcsrError(f"share is {share}; give 0 to 1 (0.5 is the median)")
@@ -58,11 +77,16 @@ def quantile(
 def partial_sample(
     logits: Float[Tensor, "*b classes"], strength: float, generator: torch.Generator | None = None
 ) -> Float[Tensor, "*b"]:
-    """From the mean, `strength` of the way (0 ... 1) to a sample: at 1 it is one.
+    """The mean, moved by `strength` (0 … 1) towards a sample, which it is at 1.
 
-    Each value is drawn by itself, whatever its neighbours and the other colours are. To pass it
-    on as a `decode`, fix strength and generator by `functools.partial`; the latter is on the
-    model's device, and a reading goes on in it.
+    Each value is drawn independently of its neighbours and of the other colours. As a `decode`,
+    fix strength and generator by `functools.partial`. The generator is on the model's device, and
+    each call advances it. Raises FcsrError for another strength.
+
+    >>> import fcsr, torch
+    >>> certain = torch.tensor([-100.0, 0.0, -100.0])
+    >>> fcsr.decoding.partial_sample(certain, strength=0.75)
+    tensor(1.)
     """
     if not 0 <= strength <= 1:
         raise FcsrError(f"strength is {strength}; give 0 (the mean) to 1 (a sample)")
@@ -74,10 +98,14 @@ def partial_sample(
 
 
 def smoothed_mode(logits: Float[Tensor, "*b classes"], width: float) -> Float[Tensor, "*b"]:
-    """The mode of the distribution blurred by a Gaussian of `width` levels.
+    """The mode of the distribution blurred by a Gaussian with a sigma of `width` levels.
 
-    Where probability is spread, single classes stand out by chance. What wins here is a
-    neighbourhood: width 0 would be the mode.
+    Where probability is spread, single classes stand out by chance. Here a neighbourhood wins;
+    width 0 would be the mode. Raises FcsrError unless the width is finite and above 0.
+
+    >>> import fcsr, torch
+    >>> fcsr.decoding.smoothed_mode(torch.tensor([0.4, 0.0, 0.3, 0.3]).log(), width=1.0)
+    tensor(2.)
     """
     if not 0 < width < math.inf:
         raise FcsrError(f"width is {width}; give a finite number of levels above 0")
@@ -85,34 +113,26 @@ def smoothed_mode(logits: Float[Tensor, "*b classes"], width: float) -> Float[Te
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
     kernel = torch.exp(-(((values.unsqueeze(-1) - values) / width) ** 2) / 2)
     kernel[kernel < 1e-6] = 0  # products with less would be denormal numbers, which are slow
-    with exact(logits.device):
+    with no_autocast(logits.device):
         return (logits.softmax(-1) @ kernel).argmax(-1).to(logits.dtype)
-
-
-def mode_near_mean(logits: Float[Tensor, "*b classes"], radius: float) -> Float[Tensor, "*b"]:
-    """The likeliest value within `radius` levels of the mean.
-
-    A spike far from all other probability, as at the end of the range, cannot win.
-    """
-    if not 1 <= radius < math.inf:
-        raise FcsrError(f"radius is {radius}; give a finite number of levels, at least 1")
-    logits = _wide(logits)
-    values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
-    far = (values - mean(logits).unsqueeze(-1)).abs() > radius
-    return mode(logits.masked_fill(far, -math.inf))
 
 
 def sharpened_mean(logits: Float[Tensor, "*b classes"], sharpness: float) -> Float[Tensor, "*b"]:
     """The mean of `p^t`, renormalised, with t = `sharpness` (an inverse temperature).
 
-    t = 1 is the mean, t -> infinity the mode: a dial between the two. To pass it on as a
-    `decode`, fix the dial: `functools.partial(sharpened_mean, sharpness=4.0)`.
+    t = 1 is the mean, t -> infinity the mode. As a `decode`, fix it:
+    `functools.partial(sharpened_mean, sharpness=4.0)`. Raises FcsrError unless 0 < t < infinity.
+
+    >>> import fcsr, torch
+    >>> logits = torch.tensor([0.5, 0.1, 0.4]).log()
+    >>> [round(fcsr.decoding.sharpened_mean(logits, t).item(), 2) for t in (1, 4, 64)]
+    [0.9, 0.58, 0.0]
     """
     if not 0 < sharpness < math.inf:
         raise FcsrError(f"sharpness is {sharpness}; give a finite one above 0 (1 is the mean)")
     logits = _wide(logits)
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
-    with exact(logits.device):
+    with no_autocast(logits.device):
         mean = (sharpness * logits).softmax(-1) @ values
     return mean.clamp(max=logits.shape[-1] - 1)  # probabilities add up to 1 but for rounding
 
@@ -121,12 +141,17 @@ NAMED: dict[str, Decode] = {
     "mode": mode,
     "mean": mean,
     "median": median,
-    "smoothed": functools.partial(smoothed_mode, width=8.0),  # no specks: see notebook 07
+    "smoothed": functools.partial(smoothed_mode, width=8.0),  # few artifacts: see notebook 07
 }
 
 
 def resolve(decode: str | Decode) -> Decode:
-    """The function that a name stands for; a function is returned as it is."""
+    """The decode of that name in `NAMED`, else an FcsrError; a function is returned as it is.
+
+    >>> import fcsr
+    >>> fcsr.decoding.resolve("mean") is fcsr.decoding.mean
+    True
+    """
     if callable(decode):
         return decode
     if decode not in NAMED:
@@ -136,7 +161,12 @@ def resolve(decode: str | Decode) -> Decode:
 
 
 def label(decode: str | Decode) -> str:
-    """What tables call a decode: `mean`, or `sharpened_mean(sharpness=4.0)`."""
+    """What tables call a decode.
+
+    >>> import fcsr, functools
+    >>> fcsr.decoding.label(functools.partial(fcsr.decoding.sharpened_mean, sharpness=4.0))
+    'sharpened_mean(sharpness=4.0)'
+    """
     if isinstance(decode, str):
         return decode
     if isinstance(decode, functools.partial):
@@ -151,11 +181,21 @@ def _wide(logits: Tensor) -> Tensor:
 
 
 def residual_to_levels(residual: Float[Tensor, "*b"]) -> UInt8[Tensor, "*b"]:
-    """Signed high-band values as classes: in 8-bit units, 128 for 0, clamped to 0 … 255."""
+    """Signed high-band values as classes: in 8-bit units, 128 for 0, clamped to 0 … 255.
+
+    >>> import fcsr, torch
+    >>> fcsr.decoding.residual_to_levels(torch.tensor([-0.7, -1 / 255, 0.0, 0.7]))
+    tensor([  0, 127, 128, 255], dtype=torch.uint8)
+    """
     return to_levels(residual + ZERO_RESIDUAL / 255)
 
 
 def clipped_share(residual: Float[Tensor, "*b"]) -> float:
-    """The share of high-band values that the 256 classes cannot express (0 … 1)."""
+    """The share of high-band values beyond the 256 classes (0 … 1).
+
+    >>> import fcsr, torch
+    >>> fcsr.decoding.clipped_share(torch.tensor([-0.7, 0.0, 0.1, 0.2]))
+    0.25
+    """
     level = (255 * residual).round() + ZERO_RESIDUAL
     return ((level < 0) | (level > 255)).float().mean().item()

@@ -2,24 +2,77 @@
 
 
 class FcsrError(ValueError):
-    """Every error that fcsr raises on purpose; its message says what to do."""
+    """The base class of every error that fcsr raises on purpose; its message says what to do.
+
+    Example:
+        >>> import fcsr
+        >>> try:
+        ...     fcsr.upscale(fcsr.images.sample("coffee"), model="bicubic")
+        ... except fcsr.FcsrError as error:
+        ...     print(error)
+        give either scale=… or size=(height, width)
+    """
 
 
 class ImageError(FcsrError):
-    """An image that cannot be read, or whose shape, type or values do not fit."""
+    """An image that cannot be read, or whose shape, type or values do not fit.
+
+    Example:
+        >>> import fcsr
+        >>> try:
+        ...     fcsr.images.sample("lena")
+        ... except fcsr.errors.ImageError:
+        ...     print("one of", *fcsr.images.SAMPLES)
+        one of astronaut chelsea coffee rocket motorcycle_left
+    """
 
 
 class CheckpointError(FcsrError):
-    """Weights that cannot be found, read, or fitted to their model."""
+    """Weights that cannot be found, read, or fitted to their model.
+
+    Example:
+        >>> import fcsr
+        >>> try:
+        ...     model = fcsr.load("my-weights.safetensors")
+        ... except fcsr.errors.CheckpointError:
+        ...     model = fcsr.load("lte-compact")
+    """
 
 
 class TrainingError(FcsrError):
-    """A recipe that cannot be followed, or training that went wrong."""
+    """A recipe that cannot be followed, or training that went wrong.
+
+    Example:
+        >>> import fcsr
+        >>> try:
+        ...     fcsr.Recipe("photographs", steps=0)
+        ... except fcsr.errors.TrainingError as error:
+        ...     print(error)
+        recipe: steps is 0; give a finite number above 0
+    """
 
 
 class DownloadError(FcsrError):
-    """A file that is not on this machine and cannot be brought; the message says how else."""
+    """A file that is neither on this machine nor downloadable; the message says how else to get it.
+
+    Example:
+        >>> import fcsr
+        >>> def find(name):
+        ...     try:
+        ...         return fcsr.data.benchmark(name)
+        ...     except fcsr.errors.DownloadError:  # offline
+        ...         return None
+    """
 
 
 class UndefinedClassError(CheckpointError):
-    """Weights of a class that is not defined here; the message says which import is missing."""
+    """Weights of a class that is not defined here; the message says which import is missing.
+
+    Example:
+        >>> import fcsr
+        >>> try:
+        ...     fcsr.models.MODELS.find("my_models.MyLTE")
+        ... except fcsr.errors.UndefinedClassError as error:
+        ...     print(error)
+        the class my_models.MyLTE is not defined here; import it first: from my_models import MyLTE
+    """

@@ -1,7 +1,7 @@
 """What each part of the design gains: short trainings that differ from it in one thing.
 
 All start from the weights of one LTE, those of one seed see the same crops, and all are measured
-on the photographs that training never sees. What they are of is in `fcsr.analysis.variants`.
+on photographs that training never sees. What is trained is listed in `fcsr.analysis.variants`.
 """
 
 from collections.abc import Iterable
@@ -28,9 +28,18 @@ KEY = ["axis", "model", "variant", "seed"]
 
 
 def short_recipe(photographs: str, steps: int, **settings) -> Recipe:
-    """For trainings of a few hundred steps: a high rate, and an average as short as they are.
+    """For trainings of a few hundred steps: a high learning rate, and a short moving average.
 
-    `settings` are those of `Recipe` that shall be others.
+    Args:
+        photographs: the folder or set that the recipe trains on.
+        steps: how many; there is one validation, at the end.
+        settings: other values for fields of `Recipe`.
+
+    Example:
+        >>> from fcsr.analysis import ablation
+        >>> recipe = ablation.short_recipe("BSDS400", steps=200)
+        >>> recipe.lr, recipe.warmup, recipe.eval_every
+        (0.002, 10, 200)
     """
     short = {"lr": 2e-3, "warmup": steps // 20, "ema_decay": 0.98, "eval_every": steps}
     return Recipe(photographs, steps, **({"mixed_precision": "bf16"} | short | settings))
@@ -40,6 +49,13 @@ def plan(axes: Iterable[str]) -> list[tuple[str, Variant]]:
     """What is to be trained for these axes: the designs that they change, then their variants.
 
     Raises FcsrError for an unknown axis.
+
+    Example:
+        >>> from fcsr.analysis import ablation
+        >>> for axis, variant in ablation.plan(["low_loss"]):
+        ...     print(f"{axis}: {variant.model}, {variant.name}")
+        design: FCS, as designed
+        low_loss: FCS, L1
     """
     axes = list(axes)
     for axis in axes:
@@ -62,6 +78,20 @@ def study(axis: str, recipe: Recipe, start: str | Path, seeds: int):
     Returns:
         A pandas DataFrame with the columns of `KEY`, decode, and `MEASURES`: means of the
         photographs. The axis of the models as designed is `DESIGN`.
+
+    Example:
+        >>> import tempfile
+        >>> import fcsr
+        >>> from fcsr.analysis import ablation
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name in ("chelsea", "coffee"):
+        ...         crop = fcsr.images.sample(name).crop((200, 100, 264, 164))
+        ...         fcsr.images.save(crop, f"{folder}/{name}.png")
+        ...     small = {"batch": 1, "lr_size": 16, "queries": 64, "val_images": 1}
+        ...     recipe = ablation.short_recipe(folder, steps=1, **small)
+        ...     table = ablation.study("low_loss", recipe, "lte-compact", seeds=1)
+        >>> table[["axis", "decode"]].values.tolist()
+        [['design', 'mode'], ['design', 'mean'], ['low_loss', 'mode'], ['low_loss', 'mean']]
     """
     import pandas as pd
 
@@ -74,7 +104,23 @@ def study(axis: str, recipe: Recipe, start: str | Path, seeds: int):
 
 
 def run(variant: Variant, recipe: Recipe, start: str | Path) -> list[dict]:
-    """Train a variant from the weights of an LTE, and measure it: a row for each reading."""
+    """Train a variant from the weights of an LTE, and measure it: a row for each decode.
+
+    Example:
+        >>> import tempfile
+        >>> import fcsr
+        >>> from fcsr.analysis import ablation
+        >>> from fcsr.analysis.variants import Variant
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name in ("chelsea", "coffee"):
+        ...         crop = fcsr.images.sample(name).crop((200, 100, 264, 164))
+        ...         fcsr.images.save(crop, f"{folder}/{name}.png")
+        ...     small = {"batch": 1, "lr_size": 16, "queries": 64, "val_images": 1}
+        ...     recipe = ablation.short_recipe(folder, steps=1, **small)
+        ...     rows = ablation.run(Variant("mine", fcsr.CS), recipe, start="lte-compact")
+        >>> [row["decode"] for row in rows]
+        ['mode', 'mean']
+    """
     torch.manual_seed(recipe.seed)  # of the weights that are new
     model = variant.kind.compact(**variant.options)
     if variant.warm:
@@ -85,7 +131,21 @@ def run(variant: Variant, recipe: Recipe, start: str | Path) -> list[dict]:
 
 
 def measure(model: ContinuousModel, recipe: Recipe) -> list[dict]:
-    """Means over the photographs that a recipe holds out, at x4: a row for each reading."""
+    """Means over the photographs that a recipe holds out, at x4: a row for each decode.
+
+    Example:
+        >>> import tempfile
+        >>> import fcsr
+        >>> from fcsr.analysis import ablation
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name in ("chelsea", "coffee"):
+        ...         crop = fcsr.images.sample(name).crop((200, 100, 264, 164))
+        ...         fcsr.images.save(crop, f"{folder}/{name}.png")
+        ...     recipe = ablation.short_recipe(folder, steps=1, val_images=1)
+        ...     mode, mean = ablation.measure(fcsr.load("cs-compact"), recipe)
+        >>> mode["psnr"] < mean["psnr"]
+        True
+    """
     import pandas as pd
 
     decodes = (None,) if model.default_decode is None else DECODES
@@ -93,7 +153,8 @@ def measure(model: ContinuousModel, recipe: Recipe) -> list[dict]:
     held_out = data.photographs(recipe.photographs)[-recipe.val_images :]
     for _, *pair in data.Benchmark(SCALE, [Files(path.stem, path) for path in held_out]):
         lr, hr = (images.to_tensor(picture).to(device) for picture in pair)
-        srs = render(model, lr, tuple(hr.shape[-2:]), decodes, progress=False)
+        height, width = hr.shape[-2:]
+        srs = render(model, lr, (height, width), decodes, progress=False)
         for decode, sr in zip(decodes, srs, strict=True):
             black, bright, _ = metrics.artifact_rate(sr, hr)
             values = (BENCHMARK.psnr(sr, hr, SCALE), metrics.lpips(sr, hr), black, bright)
@@ -103,11 +164,26 @@ def measure(model: ContinuousModel, recipe: Recipe) -> list[dict]:
 
 
 def effects(table):
-    """What each variant changes: its measures less those of the design, by the same seed's crops.
+    """What each variant changes: its measures less those of the design with the same seed.
 
-    Returns a DataFrame of axis, model, variant, decode, with the mean and the standard deviation
-    over the seeds of each of `MEASURES`. A variant whose mean is within its deviation has not been
-    told apart from the design.
+    Args:
+        table: what `study` gave, of one or several axes.
+
+    Returns:
+        A DataFrame of axis, model, variant, decode, with the mean and the standard deviation over
+        the seeds of each of `MEASURES`. A variant whose mean is within its deviation has not been
+        told apart from the design.
+
+    Example:
+        >>> import pandas as pd
+        >>> from fcsr.analysis import ablation
+        >>> axes = {"axis": ["design", "prior"], "variant": ["as designed", "no prior"]}
+        >>> key = {"model": "CS", "seed": 0, "decode": "mode"}
+        >>> values = {"psnr": [30.0, 29.5], "lpips": 0.5, "black": 0, "bright": 0}
+        >>> table = pd.DataFrame({**axes, **key, **values})
+        >>> effects = ablation.effects(table)
+        >>> effects["psnr", "mean"].tolist()
+        [-0.5]
     """
     alike, own = ["model", "seed", "decode"], ["axis", "model", "variant", "decode"]
     design = table[table["axis"] == DESIGN][[*alike, *MEASURES]]

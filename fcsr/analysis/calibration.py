@@ -1,5 +1,5 @@
-"""Does a classifier know how much it knows? How large its doubt is, how often the truth lies where
-it says, what one number can mend of that, and whether it doubts where it errs.
+"""Does a classifier know how much it knows? How uncertain it is, how often the truth lies in its
+intervals, what one temperature can mend of that, and whether it is uncertain where it errs.
 """
 
 import math
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError
 
-MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0  # among which the likeliest is looked for
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0  # the bounds of the search
 
 
 def entropy(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
@@ -18,8 +18,14 @@ def entropy(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
 
     From 0, where one level has all the probability, to log2(classes), where all are alike. It is
     also what the best code for the distribution can be expected to cost, if the distribution is
-    true; `coding.of_distributions` is what it does cost. It does not know that levels have an
-    order: two levels in doubt are one bit, be they neighbours or black and white.
+    true; `code_length.of_distributions` is what it does cost. It does not know that levels have
+    an order: two equally likely levels are one bit, be they neighbours or black and white.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis import calibration
+        >>> calibration.entropy(torch.zeros(2, 3, 256))[0]  # all levels alike
+        tensor([8., 8., 8.])
     """
     bits = torch.special.entr(_probabilities(logits)).sum(-1) / math.log(2)
     return bits.to(logits)
@@ -32,6 +38,13 @@ def interval(
 
     Of the rest, no more than half lies below the first and no more than half above the second.
     Raises FcsrError for a share that is not between 0 and 1.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis import calibration
+        >>> first, last = calibration.interval(torch.zeros(10), share=0.7)
+        >>> first.item(), last.item()
+        (1, 8)
     """
     _require_share(share)
     up_to = _probabilities(logits).cumsum(-1)
@@ -50,6 +63,13 @@ def coverage(
     such a level, it counts by the part of its probability that lies inside.
 
     Raises FcsrError for a share that is not between 0 and 1.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis import calibration
+        >>> levels = torch.arange(10)  # each level once, as the distributions have it
+        >>> round(calibration.coverage(torch.zeros(10, 10), levels, share=0.7), 6)
+        0.7
     """
     _require_share(share)
     p = _probabilities(logits)
@@ -72,6 +92,14 @@ def temperature(logits: Float[Tensor, "*b classes"], levels: Integer[Tensor, "*b
     Raises FcsrError where no T from 0.05 to 20 is the likeliest: without pixels, for a truth that
     was ruled out, and for pixels that are all right (colder is always better) or no better than
     chance (hotter is).
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis import calibration
+        >>> levels = torch.tensor([0, 0, 0, 1])
+        >>> logits = 2 * torch.tensor([3.0, 1.0]).log().expand(4, 2)  # 9 : 1; the counts are 3 : 1
+        >>> round(calibration.temperature(logits, levels), 2)
+        2.0
     """
     from scipy.optimize import minimize_scalar
 
@@ -93,37 +121,55 @@ def temperature(logits: Float[Tensor, "*b classes"], levels: Integer[Tensor, "*b
     return math.exp(best.x)
 
 
-def sparsification(doubt: Float[Tensor, " n"], error: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
-    """The mean error that is left without the k most doubtful of n pixels, for k = 0 ... n - 1.
+def sparsification(
+    uncertainty: Float[Tensor, " n"], error: Float[Tensor, " n"]
+) -> Float[Tensor, " n"]:
+    """The mean error that is left without the k most uncertain of n pixels, for k = 0 ... n - 1.
 
-    If doubt is where the errors are, the curve falls from the mean of all; a doubt that knows
-    nothing stays level, and `sparsification(error, error)` is the lowest that there is. Only the
-    order of doubts matters; pixels in equal doubt count as if taken in random order. float64, on
-    the CPU.
+    If uncertainty is high where errors are, the curve falls from the mean of all; if the two are
+    unrelated, it stays level, and `sparsification(error, error)` is the lowest that there is. Only
+    the order of the uncertainties matters; pixels with equal ones count as if taken in random
+    order. float64, on the CPU.
 
     Ilg et al. ("Uncertainty Estimates and Multi-Hypotheses Networks for Optical Flow", ECCV 2018)
     draw it; from right to left it is risk against coverage (Geifman and El-Yaniv, NIPS 2017).
-    Raises FcsrError without pixels and for a doubt that is NaN.
+    Raises FcsrError without pixels and for an uncertainty that is NaN.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis import calibration
+        >>> uncertainty, error = torch.tensor([3.0, 1.0, 2.0]), torch.tensor([7.0, 3.0, 2.0])
+        >>> calibration.sparsification(uncertainty, error).tolist()
+        [4.0, 2.5, 3.0]
     """
-    unknown = int(doubt.isnan().sum())
-    if unknown or not len(doubt):
-        raise FcsrError(f"of {len(doubt)} doubts {unknown} are NaN; give numbers, one or more")
-    different, which = doubt.cpu().unique(return_inverse=True)  # from the surest
+    unknown = int(uncertainty.isnan().sum())
+    if unknown or not len(uncertainty):
+        raise FcsrError(
+            f"of {len(uncertainty)} uncertainties {unknown} are NaN; give numbers, one or more"
+        )
+    different, which = uncertainty.cpu().unique(return_inverse=True)  # from the lowest
     expected = torch.zeros(len(different), dtype=torch.float64)
     expected.scatter_reduce_(0, which, error.cpu().double(), "mean", include_self=False)
     kept = torch.arange(1, len(which) + 1)
     return (expected[which.sort().values].cumsum(0) / kept).flip(0)
 
 
-def sparsification_error(doubt: Float[Tensor, " n"], error: Float[Tensor, " n"]) -> float:
-    """How far `doubt` is from knowing where the errors are: between its curve and the best.
+def sparsification_error(uncertainty: Float[Tensor, " n"], error: Float[Tensor, " n"]) -> float:
+    """The area between the curve of `uncertainty` and the best one, AUSE; lower is better.
 
-    Of `sparsification`, both divided by the mean error. 0: the most doubtful pixel is the most
-    wrong, and so on to the last; lower is better. It is the AUSE of Ilg et al. (ECCV 2018).
+    The curves are those of `sparsification`, divided by the mean error. 0: the most uncertain
+    pixel is the most wrong, and so on to the last. Ilg et al. (ECCV 2018).
 
     Raises FcsrError where there is no error at all, and as `sparsification` does.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis import calibration
+        >>> uncertainty, error = torch.tensor([3.0, 1.0, 2.0]), torch.tensor([7.0, 3.0, 2.0])
+        >>> round(calibration.sparsification_error(uncertainty, error), 3)
+        0.083
     """
-    curve, best = sparsification(doubt, error), sparsification(error, error)
+    curve, best = sparsification(uncertainty, error), sparsification(error, error)
     if not curve[0] > 0:
         raise FcsrError(f"the mean error is {curve[0].item()}; there is none to be found")
     return ((curve - best).mean() / curve[0]).item()

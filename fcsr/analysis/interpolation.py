@@ -1,7 +1,7 @@
 """Between two models: weights on the straight line from one to the other.
 
-Of a network and what it became by fine-tuning for another aim, each point between is a network
-too, and a good one: a dial from the one aim to the other (network interpolation, of ESRGAN, Wang
+Between a network and the same network after fine-tuning for another aim, each point is a good
+network, too: the share is a dial from one aim to the other (network interpolation, of ESRGAN, Wang
 et al., ECCV Workshops 2018).
 """
 
@@ -14,8 +14,19 @@ from fcsr.models import ContinuousModel
 def blend(first: ContinuousModel, second: ContinuousModel, share: float) -> ContinuousModel:
     """A new model, `share` of the way (0 ... 1) from the weights of `first` to those of `second`.
 
-    It is otherwise as `second` is, which may be read in another way but must have the same
-    weights by name and shape; else, or for another share, FcsrError.
+    All else is taken from `second`, which may be decoded in another way.
+
+    Raises:
+        FcsrError: another share, or weights that differ in name or shape.
+
+    Example:
+        >>> import fcsr
+        >>> import torch
+        >>> from fcsr.analysis.interpolation import blend
+        >>> first, second = fcsr.LTE.compact(), fcsr.LTE.compact()
+        >>> weights = [next(m.parameters()) for m in (first, second, blend(first, second, 0.5))]
+        >>> torch.allclose(weights[2], (weights[0] + weights[1]) / 2, atol=1e-6)
+        True
     """
     if not 0 <= share <= 1:
         raise FcsrError(f"share is {share}; give 0 (the first model) to 1 (the second)")

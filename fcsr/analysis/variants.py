@@ -1,16 +1,15 @@
 """The design, and other ways to make each of its choices: what an ablation trains.
 
-The design is what `fcsr.models` makes when it is told nothing. An axis is a choice in it that the
-paper leaves open, or that is ours; each of its variants takes another way there and stays as it
-is elsewhere.
+The design is what `fcsr.models` makes by default. An axis is a choice in it that the paper leaves
+open, or that is ours; each variant of an axis differs from the design in that choice alone.
 """
 
 import math
 from dataclasses import dataclass, field
 
 import torch
-from jaxtyping import Float, Integer, Shaped
-from torch import Tensor
+from jaxtyping import Float, Integer, UInt8
+from torch import Tensor, nn
 
 from fcsr import losses
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
@@ -18,37 +17,81 @@ from fcsr.frequency import KINDS, Gaussian, low_pass
 from fcsr.models import CS, FCS, Bands, ContinuousModel, Estimate
 
 
-class Fewer:
+class Fewer(nn.Module):
     """A classifier with only some of its 256 classes.
 
     Targets move to the nearest class that is allowed, and the logits of the others to minus
-    infinity, so that no probability is left for them.
+    infinity, so that no probability is left for them. Mix it into CS or FCS, before them.
+
+    Args:
+        arguments, options: of the model.
+        allowed: the classes that stay.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis.variants import FewerCS
+        >>> model = FewerCS.compact(allowed=range(2, 256, 4))
+        >>> model.mask(torch.zeros(256)).softmax(-1).count_nonzero().item()
+        64
     """
+
+    nearest: Integer[Tensor, " classes"]  # of each of the 256, the class that is allowed
 
     def __init__(self, *arguments, allowed: range, **options):
         super().__init__(*arguments, **options)
         values, classes = torch.tensor(allowed), torch.arange(CLASSES)
         nearest = values[(classes.unsqueeze(-1) - values).abs().argmin(-1)]
-        self.register_buffer("nearest", nearest, persistent=False)  # of each of the 256
+        self.register_buffer("nearest", nearest, persistent=False)
 
     def mask(self, logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b classes"]:
+        """Logits without the classes that are not allowed."""
         missing = self.nearest != torch.arange(CLASSES, device=logits.device)
         return logits.masked_fill(missing, -math.inf)
 
-    def loss(self, outputs, *targets: Shaped[Tensor, "b q 3"]) -> Float[Tensor, ""]:
-        *low, levels = targets
-        return super().loss(outputs, *low, self.nearest[levels.long()].to(levels.dtype))
+    def move(self, levels: Integer[Tensor, "*b"]) -> Integer[Tensor, "*b"]:
+        """The nearest class that is allowed, of each level."""
+        return self.nearest[levels.long()].to(levels.dtype)
 
 
 class FewerCS(Fewer, CS):
+    """CS with only some of its 256 levels.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis.variants import FewerCS
+        >>> model = FewerCS.compact(allowed=range(2, 256, 4))
+        >>> model.move(torch.tensor([0, 3, 255], dtype=torch.uint8)).tolist()
+        [2, 2, 254]
+    """
+
     def outputs(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
         return self.mask(super().outputs(estimate))
 
+    def loss(  # type: ignore[override]  # it has these targets only
+        self, outputs: Float[Tensor, "b q 3 classes"], levels: UInt8[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        return super().loss(outputs, self.move(levels))
+
 
 class FewerFCS(Fewer, FCS):
+    """FCS with only some of its high band's 256 classes.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis.variants import FewerFCS
+        >>> model = FewerFCS.compact(allowed=range(112, 145))  # residuals within 16 levels
+        >>> model.move(torch.tensor([0, 128, 255], dtype=torch.uint8)).tolist()
+        [112, 128, 144]
+    """
+
     def outputs(self, estimate: Estimate) -> Bands:
         low, high = super().outputs(estimate)
         return Bands(low, self.mask(high))
+
+    def loss(  # type: ignore[override]  # it has these targets only
+        self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: UInt8[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        return super().loss(outputs, low, self.move(levels))
 
 
 class AbsoluteFCS(FCS):
@@ -57,9 +100,19 @@ class AbsoluteFCS(FCS):
     Eq. (2)'s weight is what maximum likelihood gives for Gaussian errors, 1 / (2 sigma^2). For
     errors of a Laplace distribution that is as wide, it gives sqrt(2) / sigma beside L1: the
     double of the weight's root, 110 for 3000.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis.variants import AbsoluteFCS
+        >>> from fcsr.models import Bands
+        >>> model, levels = AbsoluteFCS.compact(), torch.zeros(1, 1, 3, dtype=torch.uint8)
+        >>> outputs = Bands(low=torch.zeros(1, 1, 3), high=torch.zeros(1, 1, 3, 256))
+        >>> low = [model.loss(outputs, torch.full((1, 1, 3), x), levels) for x in (0.0, 0.01)]
+        >>> round((low[1] - low[0]).item(), 2)  # 110 times the error of 0.01
+        1.1
     """
 
-    def loss(
+    def loss(  # type: ignore[override]  # it has these targets only
         self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: Integer[Tensor, "b q 3"]
     ) -> Float[Tensor, ""]:
         weight = 2 * math.sqrt(self.weight)
@@ -68,7 +121,15 @@ class AbsoluteFCS(FCS):
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to make a model, and to train it."""
+    """One way to make a model, and to train it.
+
+    Example:
+        >>> import fcsr
+        >>> from fcsr.analysis.variants import Variant
+        >>> variant = Variant("wider", fcsr.FCS, {"low_pass": fcsr.frequency.Gaussian(2.5)})
+        >>> variant.kind.compact(**variant.options).low_pass
+        Gaussian(sigma=2.5)
+    """
 
     name: str  # what differs from the design
     kind: type[ContinuousModel]
@@ -78,7 +139,7 @@ class Variant:
 
     @property
     def model(self) -> str:
-        """CS or FCS, also of a kind of one of them."""
+        """CS or FCS: which of them `kind` is, or is derived from."""
         return "CS" if issubclass(self.kind, CS) else "FCS"
 
 

@@ -1,4 +1,4 @@
-"""Close-ups: single pixels of a photograph, and what a classifier says of each of them."""
+"""Close-ups: single pixels of a photograph, and the distributions that are predicted for them."""
 
 import numpy as np
 from jaxtyping import Float
@@ -23,6 +23,17 @@ def pixels(
     are named (row, column); `probabilities` has the distributions of their red, green and blue.
 
     Raises ImageError for a place outside of the pictures.
+
+    Example:
+        >>> import matplotlib.pyplot as plt
+        >>> import fcsr
+        >>> import torch
+        >>> from fcsr.course import closeups
+        >>> hr = fcsr.images.sample("coffee").crop((0, 0, 64, 48))
+        >>> figure = closeups.pixels({"HR": hr}, {"here": (20, 30)}, torch.ones(1, 3, 256) / 256)
+        >>> [axis.get_title() for axis in figure.axes]
+        ['HR', 'p(red)', 'p(green)', 'p(blue)']
+        >>> plt.close(figure)
     """
     import matplotlib.pyplot as plt
 
@@ -38,14 +49,23 @@ def pixels(
             mpl.show(axis, images.to_tensor(picture), name, nearest=True)
             mpl.zoom(axis, *spot, reach=REACH)
         axes[0].set_ylabel(place, fontsize=15)
-        draw(axes[shown:], p, hr.getpixel(spot[::-1]))
+        draw(axes[shown:], p, tuple(np.asarray(hr)[spot].tolist()))
     marks = rows[0, -1].get_legend_handles_labels()
     figure.legend(*marks, loc="outside lower right", ncols=4, frameon=False, fontsize=14)
     return figure
 
 
 def draw(axes, p: np.ndarray, truth: tuple[int, int, int]) -> None:
-    """Distributions (3, levels) on three axes side by side."""
+    """Distributions (3, levels) on three axes side by side.
+
+    Example:
+        >>> import numpy as np
+        >>> from fcsr.course import closeups, mpl
+        >>> figure, axes = mpl.figure(9, 3, columns=3)
+        >>> closeups.draw(axes, np.eye(256)[[7, 8, 9]], truth=(7, 8, 9))
+        >>> axes[2].get_title()
+        'p(blue)'
+    """
     for axis, colour, of_colour, value in zip(axes, plots.COLOURS, p, truth, strict=True):
         plots.draw_colour(axis, of_colour, plots.COLOURS[colour], value)
         axis.set_title(f"p({colour})", fontsize=14)

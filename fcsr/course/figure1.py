@@ -3,26 +3,26 @@
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import Rectangle
 from PIL import Image
 from torch import Tensor
 
 from fcsr import frequency, images, models
-from fcsr.course.plots import COLOURS
+from fcsr.course import diagram
+from fcsr.course.mpl import COLOURS
 from fcsr.decoding import ZERO_RESIDUAL
 from fcsr.errors import ImageError
 from fcsr.inference import render
-from fcsr.models import grid
+from fcsr.models import FCS, grid
 
-SHARED, REGRESSED, CLASSIFIED = "#444444", COLOURS["blue"], COLOURS["red"]
+REGRESSED, CLASSIFIED = COLOURS["blue"], COLOURS["red"]
 WIDTH, HEIGHT = 148, 111  # of the drawing, in tenths of an inch
-FONT = 15
-THUMB = 11  # the side of a picture
-HEADS, ANSWERS, LOSSES, TARGETS = 75, 95, 116, 138  # the columns' middles
+HEADS, OUTPUTS, LOSSES, TARGETS = 75, 95, 116, 138  # the columns' middles
 LTE_ROW, CS_ROW, FCS_ROW = 100, 79, 42  # the middle of each model's first row
 STEP = 16  # from a row to the next
 
@@ -48,6 +48,15 @@ def architectures(hr: Image.Image, scale: float = 4, pixel: tuple[int, int] | No
 
     Raises:
         ImageError: `hr` is not square, or `pixel` does not lie in it.
+
+    Example:
+        >>> import matplotlib.pyplot as plt
+        >>> import fcsr
+        >>> face = fcsr.images.sample("astronaut").crop((208, 100, 240, 132))
+        >>> figure = fcsr.course.figure1.architectures(face)
+        >>> any("eq. (1)" in text.get_text() for text in figure.axes[0].texts)
+        True
+        >>> plt.close(figure)
     """
     import matplotlib.pyplot as plt
 
@@ -68,10 +77,11 @@ def architectures(hr: Image.Image, scale: float = 4, pixel: tuple[int, int] | No
 @torch.no_grad()
 def _example(hr: Float[Tensor, "1 3 h w"], scale: float, pixel: tuple[int, int]) -> dict:
     """Pictures (H, W, 3) in [0, 1] and distributions (256,), by their names in the drawing."""
-    size = tuple(hr.shape[-2:])
-    lr = images.resize(hr, tuple(max(1, round(n / scale)) for n in size)).clamp(0, 1)
+    height, width = size = (hr.shape[-2], hr.shape[-1])
+    small = max(1, round(height / scale)), max(1, round(width / scale))
+    lr = images.resize(hr, small).clamp(0, 1)
     lte, cs, fcs = (models.load(f"{name}-compact") for name in ("lte", "cs", "fcs"))
-    low, high = frequency.split(hr, fcs.low_pass)
+    low, high = frequency.split(hr, cast(FCS, fcs).low_pass)
     pictures = {"LR": lr, "HR": hr, "f": low, "g": high + ZERO_RESIDUAL / 255}
     [pictures["LTE"]] = render(lte, lr, size, progress=False)
     [pictures["CS"]] = render(cs, lr, size, progress=False)
@@ -89,32 +99,32 @@ def _example(hr: Float[Tensor, "1 3 h w"], scale: float, pixel: tuple[int, int])
 
 
 def _zero(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
-    """A way to read FCS that leaves its low band alone."""
+    """A decode for FCS that leaves its low band alone."""
     return torch.full_like(logits[..., 0], ZERO_RESIDUAL)
 
 
 def _shared(axis, parts: dict, ensemble: str) -> None:
     """From the small image to a hidden vector: the same in all three."""
-    _picture(axis, 8, 84, parts["LR"], "LR")
-    _arrow(axis, (8, 75), (8, 64.5))
-    _box(axis, 8, 58, "EDSR\nencoder", width=14, height=12)
-    _arrow(axis, (15.5, 58), (21.5, 58))
-    axis.text(8, 46, "coordinate\n$(y, x)$ and\ncell", **_words())
-    _arrow(axis, (15.5, 46), (21.5, 46))
-    axis.text(41, 83.5, "for each of the 4 features\naround the coordinate", **_words())
+    diagram.picture(axis, 8, 84, parts["LR"], "LR")
+    diagram.arrow(axis, (8, 75), (8, 64.5))
+    diagram.box(axis, 8, 58, "EDSR\nencoder", width=14, height=12)
+    diagram.arrow(axis, (15.5, 58), (21.5, 58))
+    axis.text(8, 46, "coordinate\n$(y, x)$ and\ncell", **diagram.CENTRED)
+    diagram.arrow(axis, (15.5, 46), (21.5, 46))
+    axis.text(41, 83.5, "for each of the 4 features\naround the coordinate", **diagram.CENTRED)
     one_pass = ensemble == "texture"
     below = ((37, AVERAGE), (25, MLP)) if one_pass else ((40, MLP), (25, AVERAGE))
     bottom = 43.5 if one_pass else 34  # of the frame around what is done for each neighbour
-    _box(axis, 41, (88 + bottom) / 2, "", width=38, height=88 - bottom)
+    diagram.box(axis, 41, (88 + bottom) / 2, "", width=38, height=88 - bottom)
     boxes = TEXTURE + below
     for y, words in boxes:
-        _box(axis, 41, y, words, width=35 if y > bottom else 38, height=_height(words))
+        diagram.box(axis, 41, y, words, width=35 if y > bottom else 38, height=_height(words))
     for (upper, above), (lower, under) in pairwise(boxes):
         start = bottom if lower < bottom < upper else upper - _height(above) / 2
-        _arrow(axis, (41, start), (41, lower + _height(under) / 2))
+        diagram.arrow(axis, (41, start), (41, lower + _height(under) / 2))
     for row in (LTE_ROW, CS_ROW, FCS_ROW, FCS_ROW - STEP):
-        axis.plot([60, 63.5, 63.5], [25, 25, row], color=SHARED, linewidth=2)
-        _arrow(axis, (63.5, row), (67, row))
+        axis.plot([60, 63.5, 63.5], [25, 25, row], color=diagram.SHARED, linewidth=2)
+        diagram.arrow(axis, (63.5, row), (67, row))
 
 
 def _height(words: str) -> float:
@@ -123,33 +133,37 @@ def _height(words: str) -> float:
 
 def _lte(axis, parts: dict) -> None:
     _lane(axis, LTE_ROW, 1, "LTE: regress")
-    answer = partial(_picture, axis, ANSWERS, LTE_ROW, parts["LTE"], "SR $y$")
-    target = partial(_picture, axis, TARGETS, LTE_ROW, parts["HR"], r"HR $\hat y$")
-    _row(axis, LTE_ROW, "regress", r"$L_1$: $\Vert y-\hat y\,\Vert_1$", answer, target)
+    output = partial(diagram.picture, axis, OUTPUTS, LTE_ROW, parts["LTE"], "SR $y$")
+    target = partial(diagram.picture, axis, TARGETS, LTE_ROW, parts["HR"], r"HR $\hat y$")
+    _row(axis, LTE_ROW, "regress", r"$L_1$: $\Vert y-\hat y\,\Vert_1$", output, target)
 
 
 def _cs(axis, parts: dict) -> None:
     _lane(axis, CS_ROW, 2, "CS: classify")
-    answer = partial(_bars, axis, ANSWERS, CS_ROW, parts["p"], "$y$, 256 levels")
-    target = partial(_bars, axis, TARGETS, CS_ROW, parts["one-hot"], r"$\mathbb{1}[\hat y\,]$")
+    output = partial(diagram.bars, axis, OUTPUTS, CS_ROW, parts["p"], "$y$, 256 levels")
+    target = partial(
+        diagram.bars, axis, TARGETS, CS_ROW, parts["one-hot"], r"$\mathbb{1}[\hat y\,]$"
+    )
     loss = r"$-\,\mathbb{1}[\hat y\,]^T\log\,y$"
-    _row(axis, CS_ROW, "classify", loss, answer, target)
-    axis.text(LOSSES, CS_ROW + 6, "eq. (1)", **_words())
-    _read(axis, CS_ROW - STEP, parts["CS"], "the mode of each distribution")
+    _row(axis, CS_ROW, "classify", loss, output, target)
+    axis.text(LOSSES, CS_ROW + 6, "eq. (1)", **diagram.CENTRED)
+    _decoded(axis, CS_ROW - STEP, parts["CS"], "the mode of each distribution")
 
 
 def _fcs(axis, parts: dict) -> None:
     _lane(axis, FCS_ROW, 3, "FCS: regress low, classify high frequencies")
     low, high = FCS_ROW, FCS_ROW - STEP
-    answer = partial(_picture, axis, ANSWERS, low, parts["low"], "LSR $y_L$")
-    target = partial(_picture, axis, TARGETS, low, parts["f"], r"low band $f(\hat y)$")
-    _row(axis, low, "regress", r"$+\,\lambda\,\Vert y_L-f(\hat y)\Vert_2^2$", answer, target)
-    answer = partial(_bars, axis, ANSWERS, high, parts["p_H"], "HSR $y_H$, 256 levels")
-    target = partial(_bars, axis, TARGETS, high, parts["one-hot_H"], r"$\mathbb{1}[g(\hat y)]$")
+    output = partial(diagram.picture, axis, OUTPUTS, low, parts["low"], "LSR $y_L$")
+    target = partial(diagram.picture, axis, TARGETS, low, parts["f"], r"low band $f(\hat y)$")
+    _row(axis, low, "regress", r"$+\,\lambda\,\Vert y_L-f(\hat y)\Vert_2^2$", output, target)
+    output = partial(diagram.bars, axis, OUTPUTS, high, parts["p_H"], "HSR $y_H$, 256 levels")
+    target = partial(
+        diagram.bars, axis, TARGETS, high, parts["one-hot_H"], r"$\mathbb{1}[g(\hat y)]$"
+    )
     loss = r"$-\,\mathbb{1}[g(\hat y)]^T\log\,y_H$"
-    _row(axis, high, "classify", loss, answer, target)
-    axis.text(LOSSES, FCS_ROW - STEP / 2, "eq. (2)", **_words())
-    _read(axis, FCS_ROW - 2 * STEP, parts["FCS"], "$y_L$ + the mode of $y_H$")
+    _row(axis, high, "classify", loss, output, target)
+    axis.text(LOSSES, FCS_ROW - STEP / 2, "eq. (2)", **diagram.CENTRED)
+    _decoded(axis, FCS_ROW - 2 * STEP, parts["FCS"], "$y_L$ + the mode of $y_H$")
 
 
 def _lane(axis, row: float, rows: int, name: str) -> None:
@@ -157,61 +171,26 @@ def _lane(axis, row: float, rows: int, name: str) -> None:
     bottom = row - STEP * (rows - 1) - 9.5
     size = (WIDTH - 66, row + 9.5 - bottom)
     axis.add_patch(Rectangle((65, bottom), *size, facecolor="#f2f2f2", zorder=-1))
-    axis.text(66.5, row + 9, name, **_words() | {"ha": "left", "va": "top", "weight": "bold"})
+    axis.text(
+        66.5, row + 9, name, **diagram.CENTRED | {"ha": "left", "va": "top", "weight": "bold"}
+    )
 
 
-def _row(axis, row: float, kind: str, loss: str, answer: Callable, target: Callable) -> None:
-    """One head, its answer, and the loss between the answer and its target."""
+def _row(axis, row: float, kind: str, loss: str, output: Callable, target: Callable) -> None:
+    """One head, its output, and the loss between the output and its target."""
     regress = kind == "regress"
     colour = REGRESSED if regress else CLASSIFIED
     words = "linear: 3\n+ bilinear" if regress else "linear:\n3 x 256"
-    _box(axis, HEADS, row, words, width=14.5, height=8, colour=colour)
-    _arrow(axis, (HEADS + 7.5, row), (ANSWERS - 6, row))
-    answer(colour=colour)
-    _arrow(axis, (ANSWERS + 6, row), (LOSSES - 10.5, row))
-    _box(axis, LOSSES, row, loss, width=20, height=7, colour=colour)
-    _arrow(axis, (TARGETS - 6, row), (LOSSES + 10.5, row))
+    diagram.box(axis, HEADS, row, words, width=14.5, height=8, colour=colour)
+    diagram.arrow(axis, (HEADS + 7.5, row), (OUTPUTS - 6, row))
+    output(colour=colour)
+    diagram.arrow(axis, (OUTPUTS + 6, row), (LOSSES - 10.5, row))
+    diagram.box(axis, LOSSES, row, loss, width=20, height=7, colour=colour)
+    diagram.arrow(axis, (TARGETS - 6, row), (LOSSES + 10.5, row))
     target()
 
 
-def _read(axis, row: float, picture: np.ndarray, words: str) -> None:
-    """How the picture comes of the answers above it."""
-    _picture(axis, ANSWERS, row, picture, "SR")
-    axis.text(ANSWERS + 8, row, f"read as {words}", **_words() | {"ha": "left"})
-
-
-def _picture(axis, x, y, picture: np.ndarray, caption: str, colour: str = SHARED) -> None:
-    half = THUMB / 2
-    extent = (x - half, x + half, y - half, y + half)
-    axis.imshow(picture, extent=extent, interpolation="nearest", aspect="auto")
-    _frame(axis, x, y, caption, colour)
-
-
-def _bars(axis, x, y, p: np.ndarray, caption: str, colour: str = SHARED) -> None:
-    """A distribution over 256 levels, its highest bar as high as the frame allows."""
-    places = x + THUMB * (np.arange(256) / 255 - 0.5)
-    heights = 0.9 * THUMB * p / p.max()
-    axis.vlines(places, y - THUMB / 2, y - THUMB / 2 + heights, color=colour, linewidth=1)
-    _frame(axis, x, y, caption, colour)
-
-
-def _frame(axis, x, y, caption: str, colour: str) -> None:
-    corner = (x - THUMB / 2, y - THUMB / 2)
-    axis.add_patch(Rectangle(corner, THUMB, THUMB, fill=False, edgecolor=colour, linewidth=2))
-    axis.text(x, y - THUMB / 2 - 1.6, caption, **_words())
-
-
-def _box(axis, x, y, words: str, width, height, colour: str = SHARED) -> None:
-    corner = (x - width / 2 + 0.5, y - height / 2 + 0.5)
-    style = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": colour}
-    axis.add_patch(FancyBboxPatch(corner, width - 1, height - 1, linewidth=2, **style))
-    axis.text(x, y, words, **_words())
-
-
-def _arrow(axis, start: tuple[float, float], end: tuple[float, float]) -> None:
-    style = {"arrowstyle": "-|>", "color": SHARED, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
-    axis.annotate("", end, start, arrowprops=style)
-
-
-def _words() -> dict:
-    return {"ha": "center", "va": "center", "fontsize": FONT}
+def _decoded(axis, row: float, picture: np.ndarray, words: str) -> None:
+    """The picture that the outputs above it are decoded to."""
+    diagram.picture(axis, OUTPUTS, row, picture, "SR")
+    axis.text(OUTPUTS + 8, row, f"read as {words}", **diagram.CENTRED | {"ha": "left"})

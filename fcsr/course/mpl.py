@@ -1,4 +1,4 @@
-"""Figures as bytes: matplotlib without pyplot, for pictures that are drawn again and again.
+"""What draws on matplotlib's axes, and figures as bytes: all without pyplot.
 
 pyplot keeps every figure that it made until someone closes it; a widget draws hundreds.
 """
@@ -12,6 +12,10 @@ from PIL import Image
 from torch import Tensor
 
 from fcsr import images
+from fcsr.frequency import radial_spectrum
+
+COLOURS = {"red": "#D55E00", "green": "#009E73", "blue": "#0072B2"}  # Okabe and Ito: seen by all
+PALETTE = (*COLOURS.values(), "black", "#CC79A7", "#E69F00", "#56B4E9")  # where there are more
 
 DPI = 80  # an inch: PNGs of 100 to 300 kB, which notebooks keep
 MIN_DOTS = 128  # dots that an image has at least, each way
@@ -33,7 +37,7 @@ def figure(width: float, height: float, rows: int = 1, columns: int = 1):
 def show(axis, image: Float[Tensor, "1 3 h w"], title: str, nearest: bool = False) -> None:
     """An image under its title.
 
-    Pixels are drawn as squares if `nearest`, or if there is room for all of them, else smoothed.
+    Pixels are drawn as squares if `nearest`, or if they are few enough to be seen, else smoothed.
     """
     squares = nearest or image.shape[-1] <= MIN_DOTS
     axis.imshow(
@@ -51,7 +55,7 @@ def ring(axis, row: int, column: int) -> None:
 
 
 def zoom(axis, row: int, column: int, reach: int) -> None:
-    """Look only at the pixels up to `reach` away from one, and frame it, not too tightly."""
+    """Show only the pixels up to `reach` away from one, and frame it, not too tightly."""
     from matplotlib.patches import Rectangle
 
     frame = (column - 1, row - 1), 2, 2
@@ -59,6 +63,69 @@ def zoom(axis, row: int, column: int, reach: int) -> None:
         axis.add_patch(Rectangle(*frame, fill=False, edgecolor=colour, linewidth=width))
     axis.set_xlim(column - reach - 0.5, column + reach + 0.5)
     axis.set_ylim(row + reach + 0.5, row - reach - 0.5)
+
+
+def draw_distribution(
+    figure, axes, probabilities: np.ndarray, truth: tuple[int, int, int] | None
+) -> None:
+    """What `plots.distribution` shows, on three axes of a figure, one above the other.
+
+    Example:
+        >>> import numpy as np
+        >>> from fcsr.course import mpl, plots
+        >>> figure, axes = mpl.figure(9, 6, rows=3)
+        >>> mpl.draw_distribution(figure, axes, np.eye(256)[[7, 8, 9]], truth=(7, 8, 9))
+        >>> axes[0].get_ylabel()
+        'p(red)'
+    """
+    for axis, (name, colour), p, value in zip(
+        axes, COLOURS.items(), probabilities, truth or (None,) * 3, strict=True
+    ):
+        draw_colour(axis, p, colour, value)
+        axis.set_ylabel(f"p({name})", fontsize=13)
+    marks = axes[0].get_legend_handles_labels()
+    figure.legend(*marks, loc="outside upper right", ncols=4, frameon=False, fontsize=13)
+    axes[-1].set_xlabel("level", fontsize=13)
+
+
+def draw_colour(axis, p: np.ndarray, colour: str, truth: int | None) -> None:
+    """One distribution (256,) with its mean, median and mode, and the true level.
+
+    Example:
+        >>> import numpy as np
+        >>> from fcsr.course import mpl, plots
+        >>> figure, axis = mpl.figure(4, 3)
+        >>> mpl.draw_colour(axis, np.eye(256)[7], colour="teal", truth=None)
+        >>> [line.get_label() for line in axis.lines]
+        ['mean', 'median', 'mode']
+    """
+    levels = np.arange(len(p))
+    axis.fill_between(levels, p, step="mid", color=colour, alpha=0.7)
+    axis.axvline(p @ levels, color=colour, linestyle="--", linewidth=2, label="mean")
+    median = np.searchsorted(np.cumsum(p), 0.5)
+    axis.axvline(median, color=colour, linestyle=":", linewidth=3, label="median")
+    axis.plot(p.argmax(), p.max(), "v", color=colour, markersize=10, label="mode")
+    if truth is not None:
+        axis.axvline(truth, color="black", linewidth=2, label="truth")
+    axis.set_ylim(0, 1.15 * p.max())
+
+
+def draw_spectrum(
+    axis, levels: Float[Tensor, "1 1 h w"], colour: str, width: float, label: str | None = None
+) -> None:
+    """The radial spectrum of a gray image or band in levels, as a line `width` points wide.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.course import mpl, plots
+        >>> figure, axis = mpl.figure(4, 3)
+        >>> mpl.draw_spectrum(axis, torch.eye(32).view(1, 1, 32, 32), "teal", width=2)
+        >>> len(axis.lines), axis.get_yscale()
+        (1, 'log')
+    """
+    frequency, power = radial_spectrum(levels, bins=24)
+    axis.semilogy(frequency, power[0, 0], color=colour, linewidth=width, label=label)
+    axis.set_xlabel("cycles a pixel", fontsize=13)
 
 
 def describe(setting) -> str:

@@ -1,33 +1,50 @@
-"""Figures: photographs side by side, and what a classifier says of a pixel.
+"""Figures: photographs side by side, and the distributions that a classifier predicts.
 
-Each function returns a matplotlib figure, large enough to be read from the back of a room.
+Functions return a matplotlib figure, large enough for the last row of a lecture hall; those that
+are called `draw_...` draw on axes of a figure that is there already.
 """
 
 import itertools
 
 import numpy as np
-from jaxtyping import Float
 from PIL import Image
-from torch import Tensor
 
-from fcsr import images, metrics
-from fcsr.errors import ImageError
+from fcsr.course import previews
+from fcsr.course.mpl import COLOURS, PALETTE, draw_colour, draw_distribution
 from fcsr.evaluation.paper import side_by_side
-from fcsr.frequency import radial_spectrum
 from fcsr.metrics import LPIPS_RANGES
 
-COLOURS = {"red": "#D55E00", "green": "#009E73", "blue": "#0072B2"}  # Okabe and Ito: seen by all
-PALETTE = (*COLOURS.values(), "black", "#CC79A7", "#E69F00", "#56B4E9")  # where there are more
+__all__ = [
+    "COLOURS",
+    "PALETTE",
+    "crops",
+    "distribution",
+    "draw_colour",
+    "heatmap",
+    "lpips_ranges",
+    "plane",
+    "where",
+]
 
 
 def crops(pictures: dict[str, Image.Image], box: tuple[int, int, int], columns: int = 3):
     """The same square of several pictures of one size, each under its name.
 
     `box` is (top, left, side) in pixels. Pixels are drawn as squares, not smoothed.
+
+    Example:
+        >>> import matplotlib.pyplot as plt
+        >>> import fcsr
+        >>> from fcsr.course import plots
+        >>> hr = fcsr.images.sample("coffee").crop((0, 0, 64, 48))
+        >>> figure = plots.crops({"HR": hr, "again": hr}, box=(8, 8, 32))
+        >>> [axis.get_title() for axis in figure.axes]
+        ['HR', 'again', '']
+        >>> plt.close(figure)
     """
     import matplotlib.pyplot as plt
 
-    frame = _frame(box, *pictures.values())
+    frame = previews.crop_box(box, *pictures.values())
     rows = -(-len(pictures) // columns)
     figure, axes = plt.subplots(
         rows, columns, figsize=(3.6 * columns, 3.9 * rows), layout="constrained", squeeze=False
@@ -41,7 +58,18 @@ def crops(pictures: dict[str, Image.Image], box: tuple[int, int, int], columns: 
 
 
 def where(picture: Image.Image, box: tuple[int, int, int]):
-    """A whole picture with the square of `crops` marked on it."""
+    """A whole picture with the square of `crops` marked on it.
+
+    Example:
+        >>> import matplotlib.pyplot as plt
+        >>> import fcsr
+        >>> from fcsr.course import plots
+        >>> hr = fcsr.images.sample("coffee").crop((0, 0, 64, 48))
+        >>> figure = plots.where(hr, box=(8, 8, 32))
+        >>> len(figure.axes[0].patches)  # white, and black on it
+        2
+        >>> plt.close(figure)
+    """
     import matplotlib.pyplot as plt
     from matplotlib.patches import Rectangle
 
@@ -55,7 +83,17 @@ def where(picture: Image.Image, box: tuple[int, int, int]):
 
 
 def heatmap(values: np.ndarray, label: str):
-    """A map (H, W) of one number a pixel; dark is low. `label` names its unit."""
+    """A map (H, W) of one number a pixel; dark is low. `label` names its unit.
+
+    Example:
+        >>> import matplotlib.pyplot as plt
+        >>> import numpy as np
+        >>> from fcsr.course import plots
+        >>> figure = plots.heatmap(np.zeros((4, 4)), "levels")
+        >>> len(figure.axes)  # the map, and its colour bar
+        2
+        >>> plt.close(figure)
+    """
     import matplotlib.pyplot as plt
 
     figure, axis = plt.subplots(figsize=(5, 4), layout="constrained")
@@ -69,6 +107,15 @@ def distribution(probabilities: np.ndarray, truth: tuple[int, int, int] | None =
 
     Triangles mark the modes, dashed lines the means, dotted ones the medians, black lines the true
     levels.
+
+    Example:
+        >>> import matplotlib.pyplot as plt
+        >>> import numpy as np
+        >>> from fcsr.course import plots
+        >>> figure = plots.distribution(np.eye(256)[[7, 8, 9]], truth=(7, 8, 9))
+        >>> len(figure.axes)
+        3
+        >>> plt.close(figure)
     """
     import matplotlib.pyplot as plt
 
@@ -77,102 +124,17 @@ def distribution(probabilities: np.ndarray, truth: tuple[int, int, int] | None =
     return figure
 
 
-def draw_distribution(
-    figure, axes, probabilities: np.ndarray, truth: tuple[int, int, int] | None
-) -> None:
-    """What `distribution` shows, on three axes of a figure, one above the other."""
-    for axis, (name, colour), p, value in zip(
-        axes, COLOURS.items(), probabilities, truth or (None,) * 3, strict=True
-    ):
-        draw_colour(axis, p, colour, value)
-        axis.set_ylabel(f"p({name})", fontsize=13)
-    marks = axes[0].get_legend_handles_labels()
-    figure.legend(*marks, loc="outside upper right", ncols=4, frameon=False, fontsize=13)
-    axes[-1].set_xlabel("level", fontsize=13)
-
-
-def draw_colour(axis, p: np.ndarray, colour: str, truth: int | None) -> None:
-    """One distribution (256,) with its mean, median and mode, and the true level."""
-    levels = np.arange(len(p))
-    axis.fill_between(levels, p, step="mid", color=colour, alpha=0.7)
-    axis.axvline(p @ levels, color=colour, linestyle="--", linewidth=2, label="mean")
-    median = np.searchsorted(np.cumsum(p), 0.5)
-    axis.axvline(median, color=colour, linestyle=":", linewidth=3, label="median")
-    axis.plot(p.argmax(), p.max(), "v", color=colour, markersize=10, label="mode")
-    if truth is not None:
-        axis.axvline(truth, color="black", linewidth=2, label="truth")
-    axis.set_ylim(0, 1.15 * p.max())
-
-
-def comparison(pictures: dict[str, Image.Image], box: tuple[int, int, int]):
-    """Figure 2 of the paper, and what it speaks of: crops, artifacts, frequencies.
-
-    `pictures` are of one size, HR first; `box` is (top, left, side) in pixels. The upper row shows
-    the box of each. The middle row marks its artifacts over a pale HR, too dark in blue, too
-    bright in red (`metrics.artifact_rate`). The lower row draws its spectrum, and HR's in gray.
-    """
-    import matplotlib.pyplot as plt
-
-    frame = _frame(box, *pictures.values())
-    hr, *_ = pictures.values()
-    figure, rows = plt.subplots(
-        3, len(pictures), figsize=(3.1 * len(pictures), 9), layout="constrained", squeeze=False
-    )
-    for (pixels, artifacts, spectrum), (name, sr) in zip(rows.T, pictures.items(), strict=True):
-        pixels.imshow(sr.crop(frame), interpolation="nearest")
-        pixels.set_title(name, fontsize=14)
-        _artifacts(artifacts, sr, hr, frame)
-        draw_spectrum(spectrum, _gray(hr.crop(frame)), "darkgray", 3)
-        draw_spectrum(spectrum, _gray(sr.crop(frame)), "black", 1.5)
-        spectrum.sharey(rows[2, 0])
-    for axis in rows[:2].flat:
-        axis.set_xticks([])
-        axis.set_yticks([])
-    for axis, label in zip(rows[:, 0], ("pixels", "artifacts", "power (levels²)"), strict=True):
-        axis.set_ylabel(label, fontsize=14)
-    return figure
-
-
-def _frame(box: tuple[int, int, int], *pictures: Image.Image) -> tuple[int, int, int, int]:
-    """(left, top, right, bottom) of a box that must lie in all pictures."""
-    top, left, side = box
-    width, height = (min(lengths) for lengths in zip(*(p.size for p in pictures), strict=True))
-    if min(top, left) < 0 or side < 1 or top + side > height or left + side > width:
-        raise ImageError(
-            f"a square of {side} pixels at ({top}, {left}) does not lie in {height} x {width} "
-            "pixels; give (top, left, side) within the picture"
-        )
-    return left, top, left + side, top + side
-
-
-def _artifacts(axis, sr: Image.Image, hr: Image.Image, frame: tuple[int, int, int, int]) -> None:
-    """HR, pale, with SR's artifacts on it and their number per thousand below."""
-    left, top, right, bottom = frame
-    found = metrics.artifact_rate(images.to_tensor(sr), images.to_tensor(hr)).map.numpy()
-    found = found[top:bottom, left:right]
-    canvas = 255 - (255 - np.asarray(hr.crop(frame).convert("L").convert("RGB"))) // 3
-    canvas[found < 0] = (0, 0, 255)
-    canvas[found > 0] = (255, 0, 0)
-    axis.imshow(canvas, interpolation="nearest")
-    black, bright = (1000 * (found == sign).mean() for sign in (-1, 1))
-    axis.set_xlabel(f"black {black:.1f}, bright {bright:.1f} ‰", fontsize=12)
-
-
-def _gray(picture: Image.Image) -> Tensor:
-    return 255 * images.to_tensor(picture.convert("L"))[:, :1]
-
-
-def draw_spectrum(
-    axis, levels: Float[Tensor, "1 1 h w"], colour: str, width: float, label: str | None = None
-) -> None:
-    """The radial spectrum of a gray image or band in levels, as a line `width` points wide."""
-    frequency, power = radial_spectrum(levels, bins=24)
-    axis.semilogy(frequency, power[0, 0], color=colour, linewidth=width, label=label)
-    axis.set_xlabel("cycles a pixel", fontsize=13)
-
-
 def lpips_ranges():
-    """The paper's LPIPS cells (markers) on those of IMDN in three input ranges (lines)."""
+    """The paper's LPIPS cells (markers) on those of IMDN in three input ranges (lines).
+
+    Example:
+        >>> import matplotlib.pyplot as plt
+        >>> from fcsr.course import plots
+        >>> figure = plots.lpips_ranges()
+        >>> len(figure.axes[0].lines)
+        6
+        >>> plt.close(figure)
+    """
     import matplotlib.pyplot as plt
 
     both = side_by_side()
@@ -195,6 +157,17 @@ def plane(points, control):
 
     Both are DataFrames with the columns psnr (dB) and lpips. What lies below the path is better
     than what the control gives at the same PSNR.
+
+    Example:
+        >>> import matplotlib.pyplot as plt
+        >>> import pandas as pd
+        >>> from fcsr.course import plots
+        >>> points = pd.DataFrame({"psnr": [30.0], "lpips": [0.2]}, index=["CS"])
+        >>> noise = pd.DataFrame({"psnr": [29.0, 31.0], "lpips": [0.3, 0.25]})
+        >>> figure = plots.plane(points, control=noise)
+        >>> [line.get_label() for line in figure.axes[0].lines]
+        ['Baseline + noise', 'CS']
+        >>> plt.close(figure)
     """
     import matplotlib.pyplot as plt
 

@@ -1,24 +1,25 @@
-"""A square of a photograph, and windows of what models make of it: no more than is to be seen.
+"""A square of a photograph, and windows of its SR: no more than is to be seen.
 
-A view that follows a slider cannot upscale whole images. It encodes one once, and then asks the
+A view that follows a slider cannot upscale whole images. It encodes one once, and then queries the
 models for the pixels of a window only, at any scale.
 """
 
 import math
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
 
-from fcsr import images, models
+from fcsr import decoding, images, models
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError, ImageError
 from fcsr.images import Region, whole
 from fcsr.models import ContinuousModel, Encoded, Estimate, grid
 
 MIN_SIDE = 64  # pixels a side of a photograph: its LR image, of 16, still shows something
-WINDOW = 128  # pixels a side that the models are asked for: they answer within a second
+WINDOW = 128  # pixels a side that models are queried for: it takes less than a second
 SHRINK = 4  # how much smaller than the photograph a network's input is
 
 
@@ -49,9 +50,24 @@ def pair(
     return hr, images.to_tensor(lr)
 
 
+def crop_box(box: tuple[int, int, int], *pictures: Image.Image) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of a box (top, left, side) that must lie in all pictures.
+
+    Raises ImageError where it does not.
+    """
+    top, left, side = box
+    width, height = (min(lengths) for lengths in zip(*(p.size for p in pictures), strict=True))
+    if min(top, left) < 0 or side < 1 or top + side > height or left + side > width:
+        raise ImageError(
+            f"a square of {side} pixels at ({top}, {left}) does not lie in {height} x {width} "
+            "pixels; give (top, left, side) within the picture"
+        )
+    return left, top, left + side, top + side
+
+
 @torch.no_grad()
 def encode(name: str, lr: Float[Tensor, "1 3 h w"]) -> tuple[ContinuousModel, Encoded]:
-    """A model by its name, and what it makes of an image."""
+    """A model by its name, and an image as it encodes it."""
     model = models.load(name)
     return model, model.encode(lr)
 
@@ -67,15 +83,25 @@ def window(side: int, down: float, across: float) -> Region:
 
 @torch.no_grad()
 def estimate(model: ContinuousModel, encoded: Encoded, side: int, window: Region) -> Estimate:
-    """What the model knows of a window's pixels, (1, Q, ...), were the image of `side`."""
+    """The model's estimate of a window's pixels, (1, Q, ...), in an image of `side`."""
     coord = grid((side, side), region=window).reshape(1, -1, 2)
     return model.estimate(encoded, coord, torch.full_like(coord, 2 / side))
 
 
 @torch.no_grad()
-def read(
-    model: ContinuousModel, estimate: Estimate, decode: str | Decode | None = None
+def decode(
+    model: ContinuousModel, estimate: Estimate, way: str | Decode | None = None
 ) -> Float[Tensor, "1 3 h h"]:
     """An estimate of a square window as an image (1, 3, h, h)."""
-    rgb = model.decode(model.outputs(estimate), decode)
+    rgb = model.decode(model.outputs(estimate), way)
     return rgb.transpose(1, 2).unflatten(2, (math.isqrt(rgb.shape[1]), -1))
+
+
+def decoded_levels(logits: Tensor, truth: tuple[int, int, int]) -> list[str]:
+    """For each colour, the mode, mean and median of its logits (3, 256), and the truth."""
+    ways = (decoding.mode, decoding.mean, decoding.median)
+    levels = np.stack([way(logits).numpy().round().astype(int) for way in ways], axis=1)
+    return [
+        f"mode {mode}, mean {mean}, median {median}, truth {value}"
+        for (mode, mean, median), value in zip(levels, truth, strict=True)
+    ]

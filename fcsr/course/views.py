@@ -2,7 +2,7 @@
 
 The slow work is done when a view is made (`Scales(photograph)`); called with settings
 (`view(scale=3.7)`), it returns the bytes of a PNG, the same for the same settings. So a notebook
-shows the widget and, for paper, `IPython.display.Image(view(...))` beside it.
+shows the widget and, for print, `IPython.display.Image(view(...))` beside it.
 
 Of a photograph the largest square in its middle is taken, and shrunk where it is larger than the
 view's `largest`; crop it before, `image.crop((left, top, right, bottom))`, to choose another part.
@@ -11,11 +11,9 @@ view's `largest`; crop it before, `image.crop((left, top, right, bottom))`, to c
 import functools
 import math
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from torch import Tensor
 
 from fcsr import decoding, frequency, images, metrics
 from fcsr.course import mpl, plots, previews
@@ -28,7 +26,14 @@ MODE = math.inf  # the sharpness that stands for the mode
 
 
 class Frequencies:
-    """A photograph's low band, its high band around mid-gray, and the spectra of all three."""
+    """A photograph's low band, its high band around mid-gray, and the spectra of all three.
+
+    Example:
+        >>> import fcsr
+        >>> view = fcsr.course.views.Frequencies(fcsr.images.sample("coffee").crop((0, 0, 64, 64)))
+        >>> view(kind="Box", width=2.0)[:4]
+        b'\\x89PNG'
+    """
 
     largest = 512
 
@@ -36,7 +41,7 @@ class Frequencies:
         self._hr = images.to_tensor(previews.square(photograph, self.largest))
 
     def __call__(self, kind: str = "Gaussian", width: float = 1.5) -> bytes:
-        """PNG of the split by `bandwidth.low_pass(kind, width)`, which may raise FcsrError."""
+        """PNG of the split by `frequency.low_pass(kind, width)`, which may raise FcsrError."""
         f = low_pass(kind, width)
         low, high = frequency.split(self._hr, f)
         figure, (left, middle, right) = mpl.figure(13, 4.7, columns=3)
@@ -48,7 +53,7 @@ class Frequencies:
             ("low", low, blue, 3),
             ("high", high, red, 3),
         ):
-            plots.draw_spectrum(right, 255 * band.mean(1, keepdim=True), colour, line, name)
+            mpl.draw_spectrum(right, 255 * band.mean(1, keepdim=True), colour, line, name)
         right.axvline(half_power(width), color="black", linestyle=":", label="half power")
         right.set_ylim(1e-4, 2e4)
         right.set_title("spectra: power (levels²)", fontsize=14)
@@ -61,7 +66,13 @@ class Scales:
     """One spot of a small image at any scale: its pixels, the photograph, and four upscalers.
 
     The small image has a quarter of the photograph's height and width, so at x4 the photograph
-    has just the pixels that the upscalers are asked for.
+    has just the pixels that are queried.
+
+    Example:
+        >>> import fcsr
+        >>> view = fcsr.course.views.Scales(fcsr.images.sample("coffee").crop((0, 0, 64, 64)))
+        >>> view(scale=2.5)[:4]
+        b'\\x89PNG'
     """
 
     largest = 512
@@ -73,7 +84,7 @@ class Scales:
         }
 
     def __call__(self, scale: float = 4.0, down: float = 0.5, across: float = 0.5) -> bytes:
-        """PNG of at most `windows.WINDOW` pixels a side of the image made `scale` times as large.
+        """PNG of at most `previews.WINDOW` pixels a side of the image made `scale` times as large.
 
         `down` and `across` say where, from 0 (top, left) to 1. Raises FcsrError for a scale that
         is not from 1 to 8 and for a place outside.
@@ -90,7 +101,7 @@ class Scales:
         }
         panels = {name: window.cut(whole) for name, whole in panels.items()}
         for name, (model, encoded) in self._encoded.items():
-            panels[name.upper()] = previews.read(
+            panels[name.upper()] = previews.decode(
                 model, previews.estimate(model, encoded, side, window)
             )
         figure, axes = mpl.figure(12, 8.7, rows=2, columns=3)
@@ -101,7 +112,14 @@ class Scales:
 
 
 class Pixel:
-    """What CS says of one pixel: three distributions over 256 levels, and what is read off them."""
+    """What CS predicts for one pixel: three distributions over 256 levels, and their decodings.
+
+    Example:
+        >>> import fcsr
+        >>> view = fcsr.course.views.Pixel(fcsr.images.sample("coffee").crop((0, 0, 64, 64)))
+        >>> view(row=10, column=20)[:4]
+        b'\\x89PNG'
+    """
 
     largest = 256
 
@@ -135,14 +153,21 @@ class Pixel:
             mpl.zoom(near, row, column, reach=10)
         axes = right.subplots(3, 1, sharex=True)
         truth = tuple(images.to_levels(self._hr)[0, :, row, column].tolist())
-        plots.draw_distribution(right, axes, logits.softmax(-1).numpy(), truth)
-        for axis, text in zip(axes, _readings(logits, truth), strict=True):
+        mpl.draw_distribution(right, axes, logits.softmax(-1).numpy(), truth)
+        for axis, text in zip(axes, previews.decoded_levels(logits, truth), strict=True):
             axis.set_title(text, loc="left", fontsize=13)
         return mpl.png(figure)
 
 
 class Dial:
-    """A square read by CS and FCS at any sharpness from the mean to the mode, beside HR."""
+    """A square by CS and FCS, decoded at any sharpness from the mean to the mode, beside HR.
+
+    Example:
+        >>> import fcsr
+        >>> view = fcsr.course.views.Dial(fcsr.images.sample("coffee").crop((0, 0, 64, 64)))
+        >>> view(sharpness=fcsr.course.views.MODE)[:4]
+        b'\\x89PNG'
+    """
 
     largest = 256
 
@@ -153,7 +178,7 @@ class Dial:
         self._at = functools.lru_cache(maxsize=1)(self._estimates)
 
     def __call__(self, sharpness: float = 1.0, down: float = 0.5, across: float = 0.5) -> bytes:
-        """PNG of HR, CS and FCS, at most `windows.WINDOW` pixels a side, with their PSNR and LPIPS.
+        """PNG of HR, CS and FCS with PSNR and LPIPS, at most `previews.WINDOW` pixels a side.
 
         `sharpness` is that of `decoding.sharpened_mean`, 1 for the mean; `MODE`, infinity, is the
         mode. `down` and `across` say where, from 0 to 1. Raises FcsrError for a sharpness not
@@ -168,7 +193,7 @@ class Dial:
         for axis, ((model, _), estimate) in zip(
             axes[1:], zip(self._encoded.values(), estimates, strict=True), strict=True
         ):
-            sr = previews.read(model, estimate, "mode" if sharpness == MODE else decode)
+            sr = previews.decode(model, estimate, "mode" if sharpness == MODE else decode)
             mpl.show(axis, sr, f"{type(model).__name__}, {name}")
             psnr, lpips = metrics.psnr(sr, hr, channel="y"), metrics.lpips(sr, hr)
             axis.set_xlabel(f"{psnr:.1f} dB, LPIPS {lpips:.3f}", fontsize=14)
@@ -179,13 +204,3 @@ class Dial:
         return window, [
             previews.estimate(*pair, self._hr.shape[-1], window) for pair in self._encoded.values()
         ]
-
-
-def _readings(logits: Tensor, truth: tuple[int, int, int]) -> list[str]:
-    """For each colour what its distribution (3, 256) is read as, and the truth."""
-    ways = (decoding.mode, decoding.mean, decoding.median)
-    levels = np.stack([way(logits).numpy().round().astype(int) for way in ways], axis=1)
-    return [
-        f"mode {mode}, mean {mean}, median {median}, truth {value}"
-        for (mode, mean, median), value in zip(levels, truth, strict=True)
-    ]

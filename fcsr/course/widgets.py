@@ -2,7 +2,7 @@
 
 Each function returns a `Panel`; a notebook shows it where it ends a cell. What a panel draws is a
 view of `fcsr.course.views`: `views.Scales(photograph)(scale=3.7)` is the same picture as a PNG,
-for paper.
+for print.
 """
 
 import html
@@ -21,14 +21,32 @@ View = Callable[..., bytes]
 
 
 class Panel(ipywidgets.VBox):
-    """Controls, and the picture that `make(photograph)(**settings)` is for their values.
+    """Controls, and the picture that `make(photograph)(**settings)` draws for their values.
 
-    controls: by the name of the setting that each is for.
-    photographs, upload: the menu, and the button for one's own.
-    message: what went wrong, in HTML, else empty; the picture then stays as it was.
-    picture: the PNG.
+    Args:
+        make: a view of `fcsr.course.views`, or what gives one.
+        controls: by the name of the setting that each is for.
+        photograph: to begin with; the first of `images.SAMPLES` by default.
 
-    Raises what `make` raises of the first photograph.
+    Attributes:
+        photographs, upload: the menu, and the button for one's own.
+        message: what went wrong, in HTML, else empty; the picture then stays as it was.
+        picture: the PNG.
+
+    Raises:
+        FcsrError: what `make` raises for the first photograph.
+
+    Example:
+        >>> import fcsr
+        >>> import ipywidgets
+        >>> from fcsr.course import views, widgets
+        >>> photograph = fcsr.images.sample("coffee").crop((200, 100, 264, 164))
+        >>> width = ipywidgets.FloatSlider(1.5, min=0.5, max=16)
+        >>> panel = widgets.Panel(views.Frequencies, {"width": width}, photograph)
+        >>> before = panel.picture.value
+        >>> width.value = 4.0
+        >>> panel.picture.value != before
+        True
     """
 
     def __init__(
@@ -37,9 +55,10 @@ class Panel(ipywidgets.VBox):
         controls: dict[str, ipywidgets.ValueWidget],
         photograph: Image.Image | None = None,
     ):
-        self._make, self._view = make, None
+        self._make = make
+        self._view: View | None = None
         self._own = {} if photograph is None else {GIVEN: photograph}
-        self._uploaded = {}
+        self._uploaded: dict[str, Image.Image] = {}
         self.controls = controls
         self.photographs = ipywidgets.Dropdown(
             options=[*self._own, *images.SAMPLES], description="photograph", style=_STYLE
@@ -79,7 +98,7 @@ class Panel(ipywidgets.VBox):
         self._show(self._make(self._chosen()))
 
     def _receive(self, _) -> None:
-        """Show the photograph that was handed in, or say why that cannot be."""
+        """Show the photograph that was uploaded, or why that cannot be."""
         if not self.upload.value:
             return
         [file] = self.upload.value
@@ -91,7 +110,7 @@ class Panel(ipywidgets.VBox):
             self.message.value = f'<span style="color: #b3261e">{html.escape(str(error))}</span>'
             return
         self._uploaded = {file["name"]: photograph}
-        self.photographs.unobserve(self._change, "value")  # it is looked at already
+        self.photographs.unobserve(self._change, "value")  # it is shown below
         self.photographs.options = [file["name"], *self._own, *images.SAMPLES]
         self.photographs.observe(self._change, "value")
         self._show(view)
@@ -101,6 +120,13 @@ def frequency_splitter(photograph: Image.Image | None = None) -> Panel:
     """Part a photograph by any filter of any width: `views.Frequencies`.
 
     Without a photograph it begins with the first of `images.SAMPLES`, as all widgets do.
+
+    Example:
+        >>> import fcsr
+        >>> photograph = fcsr.images.sample("coffee").crop((200, 100, 264, 164))
+        >>> panel = fcsr.course.widgets.frequency_splitter(photograph)
+        >>> sorted(panel.controls)
+        ['kind', 'width']
     """
     controls = {
         "kind": ipywidgets.Dropdown(
@@ -112,13 +138,29 @@ def frequency_splitter(photograph: Image.Image | None = None) -> Panel:
 
 
 def scale_explorer(photograph: Image.Image | None = None) -> Panel:
-    """Zoom in on one spot without steps, models side by side: `views.Scales`."""
+    """Zoom in on one spot without steps, models side by side: `views.Scales`.
+
+    Example:
+        >>> import fcsr
+        >>> photograph = fcsr.images.sample("coffee").crop((200, 100, 264, 164))
+        >>> panel = fcsr.course.widgets.scale_explorer(photograph)
+        >>> sorted(panel.controls)
+        ['across', 'down', 'scale']
+    """
     controls = {"scale": _slider("scale", 4, 1, 8, 0.1), **_spot()}
     return Panel(views.Scales, controls, photograph)
 
 
 def pixel_inspector(photograph: Image.Image | None = None) -> Panel:
-    """Pick a pixel and see the distributions that CS gives it: `views.Pixel`."""
+    """Pick a pixel and see the distributions that CS predicts for it: `views.Pixel`.
+
+    Example:
+        >>> import fcsr
+        >>> photograph = fcsr.images.sample("coffee").crop((200, 100, 264, 164))
+        >>> panel = fcsr.course.widgets.pixel_inspector(photograph)
+        >>> sorted(panel.controls)
+        ['column', 'row']
+    """
     controls = {
         name: ipywidgets.IntSlider(
             64, 0, views.Pixel.largest - 1, description=name, style=_STYLE, layout=_LONG
@@ -129,7 +171,15 @@ def pixel_inspector(photograph: Image.Image | None = None) -> Panel:
 
 
 def decode_slider(photograph: Image.Image | None = None) -> Panel:
-    """Read CS and FCS by a dial from the mean to the mode: `views.Dial`."""
+    """Decode CS and FCS by a dial from the mean to the mode: `views.Dial`.
+
+    Example:
+        >>> import fcsr
+        >>> photograph = fcsr.images.sample("coffee").crop((200, 100, 264, 164))
+        >>> panel = fcsr.course.widgets.decode_slider(photograph)
+        >>> sorted(panel.controls)
+        ['across', 'down', 'sharpness']
+    """
     steps = (1.4, 2, 2.8, 4, 5.6, 8, 11, 16, 32)
     sharpness = ipywidgets.SelectionSlider(
         options=[("1, the mean", 1), *((str(t), t) for t in steps), ("the mode", views.MODE)],

@@ -1,6 +1,7 @@
 """Photographs to train on and benchmark sets, found on disk or downloaded."""
 
-from fcsr.data.sets import BENCHMARKS, Benchmark, Pair, benchmark, load_photographs, photographs
+from fcsr.data.pairs import Benchmark, Pair
+from fcsr.data.sets import BENCHMARKS, benchmark, load_photographs, photographs
 
 __all__ = [
     "BENCHMARKS",

@@ -1,8 +1,8 @@
 """Image sets from their publishers, verified by SHA-256, into the user's cache.
 
-pooch keeps the registry, verifies, and moves what is right into place. What it lacks is added
-here: a download that was cut off goes on where it stopped, and nothing is written outside the
-folder of its source.
+pooch keeps the registry, verifies files, and moves them into place. What it lacks is added here:
+a download that was cut off goes on where it stopped, and nothing is written outside the folder of
+its source.
 """
 
 import os
@@ -14,21 +14,36 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 from tqdm.auto import tqdm
 
 from fcsr.errors import DownloadError
 
+if TYPE_CHECKING:  # loaded when something is downloaded
+    import pooch
+    import requests
+
 REGISTRY = Path(__file__).parent / "registry"
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where files come from; `registry/NAME.txt` says what they are, and on which terms."""
+    """A publisher's folder of files; `registry/NAME.txt` lists them, with their terms of use.
+
+    Args:
+        name: of the registry, and of the folder in the cache.
+        address: the folder's URL; names of files are appended to it.
+
+    Example:
+        >>> from fcsr.data.download import BSDS500
+        >>> len(BSDS500.hashes)
+        400
+    """
 
     name: str
-    address: str  # of a folder; names of files are appended to it
+    address: str
 
     @cached_property
     def hashes(self) -> dict[str, str]:
@@ -38,7 +53,7 @@ class Source:
 
     @property
     def folder(self) -> Path:
-        """The part of the cache that is for this source."""
+        """This source's folder in the cache."""
         return cache() / self.name
 
 
@@ -53,7 +68,7 @@ DIV2K = Source("DIV2K", "https://data.vision.ee.ethz.ch/cvl/DIV2K/")
 
 
 def cache() -> Path:
-    """The user's cache folder, or what the environment variable FCSR_CACHE says."""
+    """The folder that the environment variable FCSR_CACHE names, or else the user's cache."""
     import pooch
 
     return Path(os.environ.get("FCSR_CACHE") or pooch.os_cache("fcsr"))
@@ -64,9 +79,14 @@ BLOCK = 2**16
 
 
 def fetch(source: Source, names: Sequence[str]) -> list[Path]:
-    """Files of a source, on this machine; those that are not in the cache are downloaded.
+    """Files of a source, from the cache; those that are not there are downloaded.
 
-    Raises DownloadError, with the address and a command that would bring the file.
+    Returns:
+        Their paths, in the order of `names`.
+
+    Raises:
+        DownloadError: a file cannot be downloaded or is not the published one; the message has
+            its address and a command that downloads it.
     """
     import pooch
 
@@ -77,22 +97,25 @@ def fetch(source: Source, names: Sequence[str]) -> list[Path]:
         pooch.file_hash(str(path)) == source.hashes[name]
         for path, name in zip(here, names, strict=True)
     ):
-        return here  # also from a cache that is not one's own to write
+        return here  # without a lock: also from a cache that is read-only
     with _locked(source, ".fetch"):
         store = pooch.create(source.folder, source.address, registry=source.hashes)
-        brought = []
+        paths = []
         with tqdm(total=len(names), desc=source.name, unit="file", delay=2, leave=False) as bar:
             for name in names:
-                brought.append(_bring(source, store, name))
+                paths.append(_download(source, store, name))
                 bar.update()
-        return brought
+        return paths
 
 
 def unzip(source: Source, name: str) -> Path:
-    """The source's folder, with the contents of one of its zip files in it.
+    """Unpack one of a source's zip files into the source's folder, and return the folder.
 
-    The zip is deleted once its contents are there, and not wanted again. Raises DownloadError
-    for a zip that cannot be brought, is none, or would write outside of the folder.
+    The zip is downloaded first if need be, and deleted once its contents are there.
+
+    Raises:
+        DownloadError: the zip cannot be downloaded or unpacked, or would write outside of the
+            folder.
     """
     done = source.folder / f"{name}.done"
     if done.exists():
@@ -104,7 +127,7 @@ def unzip(source: Source, name: str) -> Path:
         try:
             _extract(file, source.folder)
         except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
-            cure = "make room, or delete it to bring it anew"
+            cure = "free disk space, or delete it to download it again"
             raise DownloadError(f"{file} cannot be unpacked ({error}); {cure}") from error
         done.touch()
         file.unlink()
@@ -112,7 +135,7 @@ def unzip(source: Source, name: str) -> Path:
 
 
 class Resume:
-    """A downloader for pooch that goes on with what an earlier one has left in `partial`."""
+    """A downloader for pooch that continues the interrupted download in `partial`."""
 
     def __init__(self, partial: Path):
         self.partial = partial
@@ -120,36 +143,36 @@ class Resume:
     def __call__(self, url: str, output_file: str, pooch) -> None:
         import requests
 
-        had = size(self.partial)
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={had}-"} if had else {})
+        done = size(self.partial)
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
         with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
             if response.status_code != requests.codes.requested_range_not_satisfiable:
                 response.raise_for_status()
                 if response.status_code != requests.codes.partial_content:
-                    had = 0  # the server sends all of it again
-                self._receive(response, had)
+                    done = 0  # the server sends all of it again
+                self._receive(response, done)
         os.replace(self.partial, output_file)
 
-    def _receive(self, response, had: int) -> None:
-        """Write to the partial file what the server sends, after the first `had` bytes."""
-        total = had + int(response.headers.get("Content-Length", 0))
+    def _receive(self, response: "requests.Response", done: int) -> None:
+        """Append what the server sends to the first `done` bytes of the partial file."""
+        total = done + int(response.headers.get("Content-Length", 0))
         bar = tqdm(
             desc=self.partial.stem,
             total=total,
-            initial=had,
+            initial=done,
             unit="B",
             unit_scale=True,
             delay=2,
             leave=False,
         )
-        with self.partial.open("ab" if had else "wb") as file, bar:
+        with self.partial.open("ab" if done else "wb") as file, bar:
             for block in response.iter_content(BLOCK):
                 file.write(block)
                 bar.update(len(block))
 
 
 def size(path: Path) -> int:
-    """In bytes; 0 if there is no such file."""
+    """A file's size in bytes; 0 if there is no such file."""
     return path.stat().st_size if path.exists() else 0
 
 
@@ -167,13 +190,13 @@ def _extract(file: Path, folder: Path) -> None:
 
 def _require_inside(name: str, whose: str) -> None:
     """Refuse a name that leads out of a folder, on this system or on another."""
-    path = PureWindowsPath(name)  # which knows drives, and both kinds of slashes
+    path = PureWindowsPath(name)  # it knows drives and both kinds of slashes
     if path.anchor or ".." in path.parts:
         raise DownloadError(f"{whose} names {name!r}, which lies outside of its folder; refused")
 
 
-def _bring(source: Source, store, name: str) -> Path:
-    """One file; tries again as long as each try brings some bytes of it."""
+def _download(source: Source, store: "pooch.Pooch", name: str) -> Path:
+    """One file; tries again as long as each try adds some bytes to it."""
     import requests
 
     partial = source.folder / f"{name}.partial"
@@ -186,8 +209,8 @@ def _bring(source: Source, store, name: str) -> Path:
             if size(partial) > before:
                 continue
             raise _failed(source, name, _reason(error)) from error
-        except ValueError as error:  # of pooch, for a hash
-            if before:  # perhaps what was there already was wrong; it is gone now
+        except ValueError as error:  # pooch's, for a wrong hash
+            if before:  # perhaps the partial file was wrong; it is deleted by now
                 continue
             raise _failed(source, name, f"what came is another file ({error})") from error
         except OSError as error:
@@ -197,7 +220,7 @@ def _bring(source: Source, store, name: str) -> Path:
 def _reason(error: Exception) -> str:
     import requests
 
-    if isinstance(error, requests.HTTPError):
+    if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"the server answers {error.response.status_code} {error.response.reason}"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return f"the server sent nothing for {TIMEOUT_S:g} seconds"
@@ -215,7 +238,7 @@ def _failed(source: Source, name: str, reason: str) -> DownloadError:
 
 @contextmanager
 def _locked(source: Source, name: str) -> Iterator[None]:
-    """One process at a time; others wait, and then find what it brought."""
+    """One process at a time; others wait, and then find what it has downloaded."""
     lock = FileLock(source.folder / name)
     try:
         source.folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""How people keep the field's image sets on disk, and where in that an image lies.
+"""The layouts in which the field's image sets are kept on disk.
 
-Each function gets a folder and gives the files that it finds there, or nothing if the folder is
-not laid out so.
+Each function takes a folder and returns the files that it finds there, or an empty list if the
+folder is not laid out so.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 
 
 class Files(NamedTuple):
-    """An image of a set; no `lr` means that it has to be made from `hr`."""
+    """The files of an image of a set; without `lr`, LR has to be made from `hr`."""
 
     name: str
     hr: Path
@@ -23,7 +23,7 @@ class Files(NamedTuple):
 
 
 def expected(name: str, scale: float) -> str:
-    """The folders that a set may lie in, for messages."""
+    """The folders that a set may be in, for messages."""
     if name == "DIV2K":
         return "DIV2K_valid_HR"
     used = dict.fromkeys(selfexsr_folder(name, given) for given in selfexsr_scales(name, scale))
@@ -44,7 +44,8 @@ def image_files(folder: Path) -> list[Path]:
 def benchmark(root: Path, name: str, scale: float) -> list[Files]:
     """A set below `root` in any of the layouts of this module.
 
-    Raises ImageError where a set has LR images of this scale, but not of each HR image.
+    Raises:
+        ImageError: the set has LR images of this scale, but not of each HR image.
     """
     if name == "DIV2K":
         return div2k(root, scale)
@@ -52,7 +53,7 @@ def benchmark(root: Path, name: str, scale: float) -> list[Files]:
 
 
 def edsr(root: Path, name: str, scale: float) -> list[Files]:
-    """EDSR's and LIIF's: `Set5/HR/baby.png` and `Set5/LR_bicubic/X4/babyx4.png`."""
+    """EDSR's and LIIF's layout: `Set5/HR/baby.png` and `Set5/LR_bicubic/X4/babyx4.png`."""
     for folder in (root / name, root / "benchmark" / name):
         if found := image_files(folder / "HR"):
             return _with_lr(found, folder / "LR_bicubic" / f"X{scale:g}", scale)
@@ -60,7 +61,7 @@ def edsr(root: Path, name: str, scale: float) -> list[Files]:
 
 
 def div2k(root: Path, scale: float) -> list[Files]:
-    """DIV2K's validation part as it comes out of its zip files."""
+    """DIV2K's validation part as its zip files unpack."""
     for folder in (root, root / "DIV2K", root / "div2k"):
         if found := image_files(folder / "DIV2K_valid_HR"):
             return _with_lr(found, folder / "DIV2K_valid_LR_bicubic" / f"X{scale:g}", scale)
@@ -68,9 +69,9 @@ def div2k(root: Path, scale: float) -> list[Files]:
 
 
 def selfexsr(root: Path, name: str, scale: float) -> list[Files]:
-    """SelfExSR's: `Set5/image_SRF_4/img_001_SRF_4_HR.png`, LR beside it; B100 is BSD100.
+    """SelfExSR's layout: `Set5/image_SRF_4/img_001_SRF_4_HR.png`, LR beside it; B100 is BSD100.
 
-    Where it has none of this scale, HR is taken from another, see `selfexsr_scales`.
+    Where it has no images of this scale, HR is taken from another, see `selfexsr_scales`.
     """
     for base in (root, root / "data"):
         for given in selfexsr_scales(name, scale):
@@ -78,7 +79,7 @@ def selfexsr(root: Path, name: str, scale: float) -> list[Files]:
                 if given != scale:
                     return [Files(_number(hr), hr) for hr in found]
                 lr = (hr.with_name(hr.name.replace("_HR", "_LR")) for hr in found)
-                return _whole(map(Files, map(_number, found), found, lr))
+                return _complete(map(Files, map(_number, found), found, lr))
     return []
 
 
@@ -102,24 +103,24 @@ def bsds400(root: Path) -> list[Path]:
 
 
 def div2k_train(root: Path) -> list[Path]:
-    """DIV2K's training photographs as they come out of the zip file."""
+    """DIV2K's training photographs as their zip file unpacks."""
     folders = (root, root / "DIV2K", root / "div2k")
     return next(filter(None, (image_files(f / "DIV2K_train_HR") for f in folders)), [])
 
 
 def selfexsr_folder(name: str, scale: float) -> str:
-    """Where SelfExSR keeps a set at a scale."""
+    """The folder in which SelfExSR keeps a set at a scale."""
     return f"{'BSD100' if name == 'B100' else name}/image_SRF_{scale:g}"
 
 
 def selfexsr_scales(name: str, scale: float) -> tuple[float, float]:
-    """Whose HR images serve a scale: its own, or else those that are cropped least.
+    """The scales whose folders can give HR images for a scale: its own, then the least cropped.
 
-    Of Urban100 only image_SRF_4 has the photographs; HR in its image_SRF_2 is these made half as
-    large, which is not what anyone's x2 is measured on.
+    Only image_SRF_4 has Urban100's photographs in full size; HR in its image_SRF_2 is half as
+    large, and no published x2 is measured on that.
     """
-    whole = 4 if name == "Urban100" else 2
-    return max(scale, whole), whole
+    least_cropped = 4 if name == "Urban100" else 2
+    return max(scale, least_cropped), least_cropped
 
 
 def _number(hr: Path) -> str:
@@ -134,18 +135,19 @@ def _with_lr(hr: list[Path], folder: Path, scale: float) -> list[Files]:
     if not folder.is_dir():
         return list(map(Files, _names(hr), hr))
     lr = (folder / f"{path.stem}x{scale:g}.png" for path in hr)
-    return _whole(map(Files, _names(hr), hr, lr))
+    return _complete(map(Files, _names(hr), hr, lr))
 
 
 def _names(paths: list[Path]) -> list[str]:
-    """What files are called: their whole names where stems repeat."""
+    """Names for images: the files' stems, or their whole names where stems repeat."""
     stems = Counter(path.stem for path in paths)
     return [path.stem if stems[path.stem] == 1 else path.name for path in paths]
 
 
-def _whole(files: Iterable[Files]) -> list[Files]:
+def _complete(files: Iterable[Files]) -> list[Files]:
+    """The same files, once it is known that their LR images exist."""
     files = list(files)
-    for one in files:
-        if not one.lr.is_file():
-            raise ImageError(f"{one.lr} is missing; it is the LR image of {one.hr}")
+    for image in files:
+        if image.lr and not image.lr.is_file():
+            raise ImageError(f"{image.lr} is missing; it is the LR image of {image.hr}")
     return files

@@ -1,86 +1,35 @@
 """Photographs to train on, and the field's benchmark sets: found on disk, or downloaded."""
 
-import hashlib
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from jaxtyping import UInt8
-from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
 from fcsr import images
 from fcsr.data import download, layouts
-from fcsr.data.layouts import SUFFIXES, Files, image_files
+from fcsr.data.layouts import SUFFIXES, image_files
+from fcsr.data.pairs import Benchmark
 from fcsr.errors import DownloadError, ImageError
-from fcsr.images import imresize
 
 BENCHMARKS = ("Set5", "Set14", "B100", "Urban100", "DIV2K")
 TRAINING = {"BSDS400": layouts.bsds400, "DIV2K": layouts.div2k_train}
 
 
-class Pair(NamedTuple):
-    """One image of a benchmark set, in RGB."""
-
-    name: str
-    lr: Image.Image
-    hr: Image.Image
-
-
-@dataclass(frozen=True)
-class Benchmark(Sequence):  # not Sequence[Pair]: who checks types by it would open an image
-    """The `Pair`s of a set at one scale, opened one by one, when they are asked for."""
-
-    scale: float
-    files: list[Files]
-
-    @property
-    def names(self) -> list[str]:
-        return [files.name for files in self.files]
-
-    def __len__(self) -> int:
-        return len(self.files)
-
-    def fingerprint(self, number: int) -> str:
-        """Twelve hexadecimal digits that change with the files of a pair."""
-        _, *paths = self.files[number]
-        digest = hashlib.sha256()
-        for path in filter(None, paths):
-            digest.update(_read(path))
-        return digest.hexdigest()[:12]
-
-    def __getitem__(self, number: int) -> Pair:
-        name, hr_path, lr_path = self.files[number]
-        hr = _load(hr_path)
-        height, width = (math.floor(side / self.scale + 1e-9) for side in (hr.height, hr.width))
-        if min(height, width) < 1:
-            raise ImageError(
-                f"{hr_path} has {hr.width}x{hr.height} pixels; it is too small for x{self.scale:g}"
-            )
-        lr = _load(lr_path) if lr_path else None
-        if lr and (lr.height, lr.width) != (height, width):
-            raise ImageError(
-                f"{lr_path} has {lr.width}x{lr.height} pixels; of {hr_path} with "
-                f"{hr.width}x{hr.height} a x{self.scale:g} reduction has {width}x{height}"
-            )
-        hr = hr.crop((0, 0, round(width * self.scale), round(height * self.scale)))
-        return Pair(name, lr or imresize(hr, (height, width)), hr)
-
-
 def benchmark(name: str | Path, scale: float = 4, root: str | Path | None = None) -> Benchmark:
-    """The pairs of low and high resolution of a benchmark set.
+    """The LR and HR images of a benchmark set.
 
-    It is looked for in `root`, or else in `$FCSR_DATA`, then where one works, in the layouts of
-    EDSR and LIIF, of SelfExSR and of DIV2K (see `fcsr.data.layouts`); where it is not there, it is
-    downloaded into the user's cache. With n pixels along a side of HR, LR has floor(n / scale), and
-    HR is cropped at the right and the bottom to round(scale * floor(n / scale)), as in LIIF. LR
-    images are the set's own where it has them; for other scales MATLAB's bicubic makes them.
+    The set is looked for in `root`, or else in `$FCSR_DATA`, then in the working folder, in the
+    layouts of EDSR and LIIF, of SelfExSR and of DIV2K (see `fcsr.data.layouts`); if it is not
+    there, it is downloaded into the user's cache. With n pixels along a side of HR, LR has
+    floor(n / scale), and HR is cropped at the right and the bottom to
+    round(scale * floor(n / scale)), as in LIIF. LR images are the set's own where it has them;
+    else MATLAB's bicubic makes them.
 
     Args:
         name: Set5, Set14, B100, Urban100, DIV2K (its validation part), or a folder.
@@ -90,6 +39,14 @@ def benchmark(name: str | Path, scale: float = 4, root: str | Path | None = None
     Raises:
         ImageError: no such set or folder, a missing LR file, or a scale that is not above 1.
         DownloadError: the set is not on this machine and cannot be downloaded.
+
+    Example:
+        >>> import fcsr, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     fcsr.images.save(fcsr.images.sample("coffee"), f"{folder}/coffee.png")
+        ...     for name, lr, hr in fcsr.data.benchmark(folder, scale=4):
+        ...         print(name, lr.size, hr.size)
+        coffee (150, 100) (600, 400)
     """
     if not 1 < scale < math.inf:
         raise ImageError(f"scale is {scale}; a benchmark needs a finite one above 1")
@@ -104,11 +61,11 @@ def benchmark(name: str | Path, scale: float = 4, root: str | Path | None = None
         )
     with _not_found(f"{name} ({layouts.expected(name, scale)})", folders):
         here = _download(name, scale)
-        return Benchmark(scale, _brought(layouts.benchmark(here, name, scale), here))
+        return Benchmark(scale, _downloaded(layouts.benchmark(here, name, scale), here))
 
 
 def photographs(source: str | Path, root: str | Path | None = None) -> list[Path]:
-    """Photographs to train on, in the order of their names.
+    """The files of photographs to train on, in the order of their names.
 
     Args:
         source: a folder, or a set that is found or downloaded as by `benchmark`: BSDS400 (the
@@ -118,6 +75,14 @@ def photographs(source: str | Path, root: str | Path | None = None) -> list[Path
     Raises:
         ImageError: neither a folder nor a set, or no image in it.
         DownloadError: the set is not on this machine and cannot be downloaded.
+
+    Example:
+        >>> import fcsr, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name in ("rocket", "coffee"):
+        ...         fcsr.images.save(fcsr.images.sample(name), f"{folder}/{name}.jpg")
+        ...     [path.name for path in fcsr.data.photographs(folder)]
+        ['coffee.jpg', 'rocket.jpg']
     """
     source, folder = str(source), Path(source)
     if source in TRAINING:
@@ -138,13 +103,31 @@ def photographs(source: str | Path, root: str | Path | None = None) -> list[Path
         else:
             download.fetch(download.BSDS500, list(download.BSDS500.hashes))
             here = download.BSDS500.folder
-        return _brought(TRAINING[source](here), here)
+        return _downloaded(TRAINING[source](here), here)
 
 
 def load_photographs(
     paths: list[Path], device: torch.device | str, progress: bool = True
 ) -> list[UInt8[Tensor, "3 _ _"]]:
-    """Photographs as 8-bit tensors on the device, where they stay for the whole training."""
+    """Load photographs as 8-bit tensors on the device, to stay there for the whole training.
+
+    Args:
+        paths: image files.
+        device: where the tensors go.
+        progress: show a bar when it takes more than two seconds.
+
+    Raises:
+        ImageError: a file cannot be read.
+
+    Example:
+        >>> import fcsr, pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "coffee.png")
+        ...     fcsr.images.save(fcsr.images.sample("coffee"), path)
+        ...     [photograph] = fcsr.data.load_photographs([path], device="cpu")
+        >>> photograph.dtype, photograph.shape
+        (torch.uint8, torch.Size([3, 400, 600]))
+    """
     loaded = []
     with tqdm(
         total=len(paths), desc="photographs", unit="", leave=False, delay=2, disable=not progress
@@ -157,26 +140,14 @@ def load_photographs(
 
 def _roots(root: str | Path | None) -> list[Path]:
     """Where to look before a download."""
-    said = root or os.environ.get("FCSR_DATA")
-    if said and not Path(said).is_dir():
-        raise ImageError(f"{'root' if root else 'FCSR_DATA'} is {said}, which is not a folder")
-    return [Path(said)] if said else []
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"{path} cannot be read ({error.strerror})") from error
-
-
-def _load(path: Path) -> Image.Image:
-    """8-bit RGB, whatever the file holds."""
-    return images.to_pil(images.to_tensor(images.load(path)))
+    given = root or os.environ.get("FCSR_DATA")
+    if given and not Path(given).is_dir():
+        raise ImageError(f"{'root' if root else 'FCSR_DATA'} is {given}, which is not a folder")
+    return [Path(given)] if given else []
 
 
 def _download(name: str, scale: float) -> Path:
-    """Bring a benchmark set into the cache, as far as this scale needs it; returns its root."""
+    """Download what this scale needs of a benchmark set into the cache; returns its root."""
     if name == "DIV2K":
         here = download.unzip(download.DIV2K, "DIV2K_valid_HR.zip")
         lr = f"DIV2K_valid_LR_bicubic_X{scale:g}.zip"
@@ -191,16 +162,16 @@ def _download(name: str, scale: float) -> Path:
     return download.SELFEXSR.folder
 
 
-def _brought(found: list, folder: Path) -> list:
-    """What was found in the cache, where a download says that all is there."""
+def _downloaded(found: list, folder: Path) -> list:
+    """The files found in the cache after a download; none: they were deleted since."""
     if not found:
-        raise DownloadError(f"some of {folder} was taken away; delete it, to bring it anew")
+        raise DownloadError(f"some of {folder} was deleted; delete all, to download it again")
     return found
 
 
 @contextmanager
 def _not_found(name: str, folders: list[Path]) -> Iterator[None]:
-    """Where a set is downloaded: what fails there says where else it was looked for."""
+    """Add to a failed download where else the set was looked for."""
     try:
         yield
     except DownloadError as error:

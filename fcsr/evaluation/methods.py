@@ -1,8 +1,8 @@
-"""What can be measured: models, the ways their distributions are read, and controls.
+"""What can be measured: models, ways to decode their distributions, and controls.
 
 A method is written as in `fcsr evaluate --model`: a model's name or path (`cs`); after a colon
-how its distributions are read (`cs:mean`); after an at sign the method that it is a control for
-(`lte@cs` is LTE with Gaussian noise added until its PSNR is that of CS).
+how its distributions are decoded (`cs:mean`); after an at sign the method that it is a control
+for (`lte@cs` is LTE with Gaussian noise added until its PSNR is that of CS).
 """
 
 import functools
@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from jaxtyping import Float
 from torch import Tensor
@@ -23,22 +24,37 @@ from fcsr.models import ContinuousModel
 from fcsr.utils.device import default_device
 
 Model = ContinuousModel | str | Path
+Load = Callable[[str], ContinuousModel | None]  # None is bicubic interpolation
 
 
 @dataclass(frozen=True)
 class Method:
-    """One way to make SR of LR; `name` and `decode` are what tables call it."""
+    """One way to make SR of LR; `name` and `decode` are what tables call it.
+
+    Example:
+        >>> from fcsr.evaluation.methods import parse
+        >>> [method] = parse(["cs-compact:mean"])
+        >>> method.name, method.decode
+        ('cs-compact', 'mean')
+    """
 
     name: str
     decode: str
     weights: str  # a fingerprint of what SR depends on besides LR
     model: ContinuousModel | None = None  # None is bicubic interpolation
-    read: str | Decode | None = None
+    decoder: str | Decode | None = None  # None where there is nothing to decode
 
 
 @dataclass(frozen=True)
 class Control:
-    """`base` with grain added until its PSNR is that of `target`."""
+    """`base` with noise added until its PSNR is that of `target`.
+
+    Example:
+        >>> from fcsr.evaluation.methods import parse
+        >>> [control] = parse(["lte-compact@cs-compact"])
+        >>> control.base.name, control.target.name, control.target.decode
+        ('lte-compact', 'cs-compact', 'mode')
+    """
 
     name: str
     base: Method
@@ -57,14 +73,19 @@ def parse(models: Iterable[Model], decode: str | Decode | None = None) -> list[M
     """The methods that are meant by models, or by names as at the top of this module.
 
     A model is called by its class. `decode` is for all that have distributions and do not say
-    how they are read.
+    how to decode them.
 
     Raises:
         CheckpointError: no such model.
         FcsrError: an unknown decode, one for a model that has no distributions, or two methods
             of one name.
+
+    Example:
+        >>> from fcsr.evaluation.methods import parse
+        >>> [(method.name, method.decode) for method in parse(["bicubic", "cs-compact"], "mean")]
+        [('bicubic', ''), ('cs-compact', 'mean')]
     """
-    load = functools.cache(_load)  # `cs:mode` and `cs:mean` shall be read from one model
+    load = functools.cache(_load)  # `cs:mode` and `cs:mean` shall share one model
     methods = [_parse(model, decode, load) for model in models]
     if decode is not None and not any(part.decode for m in methods for part in _parts(m)):
         label = decoding.label(decode)
@@ -73,7 +94,7 @@ def parse(models: Iterable[Model], decode: str | Decode | None = None) -> list[M
     for name in names:
         if names.count(name) > 1:
             raise FcsrError(
-                f"{':'.join(filter(None, name))} is asked for twice; a table needs "
+                f"{':'.join(filter(None, name))} is given twice; a table needs "
                 "names that differ: measure models of one class in two calls"
             )
     return methods
@@ -85,9 +106,17 @@ def super_resolve(
     size: tuple[int, int],
     psnr: Callable[[Tensor], float],
 ) -> list[Float[Tensor, "1 3 H W"]]:
-    """SR by each method; a model that is read in several ways is queried once.
+    """SR by each method; a model whose output is decoded in several ways is queried once.
 
     `psnr` measures an SR, for the controls.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.evaluation.methods import parse, super_resolve
+        >>> lr = torch.zeros(1, 3, 8, 8)
+        >>> [sr] = super_resolve(parse(["bicubic"]), lr, (20, 24), psnr=lambda sr: 0.0)
+        >>> sr.shape
+        torch.Size([1, 3, 20, 24])
     """
     made = _render([part for method in methods for part in _parts(method)], lr, size)
     return [
@@ -103,57 +132,62 @@ def _parts(method: Method | Control) -> list[Method]:
 
 
 def _render(methods: list[Method], lr: Tensor, size: tuple[int, int]) -> dict[Method, Tensor]:
-    made = {}
+    made: dict[Method, Tensor] = {}
     for model in dict.fromkeys(method.model for method in methods):
-        readings = list(dict.fromkeys(m for m in methods if m.model is model))
+        of_model = list(dict.fromkeys(m for m in methods if m.model is model))
         if model is None:
-            images = [upscale(lr, size=size, model=BICUBIC, progress=False)]
+            images = [cast(Tensor, upscale(lr, size=size, model=BICUBIC, progress=False))]
         else:
             device = next(model.parameters()).device
-            reads = [method.read for method in readings]
-            images = render(model, lr.to(device), size, reads, progress=False)
-        made |= zip(readings, images, strict=True)
+            decoders = [method.decoder for method in of_model]
+            images = render(model, lr.to(device), size, decoders, progress=False)
+        made |= zip(of_model, images, strict=True)
     return made
 
 
-def _parse(model: Model, decode: str | Decode | None, load) -> Method | Control:
+def _parse(model: Model, decode: str | Decode | None, load: Load) -> Method | Control:
     if isinstance(model, ContinuousModel):
         return _method(type(model).__name__.lower(), model, None, decode)
     spec = str(model)
+    base, at, target = spec.partition("@")
+    if at and not (os.path.isfile(spec) or os.path.isfile(spec.rpartition(":")[0])):
+        return _control(_parse_name(base, decode, load), _parse(target, decode, load), target)
+    return _parse_name(spec, decode, load)
+
+
+def _parse_name(spec: str, decode: str | Decode | None, load: Load) -> Method:
+    """A method that is no control: `cs`, `cs:mean`, or a path, which may have a colon in it."""
     if os.path.isfile(spec):  # Path.is_file would raise for a name that no disk can hold
         return _method(spec, load(spec), None, decode)
-    path, colon, way = spec.rpartition(":")
-    if colon and os.path.isfile(path):  # which may have an at sign or a drive in it
-        return _method(path, load(path), way, decode)
-    base, control, target = spec.partition("@")
-    if control:
-        return _control(_parse(base, decode, load), _parse(target, decode, load), target)
-    name, colon, way = spec.partition(":")
+    name, colon, way = spec.rpartition(":")
+    if not os.path.isfile(name):
+        name, colon, way = spec.partition(":")
     return _method(name, load(name), way if colon else None, decode)
 
 
 def _control(base: Method, target: Method | Control, spec: str) -> Control:
-    """`spec` is how `target` was asked for; the control's name says how it is read, if unusual."""
+    """`spec` is what the user wrote for `target`; an unusual decode is part of the name."""
     if isinstance(target, Control):
         raise FcsrError(f"{base.name}@{spec} is a control for a control; give one of a model")
-    unusual = target.read != (target.model.default_decode if target.model else None)
-    read = target.decode if unusual or spec != target.name else ""
-    return Control(f"{base.name}@{':'.join(filter(None, (target.name, read)))}", base, target)
+    unusual = target.decoder != (target.model.default_decode if target.model else None)
+    decode = target.decode if unusual or spec != target.name else ""
+    return Control(f"{base.name}@{':'.join(filter(None, (target.name, decode)))}", base, target)
 
 
 def _method(
     name: str, model: ContinuousModel | None, way: str | None, decode: str | Decode | None
 ) -> Method:
-    """`way` is asked of this model, `decode` of all that have distributions."""
+    """`way` is for this model, `decode` for all that have distributions."""
     if model is None:
         if way is not None:
             raise FcsrError(f"decode is {way}, but bicubic gives RGB: it has nothing to decode")
         return Method(name, "", "")
+    decoder: str | Decode | None = way
     if way is None and model.default_decode is not None:
-        way = decode or model.default_decode
-    model.check_decode(way)
-    label = "" if way is None else decoding.label(way)
-    return Method(name, label, models.fingerprint(model), model, way)
+        decoder = decode or model.default_decode
+    model.check_decode(decoder)
+    label = "" if decoder is None else decoding.label(decoder)
+    return Method(name, label, models.fingerprint(model), model, decoder)
 
 
 def _load(name: str) -> ContinuousModel | None:

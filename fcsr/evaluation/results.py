@@ -2,7 +2,7 @@
 
 A folder holds `images.csv`, whole at all times, and while an evaluation runs one
 `images.<process>.partial` for each of its processes, to which finished rows are appended. A kill
-can cut only the last line of such a file short; reading leaves that line out.
+can cut only the last line of such a file short; `Results.read` leaves that line out.
 """
 
 import csv
@@ -19,17 +19,33 @@ from fcsr.metrics import MEASURES
 from fcsr.utils.files import atomic_write
 
 NAMES = ("dataset", "scale", "image", "method", "decode")
-"""What a row is of. No two rows of a ledger are of the same."""
+"""What identifies a row: no two rows of a table have the same names."""
 
 COLUMNS = (*NAMES, *MEASURES, "protocol", "weights", "files")
 
-TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}  # as names of images may be
+ENCODING, ERRORS = "utf-8", "surrogateescape"  # names of images may be no valid UTF-8
 
 Row = dict[str, str | float]
 
 
-class Ledger:
-    """The rows of one folder, as seen by one of the processes that write them."""
+class Results:
+    """The rows of one folder, as seen by one of the processes that write them.
+
+    Args:
+        folder: where the files lie; made when something is written.
+        process: the number of this process, from 0.
+
+    Example:
+        >>> import tempfile
+        >>> from fcsr.evaluation.results import COLUMNS, Results
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     results = Results(folder)
+        ...     results.append([dict.fromkeys(COLUMNS, 1.0)])
+        ...     results.merge(results.read())
+        ...     [row] = results.read()
+        >>> row["psnr"]
+        1.0
+    """
 
     def __init__(self, folder: str | Path, process: int = 0):
         self.folder = Path(folder)
@@ -37,8 +53,8 @@ class Ledger:
         self.partial = self.folder / f"images.{process}.partial"
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """While no other evaluation writes here; raises FcsrError where one does already."""
+    def locked(self) -> Iterator[None]:
+        """Keep other evaluations out; raises FcsrError where one writes here already."""
         lock = FileLock(self.folder / ".lock")
         with _naming(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +69,7 @@ class Ledger:
             lock.release()
 
     def read(self) -> list[Row]:
-        """All finished rows, by whichever process; of equal names the last written.
+        """All finished rows, of all processes; of equal names the last written.
 
         Raises FcsrError for a file that is not of this table.
         """
@@ -64,7 +80,10 @@ class Ledger:
     def append(self, rows: list[Row]) -> None:
         """Add finished rows to this process's file."""
         new = not self.partial.exists()
-        with _naming(self.partial), self.partial.open("a", newline="", **TEXT) as file:
+        with (
+            _naming(self.partial),
+            self.partial.open("a", encoding=ENCODING, errors=ERRORS, newline="") as file,
+        ):
             file.write(_format(rows, header=new))
             file.flush()
             os.fsync(file.fileno())
@@ -80,23 +99,23 @@ class Ledger:
         with _naming(self.folder / name):
             self.folder.mkdir(parents=True, exist_ok=True)
             with atomic_write(self.folder / name) as draft:
-                draft.write_text(text, newline="", **TEXT)
+                draft.write_text(text, ENCODING, ERRORS, newline="")
 
 
 @contextmanager
 def _naming(path: str | Path) -> Iterator[None]:
-    """What goes wrong with a file or folder becomes an FcsrError about it."""
+    """Turn an OSError into an FcsrError that names the file or folder."""
     try:
         yield
     except OSError as error:
         raise FcsrError(
-            f"{path} cannot be used ({error.strerror}): make room, or give another folder"
+            f"{path} cannot be used ({error.strerror}): free some space, or give another folder"
         ) from error
 
 
 def _unique(rows: Iterable[Row]) -> list[Row]:
-    """The last of all rows with the same names, in its place."""
-    last = {}
+    """Of rows with the same names the last, where it stands."""
+    last: dict[tuple, Row] = {}
     for row in rows:
         names = tuple(row[name] for name in NAMES)
         last.pop(names, None)
@@ -115,7 +134,7 @@ def _format(rows: list[Row], header: bool) -> str:
 
 def _parse(file: Path) -> list[Row]:
     with _naming(file):
-        text = file.read_text(**TEXT)
+        text = file.read_text(ENCODING, ERRORS)
     whole = text[: text.rfind("\n") + 1]  # without a line that was cut short
     reader = csv.DictReader(io.StringIO(whole))
     if whole and tuple(reader.fieldnames or ()) != COLUMNS:

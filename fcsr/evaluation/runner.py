@@ -1,4 +1,4 @@
-"""Benchmark tables: every number with the protocol that it was measured by."""
+"""Models on benchmark sets: every image measured, by a protocol that stands beside the number."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -13,8 +13,9 @@ from fcsr.data import Benchmark
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
 from fcsr.evaluation.methods import Control, Method, Model, parse, super_resolve
-from fcsr.evaluation.results import COLUMNS, NAMES, Ledger, Row
-from fcsr.metrics import LPIPS_RANGES, MEASURES, Protocol, lpips_network, protocol_of
+from fcsr.evaluation.results import NAMES, Results, Row
+from fcsr.evaluation.tables import from_rows, means, to_markdown
+from fcsr.metrics import Protocol, lpips_network, protocol_of
 from fcsr.utils.distributed import Processes
 
 
@@ -29,24 +30,25 @@ class Job(NamedTuple):
     files: str  # their fingerprint
 
     def blank(self, method: Method | Control) -> Row:
-        """The row of a method, but for what is to be measured."""
+        """The row of a method, still without its measures."""
         names = (self.dataset, float(self.scale), self.pairs.names[self.number])
-        row = dict(zip(NAMES, (*names, method.name, method.decode), strict=True))
+        row: Row = dict(zip(NAMES, (*names, method.name, method.decode), strict=True))
         protocol = self.protocol.brief(self.scale)
         return row | {"protocol": protocol, "weights": method.weights, "files": self.files}
 
     def measure(self, methods: list[Method | Control]) -> list[Row]:
-        """The rows of all methods; the only place where images are in memory."""
+        """The rows of all methods; images are in memory only here."""
         pair = self.pairs[self.number]
         lr, hr = images.to_tensor(pair.lr), images.to_tensor(pair.hr)
+        height, width = hr.shape[-2:]
 
         def psnr(sr) -> float:
             return self.protocol.psnr(sr, hr, self.scale)
 
         try:
-            made = super_resolve(methods, lr, tuple(hr.shape[-2:]), psnr)
+            made = super_resolve(methods, lr, (height, width), psnr)
             return [
-                self.blank(method) | self.protocol.measure(sr, hr, self.scale)
+                {**self.blank(method), **self.protocol.measure(sr, hr, self.scale)}
                 for method, sr in zip(methods, made, strict=True)
             ]
         except FcsrError as error:
@@ -60,7 +62,7 @@ def plan(
     root: str | Path | None = None,
     protocol: Protocol | None = None,
 ) -> list[Job]:
-    """All images of all sets at all scales, in this order; what is asked for twice counts once.
+    """All images of all sets at all scales, in this order; what is given twice counts once.
 
     Takes and raises what `fcsr.data.benchmark` does. `protocol` is each set's own by default.
     """
@@ -90,24 +92,37 @@ def evaluate(
 
     Args:
         model: one or several of: a model; what `fcsr.load` takes; `"bicubic"`; `"cs:mean"`, with
-            how CS is read; `"lte@cs"`, LTE plus noise at CS's PSNR. See `fcsr.evaluation.methods`.
+            how CS is decoded; `"lte@cs"`, LTE with noise at CS's PSNR. See
+            `fcsr.evaluation.methods`.
         dataset: one or several of what `fcsr.data.benchmark` takes.
         scale: one or several; LR images are made where the set has none.
-        decode: how distributions are read by the models that do not say it.
+        decode: how to decode the distributions of models that do not say it.
         root: the folder of the sets, `$FCSR_DATA` by default.
         protocol: of PSNR; each set's own by default.
         out: a folder for `images.csv` (the rows), `means.csv` and `means.md`. What it holds
             already is kept, and measured again if weights, protocol or files have changed.
+        progress: show a bar.
 
     Returns:
         A pandas DataFrame with the columns `results.COLUMNS`; `means` sums it up, and
-        `attrs["protocol"]` says how the numbers were made.
+        `attrs["protocol"]` explains how the numbers were made.
 
     Raises:
         FcsrError: an unknown model, set or decode, a decode without a name where `out` is to
             keep its numbers, a file that is missing, or an `out` that cannot be written or that
             another evaluation writes to. What can be known before is checked before any image
             is measured.
+
+    Example:
+        >>> import tempfile
+        >>> import fcsr
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     crop = fcsr.images.sample("coffee").crop((200, 100, 264, 148))
+        ...     fcsr.images.save(crop, f"{folder}/coffee.png")
+        ...     table = fcsr.evaluate("bicubic", folder, scale=2, progress=False)
+        >>> [row] = table.to_dict("records")
+        >>> row["image"], row["protocol"], round(row["psnr"], 1)
+        ('coffee', 'y, shave 2', 36.0)
     """
     processes = Processes()  # first: it chooses this process's GPU, if there are several
     methods = parse(_several(model), decode)
@@ -118,52 +133,28 @@ def evaluate(
         )
     jobs = plan(_several(dataset), _several(scale), root, protocol)
     lpips_network.alex(torch.device("cpu"))  # else it would be missed when the first image is made
-    ledger = Ledger(out, processes.rank) if out else None
-    with ledger.alone() if ledger and processes.is_main_process else nullcontext():
-        rows = _measure_all(jobs, methods, ledger, processes, progress)
-        table = _table(rows, {job.dataset: job.protocol for job in jobs})
-        if ledger and processes.is_main_process:
+    results = Results(out, processes.rank) if out else None
+    with results.locked() if results and processes.is_main_process else nullcontext():
+        rows = _measure_all(jobs, methods, results, processes, progress)
+        table = from_rows(rows, {job.dataset: job.protocol for job in jobs})
+        if results and processes.is_main_process:
             summary = means(table)
-            ledger.write("means.csv", summary.to_csv(index=False))
-            ledger.write("means.md", to_markdown(summary))
+            results.write("means.csv", summary.to_csv(index=False))
+            results.write("means.md", to_markdown(summary))
     return table
-
-
-def means(table):
-    """The means of images, a row for each set, scale and method: what papers print.
-
-    The columns are dataset, scale, method, decode, images (how many), and the measures.
-    """
-    by = [name for name in NAMES if name != "image"]
-    groups = table.groupby(by, sort=False)
-    result = groups[list(MEASURES)].mean()
-    result.insert(0, "images", groups.size())
-    result = result.reset_index()
-    result.attrs = dict(table.attrs)
-    return result
-
-
-def to_markdown(table) -> str:
-    """What `means` gave, as Markdown: PSNR to 0.01 dB, LPIPS to 0.0001, artifacts to 0.1.
-
-    The protocol stands above it.
-    """
-    digits = {"psnr": ".2f", "black": ".1f", "bright": ".1f"} | dict.fromkeys(LPIPS_RANGES, ".4f")
-    formats = [digits.get(name, "g") for name in table.columns]
-    numbers = table.to_markdown(index=False, floatfmt=formats)
-    return f"{table.attrs['protocol']}\n\n{numbers}\n"
 
 
 def _measure_all(
     jobs: list[Job],
     methods: list[Method | Control],
-    ledger: Ledger | None,
+    results: Results | None,
     processes: Processes,
     progress: bool,
 ) -> list[Row]:
-    """The rows of all jobs and methods, in this order, without measuring what is known."""
-    known = _open(ledger, processes)
-    own, measured = processes.share(jobs), []
+    """The rows of all jobs and methods, in this order; rows that are known are not measured."""
+    known = _open(results, processes)
+    own = processes.share(jobs)
+    measured: list[Row] = []
     with tqdm(
         total=len(own),
         desc="evaluating",
@@ -174,45 +165,31 @@ def _measure_all(
             bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
             missing = [method for method in methods if _identity(job.blank(method)) not in known]
             rows = job.measure(missing) if missing else []
-            if ledger and rows:
-                ledger.append(rows)
+            if results and rows:
+                results.append(rows)
             measured += rows
             bar.update()
     known |= {_identity(row): row for row in processes.gather(measured)}
     rows = [known[_identity(job.blank(method))] for job in jobs for method in methods]
-    if ledger and processes.is_main_process:
-        ledger.merge([*known.values(), *rows])
+    if results and processes.is_main_process:
+        results.merge([*known.values(), *rows])
     processes.wait()
     return rows
 
 
-def _open(ledger: Ledger | None, processes: Processes) -> dict[tuple, Row]:
+def _open(results: Results | None, processes: Processes) -> dict[tuple, Row]:
     """The rows that were measured before, all in one file, by what they depend on."""
-    if ledger is None:
+    if results is None:
         return {}
     if processes.is_main_process:
-        ledger.merge(ledger.read())
+        results.merge(results.read())
     processes.wait()
-    return {_identity(row): row for row in ledger.read()}
+    return {_identity(row): row for row in results.read()}
 
 
 def _identity(row: Row) -> tuple:
-    """What a row is of, and what its numbers depend on."""
+    """The names of a row, and what its numbers depend on."""
     return tuple(row[name] for name in (*NAMES, "protocol", "weights", "files"))
-
-
-def _table(rows: list[Row], protocols: dict[str, Protocol]):
-    """Rows as a DataFrame that carries the protocol of each set."""
-    import pandas as pd
-
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    sentences = {protocol.explain(): [] for protocol in protocols.values()}
-    for dataset, protocol in protocols.items():
-        sentences[protocol.explain()].append(dataset)
-    table.attrs["protocol"] = "\n".join(
-        f"{', '.join(datasets)}. {sentence}" for sentence, datasets in sentences.items()
-    )
-    return table
 
 
 def _several(value) -> list:

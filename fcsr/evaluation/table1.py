@@ -1,12 +1,11 @@
 """Table 1, twice: as the paper printed it, and fairly.
 
-Both are made of what `fcsr.evaluation.means` gives, and are pandas DataFrames to compute with;
-`show` makes of them what one would print, the best number of a set in red, the second in blue.
+Both are made from what `fcsr.evaluation.means` gives, and are pandas DataFrames to compute with;
+`show` formats them for print, the best number of a set in red, the second in blue. In the
+examples IMDN's numbers stand in for those of LTE.
 """
 
-import zlib
-
-from fcsr.evaluation import paper
+from fcsr.evaluation import paper, styling
 from fcsr.evaluation.paper import CELL
 
 PRINTED = {
@@ -27,22 +26,13 @@ FAIR = {
     "Baseline + noise at CS's PSNR": ("lte@cs", ""),
     "Baseline + noise at FCS's PSNR": ("lte@fcs", ""),
 }
-"""The rows of the fair table, all with LPIPS in [-1, 1], as it asks for."""
+"""The rows of the fair table, all with LPIPS of images in [-1, 1], its own convention."""
 
 RANGE_ALONE = "(Baseline, LPIPS fed [0, 255])"
 """A row that shows what the input range alone does; it takes no part in the ranking."""
 
 WHOLE = {"Set5": 5, "Set14": 14, "B100": 100, "Urban100": 100, "DIV2K": 100}
 """The sets of the paper, and how many images they have."""
-
-DIGITS = {"psnr": 2, "lpips": 4, "black": 1, "bright": 1}
-BEST, SECOND = "color: #c00000; font-weight: bold", "color: #0040c0; text-decoration: underline"
-RULE = [{"selector": "", "props": "border-top: 1px solid gray"}]  # above each set
-LAYOUT = [
-    {"selector": "caption", "props": "text-align: left"},
-    {"selector": "th", "props": "text-align: left; vertical-align: top; white-space: nowrap"},
-    {"selector": "td", "props": "text-align: right"},
-]
 
 
 def as_printed(means, measure: str = "lpips"):
@@ -51,6 +41,13 @@ def as_printed(means, measure: str = "lpips"):
     Rows (dataset, method), columns (measure, scale, paper | ours | difference). Baseline's LPIPS
     is of images in [0, 1], that of CS and FCS of images in [0, 255]. A cell that was not measured
     is NaN.
+
+    Example:
+        >>> from fcsr.evaluation import paper, table1
+        >>> means = paper.imdn().assign(method="lte", decode="", black=0.0, bright=0.0)
+        >>> table = table1.as_printed(means)
+        >>> table.loc[("Set5", "Baseline"), ("lpips", "x4")].round(4).to_dict()
+        {'paper': 0.1356, 'ours': 0.1369, 'difference': 0.0013}
     """
     import pandas as pd
 
@@ -70,6 +67,12 @@ def fairly(means):
 
     Rows (dataset, method), columns (scale, measure). The row in parentheses is Baseline once
     more, its LPIPS of images in [0, 255].
+
+    Example:
+        >>> from fcsr.evaluation import paper, table1
+        >>> means = paper.imdn().assign(method="lte", decode="", black=0.0, bright=0.0)
+        >>> table1.fairly(means).loc["Set5", ("x4", "lpips")].dropna().to_dict()
+        {'Baseline': 0.1744, '(Baseline, LPIPS fed [0, 255])': 0.0786}
     """
     import pandas as pd
 
@@ -77,7 +80,7 @@ def fairly(means):
     rows[RANGE_ALONE] = rows["Baseline"].assign(lpips=rows["Baseline"]["lpips_255"])
     table = pd.concat(rows, names=["method"]).reorder_levels([*CELL, "method"])
     sets = dict.fromkeys([*WHOLE, *means["dataset"]])
-    table = _scales_across(table[list(DIGITS)], sets, rows)
+    table = _scales_across(table[list(styling.DIGITS)], sets, rows)
     return table.rename_axis(columns=["scale", "measure"])
 
 
@@ -86,6 +89,14 @@ def gains(means):
 
     A row for each set and scale; for both methods the gain over Baseline, and over Baseline with
     noise at the method's PSNR.
+
+    Example:
+        >>> import pandas as pd
+        >>> from fcsr.evaluation import paper, table1
+        >>> means = paper.imdn().assign(method="lte", decode="", black=0.0, bright=0.0)
+        >>> half = means.assign(method="cs", decode="mode", lpips=means["lpips"] / 2)
+        >>> table1.gains(pd.concat([means, half])).loc[("Set5", 4), ("CS", "over Baseline")].item()
+        50.0
     """
     import pandas as pd
 
@@ -101,20 +112,26 @@ def gains(means):
 
 
 def show(table, caption: str):
-    """A table as a pandas Styler: the best number of each set red and bold, the second blue."""
+    """A table as a pandas Styler: the best number of each set red and bold, the second blue.
 
-    def form(column) -> str:
-        return f"{{:{'+' if 'difference' in column else ''}.{_digits(column)}f}}"
-
-    style = table.style.format({column: form(column) for column in table.columns}, na_rep="-")
-    style = style.apply(_marks, axis=None).hide(axis=0, names=True).hide(axis=1, names=True)
-    first = {row: RULE for row in table.index if row[1] == table.index[0][1]}
-    style = style.set_caption(caption).set_uuid(f"{zlib.crc32(caption.encode()):x}")
-    return style.set_table_styles(LAYOUT).set_table_styles(first, axis=1, overwrite=False)
+    Example:
+        >>> from fcsr.evaluation import paper, table1
+        >>> means = paper.imdn().assign(method="lte", decode="", black=0.0, bright=0.0)
+        >>> page = table1.show(table1.fairly(means), "LPIPS in one range").to_html()
+        >>> "LPIPS in one range" in page, "0.1744" in page
+        (True, True)
+    """
+    return styling.style(table, caption, unranked=RANGE_ALONE)
 
 
 def coverage(means) -> str:
-    """What means lack of the paper's sets, in words."""
+    """What means lack of the paper's sets, in words.
+
+    Example:
+        >>> from fcsr.evaluation import paper, table1
+        >>> table1.coverage(paper.imdn().replace({"images": {14: 12}}))[:29]
+        'Set14: 12 of its 14 images. D'
+    """
     images = dict(zip(means["dataset"], means["images"], strict=True))
     return " ".join(
         f"{name}: {images[name]} of its {whole} images."
@@ -126,12 +143,21 @@ def coverage(means) -> str:
 
 
 def to_markdown(table, scale: float) -> str:
-    """PSNR and LPIPS of what `fairly` gave, at one scale: methods down, sets across."""
+    """PSNR and LPIPS of what `fairly` gave, at one scale: methods down, sets across.
+
+    Example:
+        >>> from fcsr.evaluation import paper, table1
+        >>> means = paper.imdn().head(3).assign(method="lte", decode="", black=0.0, bright=0.0)
+        >>> print(table1.to_markdown(table1.fairly(means), scale=4))
+        | method   |   Set5 psnr |   Set5 lpips |
+        |:---------|------------:|-------------:|
+        | Baseline |       32.21 |       0.1744 |
+    """
     table = table[f"x{scale:g}"][["psnr", "lpips"]].drop(RANGE_ALONE, level="method").dropna()
     sets, methods = (table.index.unique(level) for level in ("dataset", "method"))
     table = table.unstack("dataset").swaplevel(axis=1)
     table = table.reindex(methods)[[(name, m) for name in sets for m in ("psnr", "lpips")]]
-    digits = ["", *(f".{_digits(column)}f" for column in table.columns)]
+    digits = ["", *(f".{styling.digits(column)}f" for column in table.columns)]
     table.columns = [" ".join(column) for column in table.columns]
     return table.to_markdown(floatfmt=digits)
 
@@ -152,24 +178,3 @@ def _scales_across(table, sets, methods):
     table = table.rename(columns=lambda scale: f"x{scale:g}", level=0)
     rows = [(name, method) for name in sets if name in present for method in methods]
     return table.reindex(pd.MultiIndex.from_tuples(rows, names=table.index.names))
-
-
-def _digits(column) -> int:
-    return next(digits for measure, digits in DIGITS.items() if measure in column)
-
-
-def _marks(table):
-    """CSS for the best two of each set in PSNR (high is good) and LPIPS (low is good)."""
-    marks = table.map(lambda _: "")
-    ranked = table.drop(RANGE_ALONE, level="method", errors="ignore")
-    for column in ranked.columns:
-        if "difference" not in column and ("psnr" in column or "lpips" in column):
-            places = (
-                ranked[column]
-                .round(_digits(column))
-                .groupby(level="dataset")
-                .rank(method="dense", ascending="psnr" not in column)
-            )
-            marks.loc[places.index[places == 1], [column]] = BEST
-            marks.loc[places.index[places == 2], [column]] = SECOND
-    return marks

@@ -1,8 +1,8 @@
-"""What a method has that noise has not: LPIPS against plain grain at the same PSNR.
+"""How much better in LPIPS a method is than plain noise at the same PSNR.
 
 Tables here have the columns of `figures/decodes.csv`: dataset, scale, model, decode, images, psnr
 (dB), lpips, black, bright. Rows whose model is `NOISE` are LTE with Gaussian noise of several
-strengths; from LTE itself they lead to ever lower PSNR, along a curve.
+strengths: with LTE itself they form a curve, from LTE's PSNR down to ever lower ones.
 """
 
 from fcsr.evaluation.paper import CELL
@@ -16,6 +16,14 @@ def beyond_noise(table):
     One number for each row, above 0 where a method is better than noise. Noise is interpolated
     between its strengths; NaN above LTE's PSNR, which noise cannot reach, and below the PSNR of
     the strongest noise measured.
+
+    Example:
+        >>> import pandas as pd
+        >>> from fcsr.evaluation import tradeoffs
+        >>> models = {"model": ["lte", "lte + noise", "cs"], "psnr": [32, 30, 31]}
+        >>> table = pd.DataFrame({"dataset": "Set5", "scale": 4, **models, "lpips": [3, 1, 1]})
+        >>> tradeoffs.beyond_noise(table).tolist()  # noise has LPIPS 2 at CS's PSNR
+        [0.0, 0.0, 50.0]
     """
     import numpy as np
     import pandas as pd
@@ -32,6 +40,14 @@ def over_lte(table):
     """How many times lower than LTE's each row's LPIPS is, and its PSNR less LTE's (dB).
 
     Columns: times, psnr.
+
+    Example:
+        >>> import pandas as pd
+        >>> from fcsr.evaluation import tradeoffs
+        >>> values = {"model": ["lte", "cs"], "psnr": [32.0, 30.5], "lpips": [0.2, 0.1]}
+        >>> table = pd.DataFrame({"dataset": "Set5", "scale": 4, **values})
+        >>> tradeoffs.over_lte(table).to_dict("records")[1]
+        {'times': 2.0, 'psnr': -1.5}
     """
     base = table.loc[table["model"] == "lte", [*CELL, "psnr", "lpips"]]
     both = table.merge(base, on=CELL, how="left", suffixes=("", "_lte")).set_index(table.index)
@@ -41,5 +57,13 @@ def over_lte(table):
 
 
 def noise_curve(cell):
-    """The rows of LTE and LTE with noise, of one set and scale, from the lowest PSNR on."""
+    """The rows of LTE and LTE with noise, of one set and scale, from the lowest PSNR on.
+
+    Example:
+        >>> import pandas as pd
+        >>> from fcsr.evaluation import tradeoffs
+        >>> cell = pd.DataFrame({"model": ["lte", "cs", "lte + noise"], "psnr": [32, 31, 30]})
+        >>> tradeoffs.noise_curve(cell)["psnr"].tolist()
+        [30, 32]
+    """
     return cell[cell["model"].isin(("lte", NOISE))].sort_values("psnr")

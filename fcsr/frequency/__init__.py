@@ -1,9 +1,8 @@
 """Low and high frequencies: the filters of section 2.1, and spectra."""
 
+from fcsr.frequency.bands import FIXED_POINT, KINDS, gain, half_power, low_pass, split
 from fcsr.frequency.filters import (
     FILTERS,
-    FIXED_POINT,
-    KINDS,
     BicubicDownUp,
     Box,
     Butterworth,
@@ -11,10 +10,6 @@ from fcsr.frequency.filters import (
     Ideal,
     LowPass,
     from_config,
-    gain,
-    half_power,
-    low_pass,
-    split,
     to_config,
 )
 from fcsr.frequency.spectra import band_energy, radial_spectrum

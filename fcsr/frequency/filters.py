@@ -1,10 +1,9 @@
-"""Low and high frequencies: the filter `f` and its complement `g` (section 2.1).
+"""The low-pass filter `f` and its complement `g` (section 2.1 of the paper).
 
-The paper writes an image as `yhat = f(yhat) + g(yhat)` with a low-pass filter `f` and
-`g(yhat) = yhat - f(yhat)`. It does not say which filter; here are five, small frozen
-dataclasses that are called on an image batch, and `LowPass`, to make one's own. Four mirror the
-image at its borders (`d c b a | a b c d | d c b a`); bicubic resampling gives the pixels inside
-more weight instead. So a constant image stays constant, and even a single pixel has a low band.
+The paper writes an image as `yhat = f(yhat) + g(yhat)` with `g(yhat) = yhat - f(yhat)`, and does
+not name the filter. Here are five, and `LowPass` to write another. Four mirror the image at its
+borders (`d c b a | a b c d | d c b a`), bicubic resampling gives more weight to the pixels inside:
+so a constant image stays constant.
 """
 
 import json
@@ -20,22 +19,26 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError
 from fcsr.frequency.spectra import mirror_spectrum
-from fcsr.utils.device import exact
+from fcsr.utils.device import no_autocast
 from fcsr.utils.registry import Registry
 
-FIXED_POINT = 2.0**-23
-"""Pixel values in [0, 1] are multiples of this. The 24 bits of a float32 then hold sums and
-differences up to 2 exactly: some filters overshoot, so that a high band leaves [-1, 1]."""
-
 FILTERS = Registry("fcsr.frequency")
-"""All low-pass filters by name, also one's own, as soon as they are defined."""
+"""All low-pass filters by name: a subclass of `LowPass` is added where it is defined."""
 
 
 class LowPass(ABC):
-    """A low-pass filter `f`: it is called on an image batch and gives its low band.
+    """A low-pass filter `f`, called on a batch of images.
 
-    A filter of one's own is a frozen dataclass whose fields are plain values, so that a model
-    that was trained with it can be saved, and loaded wherever the class is defined.
+    Write your own as a frozen dataclass of plain values: a model that was trained with it can
+    then be saved, and loaded wherever the class is defined.
+
+    >>> import dataclasses, fcsr
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class Mean(fcsr.frequency.LowPass):
+    ...     def __call__(self, image):
+    ...         return image.mean((-2, -1), keepdim=True).expand_as(image)
+    >>> fcsr.FCS.compact(low_pass=Mean()).low_pass
+    Mean()
     """
 
     def __init_subclass__(cls, **options):
@@ -44,12 +47,17 @@ class LowPass(ABC):
 
     @abstractmethod
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
-        """The low band, of the image's own shape."""
+        """The low band of `image`, in the same units."""
 
 
 @dataclass(frozen=True)
 class Gaussian(LowPass):
-    """The default `f`: a Gaussian of standard deviation `sigma` pixels, cut off at 4 sigma."""
+    """The default `f`: a Gaussian of standard deviation `sigma` pixels, cut off at 4 sigma.
+
+    >>> import fcsr, torch
+    >>> fcsr.frequency.Gaussian(sigma=1.5)(torch.zeros(1, 3, 12, 16)).shape
+    torch.Size([1, 3, 12, 16])
+    """
 
     sigma: float = 1.5
 
@@ -64,7 +72,12 @@ class Gaussian(LowPass):
 
 @dataclass(frozen=True)
 class Box(LowPass):
-    """The mean of the `(2 radius + 1)^2` pixels around each pixel."""
+    """The mean of the `(2 radius + 1)^2` pixels around each pixel.
+
+    >>> import fcsr, torch
+    >>> fcsr.frequency.Box(radius=1)(torch.arange(9.0).view(1, 1, 3, 3))[0, 0, 1, 1].round()
+    tensor(4.)
+    """
 
     radius: int = 2
 
@@ -78,7 +91,13 @@ class Box(LowPass):
 
 @dataclass(frozen=True)
 class Ideal(LowPass):
-    """Keeps frequencies up to `cutoff` cycles a pixel (0.5 is the highest) and nothing above."""
+    """Keeps frequencies up to `cutoff` cycles a pixel (0.5 is the highest) and nothing above.
+
+    >>> import fcsr
+    >>> _, gains = fcsr.frequency.gain(fcsr.frequency.Ideal(cutoff=0.2), waves=4)
+    >>> [round(gain, 1) for gain in gains.tolist()]  # at 0, 1/8, 1/4 and 3/8 cycles a pixel
+    [1.0, 1.0, 0.0, 0.0]
+    """
 
     cutoff: float = 0.125
 
@@ -91,7 +110,13 @@ class Ideal(LowPass):
 
 @dataclass(frozen=True)
 class Butterworth(LowPass):
-    """Halves the power at `cutoff` cycles a pixel; the higher `order`, the steeper its fall."""
+    """Halves the power at `cutoff` cycles a pixel; the higher `order`, the steeper its fall.
+
+    >>> import fcsr
+    >>> _, gains = fcsr.frequency.gain(fcsr.frequency.Butterworth(cutoff=0.25), waves=4)
+    >>> [round(gain, 2) for gain in gains.tolist()]  # at 0, 1/8, 1/4 and 3/8 cycles a pixel
+    [1.0, 0.97, 0.71, 0.41]
+    """
 
     cutoff: float = 0.125
     order: int = 2
@@ -109,7 +134,12 @@ class Butterworth(LowPass):
 
 @dataclass(frozen=True)
 class BicubicDownUp(LowPass):
-    """What survives an antialiased bicubic downscale by `factor` and the way back up."""
+    """Antialiased bicubic downscaling by `factor`, and back to the original size.
+
+    >>> import fcsr, torch
+    >>> fcsr.frequency.BicubicDownUp(factor=2)(torch.ones(1, 3, 8, 8)).std().item() < 1e-6
+    True
+    """
 
     factor: float = 4.0
 
@@ -119,7 +149,7 @@ class BicubicDownUp(LowPass):
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         size = image.shape[-2:]
         small = tuple(max(1, round(n / self.factor)) for n in size)
-        if small[1] == 1 and size[1] < size[0]:  # of one column torch 2.13 mistakes the layout
+        if small[1] == 1 and size[1] < size[0]:  # torch 2.13 mistakes one column's layout
             return self(image.mT).mT
         for target in (small, size):
             image = F.interpolate(image, size=target, mode="bicubic", antialias=True)
@@ -127,14 +157,17 @@ class BicubicDownUp(LowPass):
 
 
 def to_config(low_pass: LowPass) -> dict:
-    """A filter as plain values, for a checkpoint: `{"name": "Gaussian", "sigma": 1.5}`.
+    """A filter as plain values, for a checkpoint.
 
-    Raises:
-        FcsrError: it is no `LowPass`, or no dataclass of plain values.
+    Raises FcsrError for what is no `LowPass`, or no dataclass of plain values.
+
+    >>> import fcsr
+    >>> fcsr.frequency.to_config(fcsr.frequency.Gaussian(sigma=1.5))
+    {'name': 'Gaussian', 'sigma': 1.5}
     """
     if not isinstance(low_pass, LowPass) or not is_dataclass(low_pass):
         raise FcsrError(
-            f"low_pass is {low_pass!r}; give one of {', '.join(FILTERS)}, or a dataclass of one's "
+            f"low_pass is {low_pass!r}; give one of {', '.join(FILTERS)}, or a dataclass of your "
             "own that inherits from fcsr.frequency.LowPass"
         )
     config = {"name": FILTERS.name(type(low_pass)), **asdict(low_pass)}
@@ -147,78 +180,14 @@ def to_config(low_pass: LowPass) -> dict:
 
 
 def from_config(config: dict) -> LowPass:
-    """The filter that `to_config` wrote down.
+    """The filter that `to_config` described; raises UndefinedClassError for an unknown class.
 
-    Raises:
-        UndefinedClassError: its class is not defined here.
+    >>> import fcsr
+    >>> fcsr.frequency.from_config({"name": "Box", "radius": 3})
+    Box(radius=3)
     """
     fields = {key: value for key, value in config.items() if key != "name"}
     return FILTERS.find(config["name"])(**fields)
-
-
-def split(
-    hr: Float[Tensor, "b c h w"], f: LowPass
-) -> tuple[Float[Tensor, "b c h w"], Float[Tensor, "b c h w"]]:
-    """Part an image into `low = f(hr)` and `high = g(hr) = hr - f(hr)`.
-
-    `low` is rounded to the fixed-point grid of the image's dtype (2^-23 in float32, a 30,000th
-    of an 8-bit level), so that for an image of [0, 1] on this grid, as `fcsr.images` makes them,
-    the subtraction is exact and `low + high == hr` bit for bit (while both bands stay in [-2, 2];
-    only patterns made for it drive the ideal filter further). Other images, of any range, or finer
-    than the grid near 0, are off by one rounding at most. Gradients pass unchanged.
-
-    Raises FcsrError for a tensor that is no batch.
-    """
-    if hr.ndim != 4:
-        raise FcsrError(f"split takes a batch (B, C, H, W), not the shape {tuple(hr.shape)}")
-    low = f(hr)
-    step = torch.finfo(hr.dtype).eps
-    low = low + (torch.round(low.detach() / step) * step - low.detach())
-    return low, hr - low
-
-
-def gain(f: LowPass, waves: int = 256) -> tuple[Float[Tensor, " waves"], Float[Tensor, " waves"]]:
-    """What is left of a wave when it has passed `f`: 1 all of it, 0 nothing, below 0 turned over.
-
-    Measured with cosines along a row of `waves` pixels, as its mirror images continue them.
-    Returns their frequencies, equally spaced from 0 to just below 0.5 cycles a pixel, and their
-    gains. Of what comes out, only the part that is this wave counts: `BicubicDownUp` adds other
-    waves to it, and treats a wave of just the frequency `1 / (2 factor)` as it happens to stand.
-    """
-    half_waves = torch.arange(waves, dtype=torch.float64)
-    centre = half_waves + 0.5
-    cosines = torch.cos(math.pi / waves * half_waves[:, None] * centre)[:, None, None]
-    passed = (f(cosines) * cosines).sum((1, 2, 3)) / cosines.square().sum((1, 2, 3))
-    return half_waves / (2 * waves), passed
-
-
-def half_power(sigma: float) -> float:
-    """The frequency, in cycles a pixel, at which a Gaussian of that sigma halves the power."""
-    return math.sqrt(math.log(2)) / (2 * math.pi * sigma)
-
-
-KINDS: dict[str, Callable[[float], LowPass]] = {
-    "Gaussian": Gaussian,
-    "Box": lambda sigma: Box(max(1, round((math.sqrt(12 * sigma**2 + 1) - 1) / 2))),
-    "Ideal": lambda sigma: Ideal(half_power(sigma)),
-    "Butterworth": lambda sigma: Butterworth(half_power(sigma)),
-    "BicubicDownUp": lambda sigma: BicubicDownUp(0.5 / half_power(sigma)),
-}
-
-
-def low_pass(kind: str, width: float) -> LowPass:
-    """The filter of that kind which is as wide as a Gaussian of `width` pixels (its sigma).
-
-    As wide means: for Ideal and Butterworth a cutoff at the frequency where the Gaussian halves
-    the power, for BicubicDownUp a small image whose highest frequency that is, for Box about
-    the same standard deviation, as far as whole pixels allow. Raises FcsrError for an unknown kind
-    and for a width not from 0.5 to 16.
-    """
-    if kind not in KINDS:
-        raise FcsrError(f'there is no filter "{kind}"; choose from {", ".join(KINDS)}')
-    if not 0.5 <= width <= 16:
-        raise FcsrError(f"width is {width}; give 0.5 to 16 pixels")
-    return KINDS[kind](width)
 
 
 def _require(holds: bool, name: str, value: float, wanted: str) -> None:
@@ -227,7 +196,7 @@ def _require(holds: bool, name: str, value: float, wanted: str) -> None:
 
 
 def _mirror_index(size: int, margin: int, device: torch.device) -> Tensor:
-    """Where `-margin … size + margin - 1` come to lie when the border is a mirror."""
+    """Which pixels stand at `-margin … size + margin - 1` when the border is a mirror."""
     position = torch.arange(-margin, size + margin, device=device) % (2 * size)
     return torch.minimum(position, 2 * size - 1 - position)
 
@@ -240,7 +209,7 @@ def _convolve(image: Tensor, kernel: Tensor) -> Tensor:
     image = image[:, :, _mirror_index(h, margin, image.device)]
     image = image[:, :, :, _mirror_index(w, margin, image.device)]
     image = image.reshape(b * c, 1, h + 2 * margin, w + 2 * margin)
-    with exact(image.device):
+    with no_autocast(image.device):
         image = F.conv2d(F.conv2d(image, kernel.view(1, 1, -1, 1)), kernel.view(1, 1, 1, -1))
     return image.reshape(b, c, h, w)
 

@@ -1,9 +1,8 @@
-"""Spectra: how much of an image lies at which frequency.
+"""Spectra: the power of an image at each frequency.
 
-Frequencies are in cycles a pixel: a wave of 0.5 goes up at one pixel and down at the next, and no
-faster one can be drawn along a row. The image is continued by its mirror images, as most filters
-of `fcsr.frequency` continue it; a plain Fourier transform would continue it periodically, and
-the seams would look like high frequencies.
+Frequencies are in cycles a pixel: 0.5, the highest along a row, alternates from pixel to pixel.
+Mirror images continue the image, as in most filters of `fcsr.frequency`. A plain Fourier transform
+would repeat it, and the seams would look like high frequencies.
 """
 
 import torch
@@ -16,8 +15,12 @@ def band_energy(
 ) -> Float[Tensor, "b c bands"]:
     """Mean square of the image in each band between neighbouring `edges` (cycles a pixel).
 
-    The last band also takes the corners of the spectrum (up to 0.71), so with a first edge of 0
-    the bands add up to the mean square of the image (Parseval's theorem).
+    The last band includes the corners of the spectrum (up to 0.71), so with a first edge of 0 the
+    bands add up to the mean square of the image (Parseval's theorem).
+
+    >>> import fcsr, torch
+    >>> fcsr.frequency.band_energy(torch.ones(1, 1, 8, 8)).tolist()  # constant: all at frequency 0
+    [[[1.0, 0.0, 0.0, 0.0]]]
     """
     spectrum, frequency = mirror_spectrum(image)
     # rfft keeps half of the columns: all but the first and the last stand for two.
@@ -35,9 +38,14 @@ def band_energy(
 def radial_spectrum(
     image: Float[Tensor, "b c h w"], bins: int = 64
 ) -> tuple[Float[Tensor, " bins"], Float[Tensor, "b c bins"]]:
-    """Power over frequency, summed over all directions: `bins` equal bands from 0 to 0.5.
+    """Power over frequency, summed over all directions, in `bins` equal bands from 0 to 0.5.
 
     Returns the bands' centres in cycles a pixel, and the mean square of the image in each.
+
+    >>> import fcsr, torch
+    >>> centres, power = fcsr.frequency.radial_spectrum(torch.rand(1, 3, 16, 16), bins=4)
+    >>> centres.tolist(), power.shape
+    ([0.0625, 0.1875, 0.3125, 0.4375], torch.Size([1, 3, 4]))
     """
     edges = torch.linspace(0, 0.5, bins + 1, dtype=torch.float64)
     centres = (edges[:-1] + edges[1:]) / 2
@@ -47,9 +55,9 @@ def radial_spectrum(
 def mirror_spectrum(
     image: Float[Tensor, "b c h w"],
 ) -> tuple[Complex[Tensor, "b c rows columns"], Float[Tensor, "rows columns"]]:
-    """The spectrum of the image beside its mirror images, and each entry's radial frequency.
+    """The spectrum of the image with its mirror images, and the radial frequency of each entry.
 
-    Of the 2w columns of a real image's spectrum, `rfft2` keeps the first w + 1; `rows` are 2h.
+    `rows` are 2h. Of the 2w columns of a real image's spectrum, `rfft2` keeps the first w + 1.
     """
     h, w = image.shape[-2:]
     image = torch.cat((image, image.flip(-2)), -2)

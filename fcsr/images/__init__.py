@@ -1,8 +1,9 @@
 """Pictures in and out of files, as tensors, and resampled. Nothing here knows a model."""
 
-from fcsr.images.convert import Picture, Unpacked, unpack
+from fcsr.images.convert import Unpacked, unpack
 from fcsr.images.imresize import imresize
 from fcsr.images.io import SAMPLES, from_bytes, load, sample, to_levels, to_pil, to_tensor
+from fcsr.images.kinds import Picture
 from fcsr.images.region import Region, pair, whole
 from fcsr.images.resampling import resize
 from fcsr.images.writers import save

@@ -1,8 +1,8 @@
-"""How the benchmark sets' LR images were made: MATLAB's `imresize`, bit for bit.
+"""MATLAB's `imresize`, bit for bit, which made the LR images of the benchmark sets.
 
 For LR images that shall be like the sets' own. `fcsr.images.resize` is for everything else: it
-rounds nothing in between and weighs the border differently, so that of the values of an 8-bit LR
-image 11 to 15 % come out different, most of them by one level.
+rounds nothing in between and weighs the border differently, so that 11 to 15 % of the values of an
+8-bit LR image differ, most of them by one level.
 """
 
 from typing import TYPE_CHECKING
@@ -19,18 +19,25 @@ if TYPE_CHECKING:
 
 
 def imresize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """8-bit RGB, smaller by antialiased bicubic, as `imresize` of MATLAB makes it.
+    """Antialiased bicubic downscaling of 8-bit RGB, as MATLAB's `imresize` makes it.
 
-    The direction that shrinks more comes first, rows where both shrink alike; each of the two
-    passes is rounded to 8 bits; pixels beyond the border repeat it (today's MATLAB mirrors them,
-    the one that made the sets did not). So it gives all 27 million values of the LR images of
-    Set5, Set14 and B100 at x2, x3 and x4 and of Urban100's first 20 at x4, to the last bit.
+    The axis that shrinks more comes first, rows if both shrink alike; each of the two passes is
+    rounded to 8 bits; pixels beyond the border repeat it (today's MATLAB mirrors them, the one that
+    made the sets did not). This reproduces all 27 million values of the LR images of Set5, Set14
+    and B100 at x2, x3 and x4 and of Urban100's first 20 at x4 exactly.
 
     Args:
         image: HR, cropped to LR times scale.
         size: (height, width) of LR, not larger than the image's.
 
-    Raises ImageError for a size that is below 1, or larger than the image.
+    Raises:
+        ImageError: a size that is below 1, or larger than the image.
+
+    Example:
+        >>> import fcsr
+        >>> hr = fcsr.images.sample("coffee").crop((0, 0, 16, 12))
+        >>> fcsr.images.imresize(hr, (3, 4)).size
+        (4, 3)
     """
     height, width = size
     if not (0 < height <= image.height and 0 < width <= image.width):
@@ -53,7 +60,7 @@ def _reduce(levels: np.ndarray, axis: int, length: int) -> np.ndarray:
 def _weights(length: int, smaller: int) -> "csr_array":
     """The (smaller, length) matrix of one pass: Keys's cubic (a = -1/2), stretched by the scale.
 
-    Sparse, because its sums then have one order: those of a dense product differ in their last
+    Sparse, because its sums then have a fixed order: those of a dense product differ in their last
     bits from machine to machine, which is enough to round a half the other way.
     """
     from scipy.sparse import coo_array

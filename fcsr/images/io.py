@@ -1,4 +1,4 @@
-"""Photographs from files, samples, and the way to and from tensors."""
+"""Read photographs from files and samples, and convert them to and from tensors."""
 
 import io
 import os
@@ -12,28 +12,40 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from fcsr.errors import ImageError
-from fcsr.images.convert import Picture, unpack
-from fcsr.images.pillow_errors import pillow_errors
+from fcsr.images.convert import unpack
+from fcsr.images.kinds import PictureT, pillow_errors
 
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left")
 """Photographs that come with scikit-image; they need no network."""
 
-# Of some fifty that Pillow reads: photographs' own. Others start programs (EPS) or hold no pixels.
+# The formats of photographs, of some fifty. Others start programs (EPS) or hold no pixels.
 _READ = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000")
-# Each scan goes through all pixels, so a small file could keep a reader busy for hours. Of an
-# ordinary progressive JPEG there are about ten; libtiff has the same limit.
+# Each scan goes through all pixels, so a small file could keep a decoder busy for hours. An
+# ordinary progressive JPEG has about ten; libtiff has the same limit.
 _MOST_SCANS = 100
-_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")  # that a segment follows
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")  # of a segment
 _PHOTOMETRIC = 262  # the tag of a TIFF; 0 says that white is 0
 
 
 def load(path: str | os.PathLike) -> Image.Image:
-    """Read a photograph: whole, upright (EXIF orientation applied), the first frame of several.
+    """Read a photograph: complete, upright (EXIF orientation applied), the first frame of several.
 
     An ICC profile stays in `.info["icc_profile"]`. 16-bit gray stays 16-bit; Pillow reads 16-bit
-    colour as 8-bit. Raises ImageError for a path that cannot be read, and for a file that is no
-    image, corrupt, truncated, or a decompression bomb. Files are PNG, JPEG, WebP, TIFF, GIF, BMP,
-    PPM, AVIF or JPEG 2000.
+    colour as 8-bit.
+
+    Args:
+        path: a PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, AVIF or JPEG 2000 file.
+
+    Raises:
+        ImageError: a path that cannot be read, or a file that is no image, corrupt, truncated, or
+            a decompression bomb.
+
+    Example:
+        >>> import fcsr, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     fcsr.images.sample("coffee").crop((0, 0, 16, 12)).save(f"{folder}/cup.png")
+        ...     fcsr.images.load(f"{folder}/cup.png").size
+        (16, 12)
     """
     try:
         data = Path(path).read_bytes()
@@ -45,7 +57,15 @@ def load(path: str | os.PathLike) -> Image.Image:
 
 
 def from_bytes(data: bytes, name: str) -> Image.Image:
-    """The photograph in the bytes of a file; as `load`, which reads them from `name`."""
+    """`load`, given the bytes of a file, such as an upload; errors call it `name`.
+
+    Example:
+        >>> import fcsr, io
+        >>> file = io.BytesIO()
+        >>> fcsr.images.sample("coffee").crop((0, 0, 16, 12)).save(file, "PNG")
+        >>> fcsr.images.from_bytes(file.getvalue(), "cup.png").size
+        (16, 12)
+    """
     with pillow_errors(name):
         # only verify() compares a PNG's checksums, and after it Pillow needs to open anew
         Image.open(io.BytesIO(data), formats=_READ).verify()
@@ -57,7 +77,13 @@ def from_bytes(data: bytes, name: str) -> Image.Image:
 
 
 def sample(name: str) -> Image.Image:
-    """One of `SAMPLES`, 8-bit RGB photographs; raises ImageError for any other name."""
+    """One of `SAMPLES`, 8-bit RGB photographs; raises ImageError for any other name.
+
+    Example:
+        >>> import fcsr
+        >>> fcsr.images.sample("coffee").size
+        (600, 400)
+    """
     if name not in SAMPLES:
         raise ImageError(f"there is no sample image {name!r}; choose from {', '.join(SAMPLES)}")
     from skimage import data
@@ -77,9 +103,12 @@ def _scans(data: bytes) -> int:
 
 
 def _is_negative(image: Image.Image) -> bool:
-    """Whether Pillow has left white as 0, as it does with 16 bits (and with 8 does not)."""
-    deep = image.format == "TIFF" and image.mode.startswith("I;16")
-    return deep and image.tag_v2.get(_PHOTOMETRIC) == 0
+    """Whether Pillow has left white as 0, which it does with 16 bits but not with 8."""
+    from PIL.TiffImagePlugin import TiffImageFile
+
+    if isinstance(image, TiffImageFile) and image.mode.startswith("I;16"):
+        return image.tag_v2.get(_PHOTOMETRIC) == 0
+    return False
 
 
 def _inverted(image: Image.Image) -> Image.Image:
@@ -88,15 +117,27 @@ def _inverted(image: Image.Image) -> Image.Image:
     return result
 
 
-def to_tensor(image: Picture) -> Float[Tensor, "b 3 h w"]:
-    """RGB in [0, 1], without alpha; takes and refuses what `unpack` does."""
+def to_tensor(image: PictureT) -> Float[Tensor, "b 3 h w"]:
+    """RGB in [0, 1], without alpha; accepts what `unpack` does, and raises the same errors.
+
+    Example:
+        >>> import fcsr
+        >>> fcsr.images.to_tensor(fcsr.images.sample("coffee").crop((0, 0, 16, 12))).shape
+        torch.Size([1, 3, 12, 16])
+    """
     return unpack(image).rgb
 
 
 def to_pil(image: Float[Tensor, "..."]) -> Image.Image:
     """One image `(3, H, W)` or `(1, 3, H, W)` in [0, 1] as 8-bit RGB, rounded and clamped.
 
-    Raises ImageError for another shape, no pixels, NaN or infinity, and what is not floats.
+    Raises:
+        ImageError: another shape, no pixels, NaN or infinity, or no floats.
+
+    Example:
+        >>> import fcsr, torch
+        >>> fcsr.images.to_pil(torch.full((3, 12, 16), 0.5)).getpixel((0, 0))
+        (128, 128, 128)
     """
     _require_floats(image)
     single = image[0] if image.ndim == 4 and len(image) == 1 else image
@@ -110,7 +151,13 @@ def to_pil(image: Float[Tensor, "..."]) -> Image.Image:
 def to_levels(image: Float[Tensor, "*shape"]) -> UInt8[Tensor, "*shape"]:
     """Values in [0, 1] as 8-bit levels 0..255: rounded, and clamped where they lie outside.
 
-    Raises ImageError for what is not floats.
+    Raises:
+        ImageError: the values are no floats.
+
+    Example:
+        >>> import fcsr, torch
+        >>> fcsr.images.to_levels(torch.tensor([-0.1, 0.1, 1.0]))
+        tensor([  0,  26, 255], dtype=torch.uint8)
     """
     _require_floats(image)
     return torch.round(image * 255).clamp(0, 255).to(torch.uint8)

@@ -1,4 +1,4 @@
-"""PNG files, written as their rows come: Pillow would have to hold the whole image.
+"""PNG files written row by row: Pillow would have to hold the whole image.
 
 Source: the PNG specification, third edition, https://www.w3.org/TR/png-3/.
 """
@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 COLOURS = {"L": (8, 0), "I;16": (16, 0), "LA": (8, 4), "RGB": (8, 2), "RGBA": (8, 6)}
-"""Of each Pillow mode: the bits of a sample, and PNG's number for the kind of pixels."""
+"""For each Pillow mode: bits a sample, and PNG's number for the colour type."""
 
 PAETH = 4  # PNG's number for the filter that suits photographs best
 
@@ -24,7 +24,7 @@ def write(
     profile: bytes | None,
     bands: Iterable[np.ndarray],
 ) -> None:
-    """Write an image of `size = (H, W)` whose rows come in `bands` (h, W[, C]), from the top.
+    """Write an image of `size = (H, W)`, given as `bands` of rows (h, W[, C]) from the top.
 
     uint8, or uint16 for mode I;16. Raises OSError where it cannot be written.
     """
@@ -59,7 +59,7 @@ def _compress(bands: Iterable[np.ndarray]) -> Iterator[bytes]:
 
 
 def _filter(pixels: UInt8[np.ndarray, "h w c"], above: UInt8[np.ndarray, "1 w c"]) -> np.ndarray:
-    """What Paeth's guess from the left, above, and left above lacks, modulo 256."""
+    """Pixels minus Paeth's prediction from the left, above, and left above, modulo 256."""
     padded = np.pad(np.concatenate((above, pixels)), ((0, 0), (1, 0), (0, 0))).astype(np.int16)
     left, up, corner = padded[1:, :-1], padded[:-1, 1:], padded[:-1, :-1]
     to_left, to_up = np.abs(up - corner), np.abs(left - corner)

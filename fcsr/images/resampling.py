@@ -11,10 +11,10 @@ from torch import Tensor
 
 from fcsr.errors import ImageError
 from fcsr.images.region import Region
-from fcsr.utils.device import exact
+from fcsr.utils.device import no_autocast
 
 Cut = Callable[[Region], Float[Tensor, "b c h w"]]
-"""Gives a region of an image, as floats; so an image need not be there as floats as a whole."""
+"""Gives a region of an image as floats, so that the whole image need not be in floats."""
 
 
 def resize(
@@ -24,12 +24,20 @@ def resize(
 
     As MATLAB's imresize, but for the border and the rounding between its two passes; see
     `imresize`. Bicubic overshoots at edges: the result may leave [0, 1] a little, it is not
-    clamped. Raises ImageError for a height or width below 1.
+    clamped.
+
+    Raises:
+        ImageError: a height or width below 1.
+
+    Example:
+        >>> import fcsr, torch
+        >>> fcsr.images.resize(torch.zeros(1, 3, 12, 16), (30, 40)).shape
+        torch.Size([1, 3, 30, 40])
     """
     if min(size) < 1:
         raise ImageError(f"cannot resize to {size}: height and width must be at least 1")
     height, width = size
-    if width == 1 < height:  # of such an image torch 2.13 mistakes the layout
+    if width == 1 < height:  # torch 2.13 mistakes the memory layout of such an image
         return resize(image.mT, (1, height)).mT
     return F.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)
 
@@ -40,16 +48,17 @@ def resize_region(
     """A region of what `fcsr.images.resize` makes of an image of `size`, but for rounding."""
     top, bottom, rows = weights(size[0], wanted[0], region.top, region.bottom)
     left, right, columns = weights(size[1], wanted[1], region.left, region.right)
-    seen = cut(Region(top, left, bottom, right))
-    with exact(seen.device):
-        return rows.to(seen.device) @ seen @ columns.T.to(seen.device)
+    source = cut(Region(top, left, bottom, right))
+    with no_autocast(source.device):
+        return rows.to(source.device) @ source @ columns.T.to(source.device)
 
 
 def weights(n: int, wanted: int, begin: int, end: int) -> tuple[int, int, Float[Tensor, "some m"]]:
-    """Of an axis of n pixels, from where to where the new ones from `begin` to `end` look.
+    """The weights that make the new pixels `begin` to `end`, of `wanted`, of an axis of n pixels.
 
-    And their matrix: a row of weights for each. Where pixels are missing beyond the border,
-    those that are there weigh more.
+    Returns the first and the last (exclusive) of the old pixels that they depend on, and a matrix
+    with a row of weights for each new pixel. At the border, where old pixels are missing, the
+    others weigh more.
     """
     scale = n / wanted
     stretch = max(1, scale)  # antialiasing: a new pixel covers as much as it stands for

@@ -1,6 +1,6 @@
-"""Images into files, of whatever size, as their rows come.
+"""Write images of any size to files, a band of rows at a time.
 
-PNG and TIFF take rows as they are made. JPEG, WebP and BMP are written by Pillow, which holds the
+PNG and TIFF are written as rows are made. JPEG, WebP and BMP are written by Pillow, which holds the
 whole result: 4 bytes a pixel, 1 if it is gray.
 """
 
@@ -18,7 +18,7 @@ from fcsr.errors import FcsrError, ImageError
 from fcsr.images import png
 from fcsr.utils.files import atomic_write
 
-# What each format holds without loss. Pillow writes more modes, but in silence drops the alpha
+# The modes that each format holds without loss. Pillow writes more, but silently drops the alpha
 # channel of some and half of the 16 bits of others.
 _MODES = {
     "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
@@ -36,9 +36,18 @@ _QUALITY = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
 def save(image: Image.Image, path: str | os.PathLike) -> None:
     """Write an image in the format of the suffix: all of it or, where that fails, nothing.
 
-    JPEG and WebP are written at quality 95; an ICC profile in `.info` goes along. Raises
-    ImageError for an unknown suffix, a mode or size that the format cannot hold, or a failed
-    write.
+    JPEG and WebP are written at quality 95, with the ICC profile in `.info`, if any.
+
+    Raises:
+        ImageError: an unknown suffix, a mode or size that the format cannot hold, or a failed
+            write.
+
+    Example:
+        >>> import fcsr, pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     fcsr.images.save(fcsr.images.sample("coffee"), f"{folder}/cup.jpg")
+        ...     [file.name for file in pathlib.Path(folder).iterdir()]
+        ['cup.jpg']
     """
     name = check(path, image.mode, (image.height, image.width))
     with drafting(path) as draft:
@@ -48,12 +57,10 @@ def save(image: Image.Image, path: str | os.PathLike) -> None:
 def write(
     path: str | os.PathLike, size: tuple[int, int], like: Image.Image, bands: Iterator[Image.Image]
 ) -> None:
-    """As `save`, for an image of `size = (H, W)` whose rows come in `bands`, from the top.
+    """As `save`, for an image of `size = (H, W)` given as `bands` of rows from the top.
 
-    Args:
-        like: an image of the mode and with the ICC profile that the bands have.
-
-    No band is asked for before it is clear that the file can be begun.
+    `like` is an image with the mode and ICC profile of the bands. The first band is requested only
+    after the file could be created.
     """
     name = check(path, like.mode, size)
     with drafting(path) as draft:
@@ -68,7 +75,7 @@ def write(
 
 
 def check(path: str | os.PathLike, mode: str, size: tuple[int, int]) -> str:
-    """The format that the suffix stands for, if it can hold an image of this mode and size."""
+    """The format of the suffix; raises ImageError if it cannot hold such an image."""
     name = _FORMATS.get(Path(path).suffix.lower())
     if Path(path).is_dir():
         raise ImageError(f"{path} is a folder; name a file in it")
@@ -91,7 +98,7 @@ def drafting(path: str | os.PathLike) -> Iterator[Path]:
         with atomic_write(path) as draft:
             yield draft
     except FcsrError:
-        raise  # of who makes the image
+        raise  # from the code that makes the image
     except (OSError, ValueError, MemoryError) as error:
         cause = getattr(error, "strerror", None) or error
         raise ImageError(f"{path} cannot be written ({cause})") from error

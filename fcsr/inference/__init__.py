@@ -1,6 +1,7 @@
-"""An image at any size, in bounded memory."""
+"""Upscaling an image to any size, in bounded memory."""
 
-from fcsr.inference.upscaling import BICUBIC, render, upscale, upscale_file
+from fcsr.inference.picture_tiles import BICUBIC
+from fcsr.inference.upscaling import render, upscale, upscale_file
 
 __all__ = [
     "BICUBIC",

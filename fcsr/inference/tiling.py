@@ -1,11 +1,11 @@
 """A result tile by tile, in rows of tiles, in memory that does not grow with its size.
 
-The image is encoded tile by tile, each with as many pixels around it as its features see, so the
-result does not depend on the tiles; and a tile is queried a few thousand pixels at a time.
+The image is encoded tile by tile, each with the margin that its features depend on, so the result
+does not depend on the tiles. A tile is queried a few thousand pixels at a time.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,15 +25,30 @@ from fcsr.models import ContinuousModel, Encoded, grid
 TILE = 256  # LR pixels encoded at once along an axis, about: paper-size features are 2 kB a pixel
 MAX_TILE_SIDE = 2048  # pixels of the result that are made of a tile along an axis
 MAX_STRIP_PIXELS = 2**25  # of the result in a row of tiles, where a row of pixels has no more
+CHUNK = 2**26  # bytes, about, that queries need at once: of more, a CPU's caches hold too little
+GPU_CHUNK = 2**31
+
+Tile = tuple[Region, Region, list[Float[Tensor, "b 3 h w"]]]
+"""A row of tiles and a tile, both as regions of the result, and its RGB in [0, 1] a decode."""
 
 
 def strips(
     size: tuple[int, int], wanted: tuple[int, int], tile: int | None = None
 ) -> Iterator[tuple[Region, list[Region]]]:
-    """Rows of tiles, from the top, of a result of `wanted` that is made of an image of `size`.
+    """Split a result into rows of tiles, from the top.
 
-    All are regions of the result: with each row come its tiles.
-    `tile` is how many LR pixels a tile has along an axis, about; `TILE` if it is left out.
+    Args:
+        size: (height, width) of the image.
+        wanted: (height, width) of the result.
+        tile: LR pixels of a tile along an axis, about; `TILE` by default.
+
+    Yields:
+        Each row, and the tiles in it, all as regions of the result.
+
+    Example:
+        >>> from fcsr.inference.tiling import strips
+        >>> [row.size for row, tiles in strips((8, 8), wanted=(16, 16), tile=4)]
+        [(8, 16), (8, 16)]
     """
     tile = tile or TILE
     highest = min(MAX_TILE_SIDE, max(1, MAX_STRIP_PIXELS // wanted[1]))
@@ -44,7 +59,7 @@ def strips(
 
 
 def needed(region: Region, size: tuple[int, int], wanted: tuple[int, int]) -> Region:
-    """The part of an image of `size` with all neighbours of a region of the result."""
+    """The region of an image of `size` that has all neighbours of a region of the result."""
     nearest = [
         ((2 * first + 1) * n // (2 * many), (2 * end - 1) * n // (2 * many) + 1)
         for first, end, n, many in zip(region[:2], region[2:], size, wanted, strict=True)
@@ -54,25 +69,20 @@ def needed(region: Region, size: tuple[int, int], wanted: tuple[int, int]) -> Re
 
 
 def _cuts(n: int, wanted: int, tile: int, longest: int) -> list[tuple[int, int]]:
-    """`strips` along one axis of n pixels, of which `wanted` are made: (begin, end) of each."""
+    """Split `wanted` pixels along an axis, made of n, into tiles: (begin, end) of each."""
     count = min(wanted, max(1, round(n / tile), math.ceil(wanted / longest)))
     return list(pairwise(wanted * i // count for i in range(count + 1)))
 
 
-CHUNK = 2**26  # bytes, about, that queries need at once: of more, a CPU's caches hold too little
-GPU_CHUNK = 2**31
-
-Tile = tuple[Region, Region, list[Float[Tensor, "b 3 h w"]]]
-"""The row of tiles, the tile, both regions of the result, and RGB in [0, 1] for each decode."""
-
-
 class Task(NamedTuple):
-    """What is to be made of what.
+    """What is to be resampled, and to which size.
 
-    cut: gives regions of an RGB image, on the device that they shall be worked at.
-    batch, size: how many images these are, and of what (height, width).
-    wanted: the (height, width) of the result.
-    progress: show a bar when it takes more than two seconds.
+    Attributes:
+        cut: gives regions of an RGB image, on the device to compute on.
+        batch: how many images these are.
+        size: their (height, width).
+        wanted: the (height, width) of the result.
+        progress: show a bar when it takes more than two seconds.
     """
 
     cut: Cut
@@ -82,39 +92,39 @@ class Task(NamedTuple):
     progress: bool = True
 
     def bar(self) -> tqdm:
-        """Counts pixels of the result."""
+        """A progress bar that counts pixels of the result."""
         total, hidden = self.wanted[0] * self.wanted[1], not self.progress
         return tqdm(
             total=total, desc="upscaling", unit="px", unit_scale=True, delay=2, disable=hidden
         )
 
 
-def resample(task: Task) -> Iterator[Tile]:
-    """Bicubic, tile by tile."""
+def resample(task: Task) -> Generator[Tile, None, None]:
+    """Resample by antialiased bicubic interpolation, tile by tile."""
     with task.bar() as bar:
         for strip, regions in strips(task.size, task.wanted):
             for region in regions:
-                yield (
-                    strip,
-                    region,
-                    [resize_region(task.cut, task.size, task.wanted, region).clamp(0, 1)],
-                )
+                rgb = resize_region(task.cut, task.size, task.wanted, region).clamp(0, 1)
+                yield strip, region, [rgb]
                 bar.update(region.area)
 
 
 def render_tiles(
     model: ContinuousModel, task: Task, decodes: Sequence[str | Decode | None]
-) -> Iterator[Tile]:
-    """What a model says, tile by tile; within a row of tiles in any order.
+) -> Generator[Tile, None, None]:
+    """Encode and query an image tile by tile; within a row of tiles in any order.
 
-    The image is looked at and queried once, however many `decodes` read the answers. When memory
-    runs out, chunks become smaller, then tiles; raises FcsrError when these cannot any more, and
-    where an answer is no number or has not the shape of RGB.
+    Each tile is queried once, however many `decodes` there are. When memory runs out, chunks of
+    queries become smaller, then tiles.
+
+    Raises:
+        FcsrError: memory does not suffice for a single pixel, or what is decoded has NaN or
+            infinite values or another shape than RGB.
     """
     device = next(model.parameters()).device
-    room = CHUNK if device.type == "cpu" else GPU_CHUNK
+    budget = CHUNK if device.type == "cpu" else GPU_CHUNK
     each = task.batch * memory.query_bytes(model)
-    most = memory.affordable(max(1, room // each), each, device)
+    most = memory.affordable(max(1, budget // each), each, device)
     chunk = ChunkSize(most)
     largest = ChunkSize(task.wanted[0] * task.wanted[1])
     side = memory.tile_side(model, task.batch, TILE, device)
@@ -126,44 +136,36 @@ def render_tiles(
                     todo += region.halves()
                     continue
                 try:
-                    # nested, so that what is encoded is gone before the next tile is
-                    answers = _query(
-                        model,
-                        _encode(model, task, region),
-                        task.wanted,
-                        region,
-                        decodes,
-                        chunk,
-                        bar,
-                    )
+                    decoded = _render_tile(model, task, region, decodes, chunk, bar)
                 except (RuntimeError, MemoryError) as error:
                     largest.halve(error, region.area)
-                    if chunk.amount == 1:  # beside a smaller tile there may be room for more
+                    if chunk.amount == 1:  # beside a smaller tile more queries may fit
                         chunk.amount = most
                     todo.append(region)
                     continue
-                yield strip, region, answers
+                yield strip, region, decoded
 
 
 def _encode(model: ContinuousModel, task: Task, region: Region) -> Encoded:
+    """The features that queries in a region of the result depend on."""
     lr = needed(region, task.size, task.wanted)
     seen = task.cut(lr.grown(model.margin, task.size))
     return model.encode_seen(seen, lr, task.size)
 
 
-def _query(
+def _render_tile(
     model: ContinuousModel,
-    encoded: Encoded,
-    wanted: tuple[int, int],
+    task: Task,
     region: Region,
     decodes: Sequence[str | Decode | None],
     chunk: ChunkSize,
     bar: tqdm,
 ) -> list[Float[Tensor, "b 3 h w"]]:
-    """Every pixel of a region, a chunk at a time."""
-    image = encoded.image
-    coords = grid(wanted, image.device, region).flatten(0, 1)  # (queries, 2)
-    cell = pair(image, 2 / wanted[0], 2 / wanted[1])
+    """Query every pixel of a region, a chunk at a time; RGB for each decode."""
+    encoded = _encode(model, task, region)
+    image, (height, width) = encoded.image, task.wanted
+    coords = grid(task.wanted, image.device, region).flatten(0, 1)  # (queries, 2)
+    cell = pair(image, 2 / height, 2 / width)
     results = [image.new_empty(len(image), len(coords), 3) for _ in decodes]
     start = 0
     while start < len(coords):
@@ -171,27 +173,28 @@ def _query(
         end = start + coord.shape[1]
         try:
             outputs = model.query(encoded, coord, cell.expand_as(coord))
-            answers = [model.decode(outputs, decode) for decode in decodes]
+            decoded = [model.decode(outputs, decode) for decode in decodes]
         except (RuntimeError, MemoryError) as error:
             if end - start == 1:
                 raise
             chunk.halve(error, end - start)
             continue
-        for rgb, answer in zip(results, answers, strict=True):
-            part = rgb[:, start:end]
-            _check(answer, part.shape, model)
-            part.copy_(answer)
+        for result, rgb in zip(results, decoded, strict=True):
+            part = result[:, start:end]
+            _check(rgb, part.shape, model)
+            part.copy_(rgb)
         bar.update(end - start)
         start = end
-    return [rgb.transpose(1, 2).unflatten(2, region.size) for rgb in results]
+    # (b, queries, 3) -> (b, 3, height, width)
+    return [result.transpose(1, 2).unflatten(2, region.size) for result in results]
 
 
-def _check(answer: Tensor, shape: torch.Size, model: ContinuousModel) -> None:
+def _check(rgb: Tensor, shape: torch.Size, model: ContinuousModel) -> None:
     name = type(model).__name__
-    if answer.shape != shape:
+    if rgb.shape != shape:
         raise FcsrError(
-            f"{name} reads {tuple(answer.shape)} where RGB is {tuple(shape)}: a decode makes "
-            "values (…) of logits (…, 256)"
+            f"{name} decodes to the shape {tuple(rgb.shape)}, but RGB is {tuple(shape)}: a decode "
+            "makes values (…) of logits (…, 256)"
         )
-    if not answer.isfinite().all():
-        raise FcsrError(f"{name} reads NaN or infinity: look at its weights, or at the decode")
+    if not rgb.isfinite().all():
+        raise FcsrError(f"{name} decodes to NaN or infinity: check its weights and the decode")

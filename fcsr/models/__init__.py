@@ -1,4 +1,4 @@
-"""LTE, CS and FCS (Figure 1): their parts, fresh ones, and trained ones."""
+"""LTE, CS and FCS (Figure 1): their parts, fresh models, and trained ones."""
 
 from fcsr.models.base import MODELS, ContinuousModel, Encoded, Estimate
 from fcsr.models.checkpoints import Card, available, describe, fingerprint, load, save, transfer

@@ -1,19 +1,19 @@
 """What LTE, CS and FCS have in common: an image becomes a function of coordinates.
 
-Each model has two verbs, as LIIF has: `encode` an image once, then `query` it at as many
-coordinates as wanted; `forward` does both. `decode` turns what a query gave into RGB, `targets`
-turns an HR image into what a query should have given, and `loss` compares the two. Images are
-RGB in [0, 1] throughout.
+As in LIIF, a model can `encode` an image once, then `query` it at any number of coordinates;
+`forward` does both. `decode` turns the outputs of a query into RGB, `targets` turns an HR image
+into what the outputs should be, and `loss` compares the two. Images are RGB in [0, 1] throughout.
 
-    model   what a query gives                              shape                     loss
+    model   outputs                                         shape                     loss
     LTE     RGB                                             (B, Q, 3)                 L1
     CS      logits of the 256 levels of each colour         (B, Q, 3, 256)            eq. (1)
     FCS     low band, and logits of the high band's levels  (B, Q, 3), (B, Q, 3, 256) eq. (2)
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from jaxtyping import Float, Shaped
@@ -29,11 +29,16 @@ from fcsr.models.texture import EstimatorSize, TextureEstimator, TextureMaps, bi
 from fcsr.utils.registry import Registry
 
 MODELS = Registry("fcsr.models")
-"""LTE, CS, FCS, and every other subclass of `ContinuousModel`, as soon as it is defined."""
+"""All models by name: a subclass of `ContinuousModel` is added where it is defined."""
 
 
 class Encoded(NamedTuple):
-    """An image, or a region of it, that is ready to be queried."""
+    """An image, or a region of it, that is ready to be queried.
+
+    >>> import fcsr, torch
+    >>> fcsr.LTE.compact().encode(torch.zeros(1, 3, 8, 12)).size
+    (8, 12)
+    """
 
     image: Float[Tensor, "b 3 h w"]  # no more than the region
     maps: tuple[TextureMaps, ...]  # one for each texture estimator
@@ -42,25 +47,37 @@ class Encoded(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """What is known of each query before the heads: small, whatever the outputs are."""
+    """A query before the heads: small, however many outputs there are.
+
+    >>> import fcsr, torch
+    >>> model, image, coord = fcsr.CS.compact(), torch.zeros(1, 3, 8, 8), torch.zeros(1, 5, 2)
+    >>> model.estimate(model.encode(image), coord, cell=coord + 0.1).hidden[0].shape
+    torch.Size([1, 5, 128])
+    """
 
     hidden: tuple[Float[Tensor, "b q hidden"], ...]  # one for each texture estimator
-    skip: Float[Tensor, "b q 3"]  # the image there, interpolated bilinearly
+    skip: Float[Tensor, "b q 3"]  # the image at the coordinates, interpolated bilinearly
 
 
 class ContinuousModel(nn.Module, ABC):
-    """What the three share: image -> features -> texture -> `outputs` numbers a coordinate.
+    """The base class: image -> features -> texture -> `outputs` numbers a coordinate.
 
     Args:
         encoder: makes the features.
         size: of each texture estimator.
         outputs: how many numbers each texture estimator gives for a coordinate.
-        max_scale: the largest scale of the training. Beyond it a query's cell is held at this
-            scale's, as in the published evaluation (`cell * max(s / 4, 1)`), since smaller
-            cells were never seen.
+        max_scale: the largest scale of the training. A query's cell is never smaller than at this
+            scale, as in the published evaluation (`cell * max(s / 4, 1)`).
+
+    >>> import fcsr, torch
+    >>> model, coord = fcsr.load("lte-compact"), fcsr.models.grid((20, 30)).flatten(0, 1)[None]
+    >>> cell = torch.tensor([2 / 20, 2 / 30]).expand_as(coord)
+    >>> outputs = model.query(model.encode(torch.zeros(1, 3, 8, 12)), coord, cell)
+    >>> model.decode(outputs).unflatten(1, (20, 30)).shape
+    torch.Size([1, 20, 30, 3])
     """
 
-    default_decode: str | None = None  # how distributions are decoded, where there are any
+    default_decode: str | None = None  # of its distributions, if it predicts any
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
@@ -74,9 +91,8 @@ class ContinuousModel(nn.Module, ABC):
             raise FcsrError(f"max_scale is {max_scale}; it must be at least 1")
         self.size, self.max_scale = size, max_scale
         self.encoder = encoder
-        self.estimators = nn.ModuleList(
-            TextureEstimator(encoder.features, n, size) for n in outputs
-        )
+        estimators = nn.ModuleList(TextureEstimator(encoder.features, n, size) for n in outputs)
+        self.estimators = cast(Sequence[TextureEstimator], estimators)
 
     @classmethod
     def compact(cls, **options) -> "ContinuousModel":
@@ -85,7 +101,7 @@ class ContinuousModel(nn.Module, ABC):
 
     @property
     def config(self) -> dict:
-        """Everything but the weights, as plain values; `from_config` reads it."""
+        """Everything but the weights, as plain values, for `from_config`."""
         return {
             "model": MODELS.name(type(self)),
             "encoder": self.encoder.config,
@@ -94,21 +110,20 @@ class ContinuousModel(nn.Module, ABC):
         }
 
     def compile(self) -> None:
-        """Compile what queries do, in place, by `torch.compile`: faster, and equal to rounding.
+        """Compile the texture estimators in place by `torch.compile`: faster, equal to rounding.
 
-        It takes some ten seconds, and less where PyTorch finds on disk what it once made. It holds
-        for single images of any size and any scale; a batch, or an image that is one pixel wide
-        or high, is compiled for when it first comes. Compile last: a model whose weights changed
-        afterwards refuses to work.
+        It takes some ten seconds, less when PyTorch's cache has them. It holds for single images
+        of any size and scale; the first batch, or image one pixel wide or high, is compiled for
+        anew. Compile last: a model whose weights change afterwards refuses to work.
 
-        Raises FcsrError where it cannot be done; the model is then as it was. On a CPU it needs a
-        C++ compiler and Python's headers.
+        Raises FcsrError if it fails, and leaves the model as it was. A CPU needs a C++ compiler and
+        Python's headers.
         """
         compile_in_place(self.estimators, self._try_out)
 
     @torch.no_grad()
     def _try_out(self) -> None:
-        """One query, as they are made of images; all sizes differ, lest they be taken for one."""
+        """One typical query; all sizes differ, so that none is compiled as equal to another."""
         weight = next(self.parameters())
         coord = grid((23, 31), weight.device).flatten(0, 1).expand(1, -1, -1)
         cell = pair(coord, 2 / 23, 2 / 31).expand_as(coord)
@@ -116,26 +131,22 @@ class ContinuousModel(nn.Module, ABC):
 
     @property
     def margin(self) -> int:
-        """How many pixels around a region matter to what queries find there."""
+        """How many pixels around a region its features depend on."""
         return self.encoder.radius + 1  # the estimators' own convolutions see one more
 
     def encode(self, image: Float[Tensor, "b 3 h w"], region: Region | None = None) -> Encoded:
-        """Look at an image once: at all of it, or at a region.
+        """Encode an image, or a region of it, which must hold the neighbours of every query.
 
-        A region is encoded with as many pixels around it as can matter, so what queries find there
-        does not depend on the region. It must hold the neighbours of every query.
+        The `margin` around the region is encoded too, so its features are those of the whole image.
         """
-        size = tuple(image.shape[-2:])
+        size = image.shape[-2], image.shape[-1]
         region = region or whole(size)
         return self.encode_seen(region.grown(self.margin, size).cut(image), region, size)
 
     def encode_seen(
         self, seen: Float[Tensor, "b 3 h w"], region: Region, size: tuple[int, int]
     ) -> Encoded:
-        """`encode` for those who have only a region with its margin, of an image of `size`.
-
-        That is, the pixels in `region.grown(self.margin, size)`.
-        """
+        """`encode`, given only `region.grown(self.margin, size)` of an image of `size`."""
         check_unchanged(self.estimators)
         outer, rim = region.grown(self.margin, size), region.grown(1, size)
         # Channels last: convolutions are faster so, and queries read features pixel by pixel.
@@ -147,20 +158,20 @@ class ContinuousModel(nn.Module, ABC):
     def estimate(
         self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
     ) -> Estimate:
-        """All of a query but the heads."""
+        """`query` without the heads."""
         image, maps, region, size = encoded
         cell = torch.maximum(cell, 2 / (self.max_scale * pair(cell, *size)))
         pairs = zip(self.estimators, maps, strict=True)
-        hidden = tuple(e(its, coord, cell, size, region) for e, its in pairs)
+        hidden = tuple(estimator(part, coord, cell, size, region) for estimator, part in pairs)
         return Estimate(hidden, bilinear(image, region.locate(coord, size)))
 
     def heads(self, estimate: Estimate) -> Float[Tensor, "b q outputs"]:
-        """The numbers of all heads side by side, before they get a meaning."""
+        """The numbers of all heads side by side."""
         pairs = zip(self.estimators, estimate.hidden, strict=True)
         return torch.cat([estimator.head(hidden) for estimator, hidden in pairs], dim=-1)
 
     def query(self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]):
-        """What the model says of pixels of size `cell` centred at `coord`."""
+        """The outputs for pixels of size `cell` centred at `coord`, both (y, x) in [-1, 1]."""
         return self.outputs(self.estimate(encoded, coord, cell))
 
     def forward(
@@ -169,30 +180,31 @@ class ContinuousModel(nn.Module, ABC):
         coord: Float[Tensor, "b q 2"],
         cell: Float[Tensor, "b q 2"],
     ):
+        """`encode`, then `query`."""
         return self.query(self.encode(image), coord, cell)
 
     @abstractmethod
     def outputs(self, estimate: Estimate):
-        """What the heads make of an estimate."""
+        """The model's outputs, made of `heads(estimate)`."""
 
     @abstractmethod
     def decode(self, outputs, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
-        """RGB in [0, 1] from what `query` gave; `decode` says how distributions are read."""
+        """RGB in [0, 1] from outputs; `decode` is for distributions, `default_decode` if None."""
 
     def check_decode(self, decode: str | Decode | None) -> None:
-        """Raise FcsrError if `read` could not follow `decode`."""
+        """Raise FcsrError for a `decode` that the method `decode` would refuse."""
         if decode is not None:
             decoding.resolve(decode)
 
     @abstractmethod
     def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Shaped[Tensor, "b 3 h w"], ...]:
-        """What `query` should have given at every pixel of `hr`, as images."""
+        """What the outputs should be at every pixel of `hr`, as images."""
 
     @abstractmethod
     def loss(self, outputs, *targets: Shaped[Tensor, "b q 3"]) -> Float[Tensor, ""]:
-        """How far `outputs` are from the targets of the same pixels."""
+        """The training loss of `outputs`, given the targets of the same pixels."""
 
 
 def regress(values: Tensor, skip: Tensor) -> Tensor:
-    """RGB from a head: in units of half the range, what bilinear interpolation lacks."""
+    """RGB: a head predicts the residual to bilinear interpolation, in units of half the range."""
     return skip + 0.5 * values

@@ -1,14 +1,14 @@
-"""Weights in and out: files that carry the model's config, found by name or path.
+"""Checkpoints: weights with their model's config, found by name or path.
 
 A file may come from anywhere: it never runs code, takes no more memory than it has bytes, and
-gives a model that is whole and finite, or a CheckpointError.
+gives a complete model with finite weights, or a CheckpointError.
 """
 
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
@@ -20,31 +20,41 @@ from fcsr.utils import tensor_files
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
 
+Model = TypeVar("Model", bound=ContinuousModel)
+
 
 def save(model: ContinuousModel, path: str | Path, half: bool = False, **facts) -> None:
     """Write the model's weights and config, atomically.
 
-    `half` stores float16: half the size, for shipping. `facts` (plain values) are kept with
-    the weights, for `describe` to read.
+    `half` stores float16. `facts` are plain values to keep with the weights, for `describe`.
+
+    >>> import fcsr, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     fcsr.models.save(fcsr.LTE.compact(), f"{folder}/mine.safetensors", steps=500)
+    ...     fcsr.models.describe(f"{folder}/mine.safetensors")
+    {'steps': 500}
     """
-    weights = {
-        name: (tensor.half() if half else tensor) for name, tensor in model.state_dict().items()
-    }
+    own = model.state_dict()
+    weights = {name: tensor.half() if half else tensor for name, tensor in own.items()}
     tensor_files.write(path, weights, {"config": model.config, "facts": facts})
 
 
 def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> ContinuousModel:
     """A trained model, ready to use.
 
-    Names are those of the weights in the package: `"lte"`, `"cs"`, `"fcs"` for those of the paper's
-    size, `"lte-compact"` … for the ones made for a laptop. Anything else is the path of a file that
-    `save` or `fcsr train` wrote.
+    Args:
+        name_or_path: one of `available()`, such as `"fcs"` (the paper's size) or `"fcs-compact"`
+            (for a laptop); or the path of a file that `save` or `fcsr train` wrote.
+        device: where to put the weights.
 
     Raises:
         CheckpointError: no such name or file, not a whole fcsr checkpoint, or weights that do
             not fit their config or are not finite.
-        UndefinedClassError: a model of a class that is not defined here; the message says what to
-            import.
+        UndefinedClassError: the model's class is not defined here; the message names the import.
+
+    >>> import fcsr
+    >>> type(fcsr.load("cs-compact")).__name__
+    'CS'
     """
     path = _find(name_or_path)
     weights, metadata = tensor_files.read(path)
@@ -65,17 +75,33 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> Contin
 
 
 def describe(name_or_path: str | Path) -> dict:
-    """The facts that were saved with the weights: how they were trained, what they measure."""
+    """The facts that were saved with the weights: how they were trained, and the loss over steps.
+
+    >>> import fcsr
+    >>> sorted(fcsr.models.describe("lte-compact"))
+    ['history', 'recipe']
+    """
     return tensor_files.read(_find(name_or_path))[1].get("facts", {})
 
 
 def fingerprint(model: ContinuousModel) -> str:
-    """Twelve hexadecimal digits that change with the model's config or any of its weights."""
+    """Twelve hexadecimal digits that change with the model's config or any of its weights.
+
+    >>> import fcsr
+    >>> cs, fcs = fcsr.load("cs-compact"), fcsr.load("fcs-compact")
+    >>> fcsr.models.fingerprint(cs) == fcsr.models.fingerprint(fcs)
+    False
+    """
     return tensor_files.checksum(model.state_dict(), json.dumps(model.config))[:12]
 
 
 class Card(NamedTuple):
-    """What the card of shipped weights says at its top."""
+    """The facts at the top of the card of shipped weights.
+
+    >>> import fcsr
+    >>> fcsr.available()["lte"].parameters
+    1714243
+    """
 
     purpose: str
     parameters: int
@@ -85,15 +111,24 @@ class Card(NamedTuple):
 
 
 def available() -> dict[str, Card]:
-    """The weights that come with fcsr, by the names that `load` knows."""
+    """The weights that come with fcsr, by the names that `load` knows.
+
+    >>> import fcsr
+    >>> {"lte", "cs", "fcs", "fcs-compact"} <= set(fcsr.available())
+    True
+    """
     return {name: _card(path) for name, path in sorted(_shipped().items())}
 
 
 def transfer(source: ContinuousModel, target: ContinuousModel) -> list[str]:
     """Copy every weight of `source` that `target` has under the same name and shape.
 
-    Between LTE, CS and FCS of one size that is all but the heads (and the scale of the priors,
-    if both have one). Returns the copied names.
+    Between LTE, CS and FCS of one size that is all but the heads. Returns the copied names.
+
+    >>> import fcsr
+    >>> copied = fcsr.models.transfer(fcsr.load("lte-compact"), fcsr.FCS.compact())
+    >>> "encoder.head.weight" in copied, "estimators.0.head.weight" in copied
+    (True, False)
     """
     own = target.state_dict()
     shared = {
@@ -105,25 +140,23 @@ def transfer(source: ContinuousModel, target: ContinuousModel) -> list[str]:
     return list(shared)
 
 
-def filled(make: Callable[[], ContinuousModel], weights: dict[str, Tensor]) -> ContinuousModel:
-    """The model that `make` describes, with these weights instead of fresh ones.
+def filled(make: Callable[[], Model], weights: dict[str, Tensor]) -> Model:
+    """The model that `make` returns, with these weights instead of fresh ones.
 
-    It is made without memory for its own weights, so one that is too large for the file is
-    refused for its shapes, at no cost. Raises CheckpointError for weights that are not finite.
+    Fresh weights take no memory, so a model that is too large for the file is refused for its
+    shapes at no cost. Raises CheckpointError for weights that are not finite.
     """
     with torch.device("meta"):
         model = make()
     for name, weight in weights.items():
         if not weight.is_floating_point():
-            raise CheckpointError(
-                f"{name} holds {weight.dtype}, weights are floating-point numbers"
-            )
+            raise CheckpointError(f"{name} holds {weight.dtype}, not floating-point numbers")
     # copies: what safetensors gives is the file itself, mapped into memory
     weights = {name: weight.to(torch.float32, copy=True) for name, weight in weights.items()}
     model.load_state_dict(weights, assign=True)
     for name, weight in weights.items():
         if not weight.isfinite().all():
-            raise CheckpointError(f"{name} holds NaN or infinity: a training that went wrong")
+            raise CheckpointError(f"{name} holds NaN or infinity: its training went wrong")
     return model
 
 

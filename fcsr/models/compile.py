@@ -1,4 +1,4 @@
-"""Modules made faster by `torch.compile`, in place, and what is to be minded afterwards."""
+"""Modules compiled in place by `torch.compile`, and a guard for their weights."""
 
 from collections.abc import Callable, Iterable
 
@@ -11,10 +11,10 @@ from fcsr.errors import FcsrError
 def compile_in_place(modules: Iterable[nn.Module], try_out: Callable[[], object]) -> None:
     """Compile modules for tensors of any size; `try_out` calls them once, as they will be called.
 
-    On a CPU their weights become constants, which are laid out as its matrix products like them
-    best, and products take bias and ReLU along: `check_unchanged` then guards the weights.
+    On a CPU the weights become constants in the layout that suits its matrix products, and bias and
+    ReLU are fused with these. `check_unchanged` then guards the weights.
 
-    Raises FcsrError where it cannot be done; the modules are then as they were.
+    Raises FcsrError if it fails, and leaves the modules as they were.
     """
     modules = list(modules)
     check_unchanged(modules)
@@ -22,7 +22,8 @@ def compile_in_place(modules: Iterable[nn.Module], try_out: Callable[[], object]
     try:
         for module in modules:
             module.compile(dynamic=True)
-            module._compiled_for = _versions(module)
+            # nn.Module declares that unknown attributes are tensors or modules
+            module._compiled_for = _versions(module)  # type: ignore[assignment]
         with torch._inductor.config.patch(freezing=on_cpu):
             try_out()
     except (RuntimeError, OSError) as error:
@@ -37,7 +38,7 @@ def compile_in_place(modules: Iterable[nn.Module], try_out: Callable[[], object]
 
 
 def check_unchanged(modules: Iterable[nn.Module]) -> None:
-    """Raises FcsrError where weights have changed since `compile_in_place` took them."""
+    """Raise FcsrError if weights have changed since `compile_in_place`."""
     for module in modules:
         if module._compiled_call_impl and module._compiled_for != _versions(module):
             raise FcsrError(

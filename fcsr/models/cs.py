@@ -17,7 +17,12 @@ class CS(ContinuousModel):
 
     Args:
         prior: start the logits from a learnable Laplace distribution around the interpolation.
-        decode: how distributions are read by default: "mode", "mean", "median" or "smoothed".
+        decode: the default decode: "mode", "mean", "median" or "smoothed".
+
+    >>> import fcsr, torch
+    >>> coord = torch.zeros(1, 5, 2)
+    >>> fcsr.CS.compact()(torch.zeros(1, 3, 8, 8), coord, cell=coord + 0.1).shape
+    torch.Size([1, 5, 3, 256])
     """
 
     def __init__(
@@ -30,15 +35,12 @@ class CS(ContinuousModel):
     ):
         super().__init__(encoder, size, outputs=(3 * CLASSES,), max_scale=max_scale)
         decoding.resolve(decode)
-        self.default_decode = decode
+        self.default_decode: str = decode
         self.prior = LaplacePrior(scale=8.0) if prior else None
 
     @property
     def config(self) -> dict:
-        return super().config | {
-            "prior": self.prior is not None,
-            "decode": self.default_decode,
-        }
+        return super().config | {"prior": self.prior is not None, "decode": self.default_decode}
 
     def outputs(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
         logits = self.heads(estimate).unflatten(-1, (3, CLASSES))
@@ -54,7 +56,7 @@ class CS(ContinuousModel):
     def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[UInt8[Tensor, "b 3 h w"]]:
         return (to_levels(hr),)
 
-    def loss(
+    def loss(  # type: ignore[override]  # it has these targets only
         self, outputs: Float[Tensor, "b q 3 classes"], levels: UInt8[Tensor, "b q 3"]
     ) -> Float[Tensor, ""]:
         return losses.cross_entropy(outputs, levels)

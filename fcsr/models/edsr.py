@@ -23,7 +23,11 @@ class EDSR(nn.Module):
     """The encoder `E` of LTE: (B, 3, h, w) in [-1, 1] -> (B, features, h, w).
 
     Source: Lim et al., "Enhanced Deep Residual Networks for Single Image Super-Resolution",
-    CVPRW 2017, with the upsampling taken off as in LIIF and LTE.
+    CVPRW 2017, without its upsampling, as in LIIF and LTE.
+
+    >>> import fcsr, torch
+    >>> fcsr.EDSR.compact()(torch.zeros(1, 3, 8, 12)).shape
+    torch.Size([1, 32, 8, 12])
     """
 
     def __init__(self, blocks: int, features: int):
@@ -51,7 +55,7 @@ class EDSR(nn.Module):
 
     @property
     def radius(self) -> int:
-        """How many pixels around it a feature sees: one for each convolution."""
+        """The radius of the receptive field in pixels: one for each convolution."""
         return 2 * self.blocks + 2
 
     def forward(self, image: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b f h w"]:

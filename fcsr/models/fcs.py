@@ -17,7 +17,13 @@ from fcsr.models.texture import EstimatorSize
 
 
 class Bands(NamedTuple):
-    """What FCS says of each pixel."""
+    """The outputs of FCS.
+
+    >>> import fcsr, torch
+    >>> bands = fcsr.models.Bands(torch.full((1, 5, 3), 0.5), torch.zeros(1, 5, 3, 256))
+    >>> fcsr.FCS.compact().decode(bands, "mean").shape
+    torch.Size([1, 5, 3])
+    """
 
     low: Float[Tensor, "b q 3"]  # LSR, y_L, in [0, 1]
     high: Float[Tensor, "b q 3 classes"]  # HSR, logits of y_H in levels, 128 for 0
@@ -27,15 +33,19 @@ class FCS(ContinuousModel):
     """`y = y_L + y_H`: the low band regressed with L2, the high band classified.
 
     Args:
-        low_pass: the filter `f` that parts the two (our choice: the paper names none), in HR
-            pixels.
+        low_pass: the filter `f`, in HR pixels. The paper names none; the Gaussian is our choice.
         weight: of eq. (2)'s squared error (of values in [0, 1]) beside its cross-entropy. Our
-            choice, 3000, is what maximum likelihood gives, 1 / (2 sigma^2), for a low band that
-            is known to about 38 dB.
-        shared: whether the two bands share one texture estimator or have one each (the paper
-            leaves it open).
+            choice is that of maximum likelihood, 1 / (2 sigma^2), for a low band with a PSNR of
+            about 38 dB.
+        shared: the bands share one texture estimator, or have one each. The paper leaves it open.
         prior: start the high band's logits from a learnable Laplace distribution around 0.
-        decode: how distributions are read by default: "mode", "mean", "median" or "smoothed".
+        decode: the default decode of the high band: "mode", "mean", "median" or "smoothed".
+
+    >>> import fcsr, torch
+    >>> coord = torch.zeros(1, 5, 2)
+    >>> low, high = fcsr.FCS.compact()(torch.zeros(1, 3, 8, 8), coord, cell=coord + 0.1)
+    >>> low.shape, high.shape
+    (torch.Size([1, 5, 3]), torch.Size([1, 5, 3, 256]))
     """
 
     def __init__(
@@ -56,7 +66,7 @@ class FCS(ContinuousModel):
         outputs = (3 + 3 * CLASSES,) if shared else (3, 3 * CLASSES)
         super().__init__(encoder, size, outputs, max_scale)
         self.low_pass, self.weight, self.shared = low_pass, weight, shared
-        self.default_decode = decode
+        self.default_decode: str = decode
         self.prior = LaplacePrior(scale=4.0) if prior else None
 
     @property
@@ -86,7 +96,7 @@ class FCS(ContinuousModel):
         low, high = frequency.split(hr, self.low_pass)
         return low, decoding.residual_to_levels(high)
 
-    def loss(
+    def loss(  # type: ignore[override]  # it has these targets only
         self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: UInt8[Tensor, "b q 3"]
     ) -> Float[Tensor, ""]:
         return losses.frequency_specific(*outputs, low, levels, self.weight)

@@ -1,4 +1,4 @@
-"""Published LTE's weights, from the file that its authors give away."""
+"""Published LTE's weights, from its authors' file."""
 
 import os
 import zipfile
@@ -17,11 +17,14 @@ def load_official_lte(path: str | Path) -> LTE:
     """An EDSR-baseline-LTE checkpoint as its authors publish it (`edsr-baseline-lte.pth`).
 
     Source: Lee & Jin, CVPR 2022. The file holds `{"model": {"name", "args", "sd"}}`; its
-    MeanShift weights are unused there, too. It is read with `weights_only=True`, so a file with
-    code in it is refused.
+    MeanShift weights are unused there, too. `weights_only=True` refuses a file with code in it.
+    Raises CheckpointError for another file, and for weights that are not finite.
 
-    Raises:
-        CheckpointError: another file, or weights that are not finite.
+    >>> import fcsr
+    >>> try:
+    ...     model = fcsr.load_official_lte("edsr-baseline-lte.pth")
+    ... except fcsr.FcsrError:  # not downloaded
+    ...     model = fcsr.load("lte-compact")
     """
     try:
         _require_stored(path)

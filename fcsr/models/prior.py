@@ -1,4 +1,4 @@
-"""Where a classifier's logits start from."""
+"""The distribution that a classifier's logits start from."""
 
 import torch
 from jaxtyping import Float
@@ -8,10 +8,14 @@ from fcsr.decoding import CLASSES
 
 
 class LaplacePrior(nn.Module):
-    """A discretised Laplace distribution around a given level.
+    """A discretised Laplace distribution around a given level, with a learnable scale in levels.
 
-    Its one learnable number is its scale in levels. A classifier that starts from it needs to
-    learn only how a pixel differs from its interpolation, not that levels have an order.
+    A classifier that starts from it needs to learn only how a pixel differs from its
+    interpolation, not that levels have an order.
+
+    >>> import fcsr, torch
+    >>> fcsr.models.LaplacePrior(scale=4.0)(torch.tensor([20.0, 200.0])).argmax(-1)
+    tensor([ 20, 200])
     """
 
     def __init__(self, scale: float):

@@ -1,22 +1,21 @@
 """The local texture estimator: features and a coordinate become a value (Lee & Jin, CVPR 2022).
 
-An image is read as a continuous function. Coordinates are `(y, x)` in [-1, 1], where pixel `i`
-of `n` has its centre at `-1 + (2 i + 1) / n`; a query's *cell* is the height and width of the
-pixel that is asked for, `2 / H` and `2 / W`.
+An image becomes a continuous function. Coordinates are `(y, x)` in [-1, 1], where pixel `i` of `n`
+has its centre at `-1 + (2 i + 1) / n`; a query's *cell* is the height and width of its pixel,
+`2 / H` and `2 / W`.
 
-Around each query lie four feature vectors. Each of them gives amplitudes `A_j` and frequencies
-`F_j`, the cell gives phases `phi`, and the texture that neighbour `j` sees at the distance
-`delta_j` is
+Each of the four feature vectors around a query gives amplitudes `A_j` and frequencies `F_j`, the
+cell gives phases `phi`, and the texture of neighbour `j` at the distance `delta_j` is
 
     A_j * [cos(pi (<F_j, delta_j> + phi)), sin(pi (<F_j, delta_j> + phi))]
 
 An MLP turns it into a hidden vector, the four hidden vectors are averaged with the areas of the
-opposite rectangles as weights, and a linear head reads the outputs off the average. Published
-LTE applies the head to each neighbour and averages afterwards; as the head is linear and the
-weights add up to 1, this is the same, at a quarter of the cost.
+opposite rectangles as weights, and a linear head maps the average to the outputs. Published LTE
+averages after the head; as that is linear and the weights add up to 1, ours is the same, at a
+quarter of the cost.
 
-The MLP is not linear. To average the four textures and run it once is another function, our
-own, at a quarter of the MLP's cost: the compact models do that (`EstimatorSize.ensemble`).
+The MLP is not linear: to average the four textures and run it once is another function, at a
+quarter of the MLP's cost. The compact models do that (`EstimatorSize.ensemble`), our own choice.
 """
 
 from dataclasses import dataclass
@@ -36,11 +35,16 @@ EDGE = 1e-6  # how far inside [-1, 1] LTE keeps coordinates, and by how much it 
 
 @dataclass(frozen=True)
 class EstimatorSize:
-    """How large a texture estimator is; the defaults are published LTE's."""
+    """The size of a texture estimator; the defaults are published LTE's.
+
+    >>> import fcsr
+    >>> fcsr.models.EstimatorSize.compact()
+    EstimatorSize(width=128, hidden=(128, 128), ensemble='texture')
+    """
 
     width: int = 256  # channels of the Fourier texture
     hidden: tuple[int, ...] = (256, 256, 256)  # the MLP's hidden layers
-    ensemble: str = "hidden"  # what of the four neighbours is averaged: that, or "texture"
+    ensemble: str = "hidden"  # average the four neighbours' hidden vectors, or "texture"
 
     def __post_init__(self):
         if self.width < 2 or self.width % 2:
@@ -55,7 +59,12 @@ class EstimatorSize:
 
 
 class TextureMaps(NamedTuple):
-    """What a query needs of an image, or a part of it: amplitudes and frequencies of waves."""
+    """What a query needs of an image, or of a region: amplitudes and frequencies of waves.
+
+    >>> import fcsr, torch
+    >>> fcsr.LTE.compact().encode(torch.zeros(1, 3, 8, 12)).maps[0].cosine.shape
+    torch.Size([1, 8, 12, 64])
+    """
 
     cosine: Float[Tensor, "b h w waves"]  # amplitudes of the cosines
     sine: Float[Tensor, "b h w waves"]  # and of the sines
@@ -64,9 +73,16 @@ class TextureMaps(NamedTuple):
 
 
 class Neighbours(NamedTuple):
-    """The four pixels around each query, in the order (top, bottom) x (left, right)."""
+    """The four pixels around each query, in the order (top, bottom) x (left, right).
 
-    index: Int[Tensor, "4 b q"]  # y * w + x, counted in the part of the image that is there
+    >>> import fcsr, torch
+    >>> near = fcsr.models.find_neighbours(torch.tensor([[[0.0, 0.15]]]), size=(4, 4))
+    >>> [round(weight, 2) for weight in near.weight.flatten().tolist()]
+    [0.1, 0.4, 0.1, 0.4]
+    """
+
+    # y * w + x, counted in the region; it hides the method that a tuple has under this name
+    index: Int[Tensor, "4 b q"]  # type: ignore[assignment]
     offset: Float[Tensor, "4 b q 2"]  # query - centre, in units of half a pixel
     weight: Float[Tensor, "4 b q"]  # sums to 1 over the four
 
@@ -74,13 +90,19 @@ class Neighbours(NamedTuple):
 class TextureEstimator(nn.Module):
     """Features (B, F, h, w), coordinates and cells (B, Q, 2) -> hidden vectors (B, Q, hidden).
 
-    `head` reads the outputs off them. It stands apart because with 768 outputs a query they
-    are better not made for all queries at once.
+    `head` maps them to the outputs, but not in `forward`: 768 outputs a query are too much memory
+    for all queries at once.
 
     Args:
         features: channels of the encoder.
         outputs: values a query, 3 for RGB, 768 for 256 classes of three colours.
-        size: its width, half of them cosines, half sines; its hidden layers; its ensemble.
+        size: its width, hidden layers and ensemble.
+
+    >>> import fcsr, torch
+    >>> estimator = fcsr.models.TextureEstimator(32, 3, fcsr.models.EstimatorSize.compact())
+    >>> maps, coord = estimator.maps(torch.zeros(1, 32, 8, 8)), torch.zeros(1, 5, 2)
+    >>> estimator(maps, coord, cell=coord + 0.1).shape
+    torch.Size([1, 5, 128])
     """
 
     def __init__(self, features: int, outputs: int, size: EstimatorSize):
@@ -101,14 +123,14 @@ class TextureEstimator(nn.Module):
     def maps(
         self, features: Float[Tensor, "b f _h _w"], region: Region | None = None
     ) -> TextureMaps:
-        """The waves of every pixel, or of a region, channels last so that a query reads a row.
+        """The waves of every pixel, or of a region, channels last: a query takes a row.
 
-        The convolutions' channels are those of published LTE: the amplitudes of all cosines, then
-        of all sines; the frequencies in pairs, y and x.
+        Channels are ordered as in published LTE: the amplitudes of all cosines, then of all sines;
+        the frequencies in pairs, y and x.
         """
         cosine, sine = self.amplitude(features).chunk(2, dim=1)
         along_y, along_x = self.frequency(features).unflatten(1, (-1, 2)).unbind(2)
-        region = region or whole(tuple(features.shape[-2:]))
+        region = region or whole((features.shape[-2], features.shape[-1]))
         maps = (region.cut(channels) for channels in (cosine, sine, along_y, along_x))
         return TextureMaps(*(channels.permute(0, 2, 3, 1).contiguous() for channels in maps))
 
@@ -120,17 +142,17 @@ class TextureEstimator(nn.Module):
         size: tuple[int, int] | None = None,
         region: Region | None = None,
     ) -> Float[Tensor, "b q hidden"]:
-        """A hidden vector a query, of its four neighbours, weighted by area.
+        """A hidden vector a query: the average over its four neighbours, weighted by area.
 
-        `maps` are those of `region` of an image of `size`; of a whole image, if these are left out.
+        `maps` are those of `region` of an image of `size`; by default of a whole image.
         """
-        size = size or tuple(maps.cosine.shape[1:3])
+        size = size or (maps.cosine.shape[1], maps.cosine.shape[2])
         phase = self.phase(cell * pair(cell, *size))  # (b, q, width / 2)
         single = self.ensemble == "texture"
         average = phase.new_zeros(())
         for index, offset, weight in zip(*find_neighbours(coord, size, region), strict=True):
-            seen = self.texture(maps, index, offset, phase)
-            part = seen if single else self.mlp(seen)
+            texture = self.texture(maps, index, offset, phase)
+            part = texture if single else self.mlp(texture)
             average = torch.addcmul(average, weight.unsqueeze(-1), part)
         return self.mlp(average) if single else average
 
@@ -141,7 +163,7 @@ class TextureEstimator(nn.Module):
         offset: Float[Tensor, "b q 2"],
         phase: Float[Tensor, "b q waves"],
     ) -> Float[Tensor, "b q width"]:
-        """The Fourier texture that one neighbour of each query sees."""
+        """The Fourier texture of one neighbour of each query."""
         cosine, sine, along_y, along_x = (_take(channels, index) for channels in maps)
         y, x = (torch.pi * offset).unsqueeze(-2).unbind(-1)  # (b, q, 1)
         angle = torch.addcmul(torch.addcmul(torch.pi * phase, along_y, y), along_x, x)
@@ -151,7 +173,12 @@ class TextureEstimator(nn.Module):
 def grid(
     size: tuple[int, int], device: torch.device | str | None = None, region: Region | None = None
 ) -> Float[Tensor, "h w 2"]:
-    """The (y, x) coordinates of all pixel centres of an image of `size`, or of a region of it."""
+    """The (y, x) coordinates of all pixel centres of an image of `size`, or of a region of it.
+
+    >>> import fcsr
+    >>> fcsr.models.grid((1, 2)).tolist()
+    [[[0.0, -0.5], [0.0, 0.5]]]
+    """
     top, left, bottom, right = region or whole(size)
     rows = torch.arange(top, bottom, device=device)
     columns = torch.arange(left, right, device=device)
@@ -166,6 +193,10 @@ def find_neighbours(
 
     Beyond the centres of the outermost pixels the neighbours are clamped to the border. They
     are counted within `region`, where all of them must lie, of an image of `size`.
+
+    >>> import fcsr, torch
+    >>> fcsr.models.find_neighbours(torch.zeros(1, 1, 2), size=(4, 4)).index.flatten().tolist()
+    [5, 6, 9, 10]
     """
     top, left, _, right = region or whole(size)
     pixels, offsets = [], []  # [axis][side], each (b, q)
@@ -185,7 +216,12 @@ def find_neighbours(
 def bilinear(
     image: Float[Tensor, "b c h w"], coord: Float[Tensor, "b q 2"]
 ) -> Float[Tensor, "b q c"]:
-    """The image at the coordinates, interpolated bilinearly, constant beyond the border."""
+    """The image at the coordinates, interpolated bilinearly, constant beyond the border.
+
+    >>> import fcsr, torch
+    >>> fcsr.models.bilinear(torch.tensor([[[[0.0, 1.0]]]]), coord=torch.zeros(1, 1, 2))
+    tensor([[[0.5000]]])
+    """
     points = coord.flip(-1).unsqueeze(1)  # grid_sample wants (x, y)
     values = F.grid_sample(image, points, "bilinear", "border", align_corners=False)
     return values.squeeze(2).transpose(1, 2)

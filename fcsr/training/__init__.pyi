@@ -1,6 +1,7 @@
 from .crops import Batch as Batch
 from .crops import Crops as Crops
 from .loop import train as train
+from .objective import CHUNK as CHUNK
 from .objective import Objective as Objective
 from .objective import PerceptualObjective as PerceptualObjective
 from .objective import batch_loss as batch_loss

@@ -1,19 +1,26 @@
-"""What makes a step fast: where it is done, in which precision, compiled, and with CUDA graphs."""
+"""Devices and processes: precision, compilation, CUDA graphs, and what processes agree on."""
 
 import warnings
+from pathlib import Path
+from typing import cast
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import TorchDynamoPlugin
+from accelerate.utils import TorchDynamoPlugin, gather_object
 from torch import Tensor, nn
 
+from fcsr.errors import TrainingError
 from fcsr.training.recipe import Recipe
 from fcsr.utils.device import default_device
 from fcsr.utils.distributed import check_gpus
 
 
 def make_accelerator(recipe: Recipe) -> Accelerator:
-    """The devices to train on, in the recipe's precision; raises as `check_gpus` does."""
+    """The device to train on, in the recipe's precision.
+
+    Raises:
+        FcsrError: there are more processes than GPUs.
+    """
     check_gpus()
     compiling = TorchDynamoPlugin("inductor") if recipe.compile else None
     on_cpu = default_device().type == "cpu"
@@ -21,23 +28,44 @@ def make_accelerator(recipe: Recipe) -> Accelerator:
 
 
 def can_use_cuda_graphs(recipe: Recipe, accelerator: Accelerator) -> bool:
-    """Whether a step's loss and gradients may be recorded once as CUDA graphs, and replayed.
+    """Whether a step's loss and gradients can be recorded once as CUDA graphs, and replayed.
 
-    That is of one process on a GPU, of a compiled step, and of tensors of one shape: no crop may
-    have fewer pixels than the recipe asks for.
+    That takes a single process on a GPU, a compiled step, and tensors of one shape: no crop may
+    have fewer pixels than `recipe.queries`.
     """
-    alike = recipe.lpips_weight > 0 or recipe.queries <= recipe.lr_size**2
-    alone = accelerator.num_processes == 1 and accelerator.device.type == "cuda"
-    return recipe.compile and alike and alone
+    one_shape = recipe.lpips_weight > 0 or recipe.queries <= recipe.lr_size**2
+    one_gpu = accelerator.num_processes == 1 and accelerator.device.type == "cuda"
+    return recipe.compile and one_shape and one_gpu
 
 
 def with_cuda_graphs(net: nn.Module, inputs: tuple[Tensor, ...]) -> nn.Module:
-    """`net` as two CUDA graphs, one forth and one back, of inputs like these.
+    """`net` as two CUDA graphs, forward and backward, for inputs of these shapes.
 
-    A step is some 600 kernels, most of which are done before Python could have asked for the next;
-    a graph asks for all of them at once. Gradients lie where the last replay left them: they must
+    A step is some 600 kernels, most of which finish before Python can launch the next; a graph
+    launches all of them at once. A replay overwrites the gradients of the one before: they must
     be used, and set to None, before the next.
     """
-    # Recorded on a stream of its own, replayed on another: on purpose, and autograd waits for both.
+    # Recorded on one stream, replayed on another: on purpose, and autograd waits for both.
     warnings.filterwarnings("ignore", "The AccumulateGrad node's stream", UserWarning)
-    return torch.cuda.make_graphed_callables(net, inputs)
+    return cast(nn.Module, torch.cuda.make_graphed_callables(net, inputs))
+
+
+def check_same_start(start: int, out: Path) -> int:
+    """The step to start from, which all processes must have found in `out`.
+
+    Raises:
+        TrainingError: they have found different steps.
+    """
+    starts = gather_object([start])
+    if len(set(starts)) > 1:
+        raise TrainingError(
+            f"the processes would go on from the steps {starts}: {out} must be one folder that all "
+            "of them see, on all machines"
+        )
+    return start
+
+
+def any_process(condition: bool, accelerator: Accelerator) -> bool:
+    """Whether a condition holds in any process, so that all of them act alike."""
+    votes = torch.tensor(float(condition), device=accelerator.device)
+    return accelerator.reduce(votes, "sum").item() > 0

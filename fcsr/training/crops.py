@@ -1,4 +1,4 @@
-"""Random crops at random scales, which the models are trained on."""
+"""Random crops at random scales: the batches that models are trained on."""
 
 import math
 from collections.abc import Sequence
@@ -7,38 +7,78 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from accelerate import Accelerator
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from fcsr import images
+from fcsr import data, images
 from fcsr.errors import ImageError, TrainingError
 from fcsr.models import grid
+from fcsr.training.recipe import Recipe
 
 
 class Batch(NamedTuple):
-    """Crops at one scale, and the pixels of them that are asked for."""
+    """Crops at one scale, and the pixels of HR that are queried.
 
-    lr: Float[Tensor, "b 3 h w"]
-    hr: Float[Tensor, "b 3 H W"]
+    Example:
+        >>> import fcsr, torch
+        >>> photographs = [torch.zeros(3, 32, 32, dtype=torch.uint8)]
+        >>> crops = fcsr.training.Crops(
+        ...     photographs, batch=2, lr_size=8, queries=64, max_scale=4.0, seed=0
+        ... )
+        >>> batch = crops[0]
+        >>> batch.lr.shape, batch.pick(batch.hr).shape
+        (torch.Size([2, 3, 8, 8]), torch.Size([2, 64, 3]))
+    """
+
+    lr: Float[Tensor, "b 3 h w"]  # RGB in [0, 1]
+    hr: Float[Tensor, "b 3 H W"]  # RGB in [0, 1]
     pixels: Int[Tensor, "b q"]  # y * W + x
-    coord: Float[Tensor, "b q 2"]
-    cell: Float[Tensor, "b q 2"]
+    coord: Float[Tensor, "b q 2"]  # (y, x) in [-1, 1], see `fcsr.models.texture`
+    cell: Float[Tensor, "b q 2"]  # (height, width) of a pixel, in the same units
 
     def pick(self, image: Tensor) -> Tensor:
-        """The asked-for pixels of an image like `hr`: (B, C, H, W) -> (B, Q, C)."""
+        """The queried pixels of an image of HR's size: (B, C, H, W) -> (B, Q, C)."""
         index = self.pixels.unsqueeze(1).expand(-1, image.shape[1], -1)
         return image.flatten(2).gather(2, index).transpose(1, 2)
 
 
 @dataclass(frozen=True)
 class Crops:
-    """Endless random training batches; batch number `step` is a function of `seed` and `step`.
+    """Endless random training batches; `crops[step]` depends on `seed` and `step` only.
 
-    So there is no state to save: training that resumes at step n sees what it would have seen.
-    Each batch has one scale, drawn evenly from [1, max_scale], so that its tensors have one
-    shape. `square` asks for pixels that are neighbours, row by row, not anywhere; then scales
-    begin where a crop holds the square. HR crops are flipped and transposed at random; LR is HR
-    reduced by antialiased bicubic, rounded to 8 bits as image files are.
+    So there is no state to save: training that resumes at step n gets the same batches. Each
+    batch has one scale, drawn uniformly from [1, max_scale], so that its tensors have one shape.
+    HR crops are flipped and transposed at random; LR is HR reduced by antialiased bicubic, rounded
+    to 8 bits as image files are.
+
+    Args:
+        photographs: 8-bit RGB, on the device that batches are made on.
+        batch: crops in each process.
+        lr_size: side of the LR crops in pixels.
+        queries: HR pixels that are queried in each crop, at most; a crop may have fewer.
+        max_scale: of the largest HR crops.
+        seed: of crops, scales and queries.
+        rank: number of this process; each has its own part of one large batch.
+        square: query a square of neighbouring pixels, row by row, instead of scattered ones;
+            scales then start where a crop holds the square.
+        paths: of the photographs, for messages.
+
+    Raises:
+        TrainingError: the square is larger than the largest crop.
+        ImageError: a photograph is smaller than the largest crop.
+
+    Example:
+        >>> import fcsr, torch
+        >>> photograph = fcsr.images.to_tensor(fcsr.images.sample("coffee"))
+        >>> crops = fcsr.training.Crops(
+        ...     [fcsr.images.to_levels(photograph)[0]],
+        ...     batch=2, lr_size=16, queries=64, max_scale=4.0, seed=0,
+        ... )
+        >>> crops[0].lr.shape
+        torch.Size([2, 3, 16, 16])
+        >>> torch.equal(crops[1000].hr, crops[1000].hr)
+        True
     """
 
     photographs: list[UInt8[Tensor, "3 _ _"]]
@@ -47,9 +87,9 @@ class Crops:
     queries: int
     max_scale: float
     seed: int
-    rank: int = 0  # of several processes; each has its own part of one large batch
+    rank: int = 0
     square: bool = False
-    paths: Sequence[Path] = ()  # of the photographs, for messages
+    paths: Sequence[Path] = ()
 
     def __post_init__(self):
         needed = round(self.lr_size * self.max_scale)
@@ -70,9 +110,9 @@ class Crops:
 
     def __getitem__(self, step: int) -> Batch:
         own = range(self.batch * self.rank, self.batch * (self.rank + 1))
-        least = max(1.0, math.isqrt(self.queries) / self.lr_size) if self.square else 1.0
-        drawn = torch.rand((), generator=self._random(step, -1)).item()
-        size = round(self.lr_size * (least + (self.max_scale - least) * drawn))
+        min_scale = max(1.0, math.isqrt(self.queries) / self.lr_size) if self.square else 1.0
+        uniform = torch.rand((), generator=self._random(step, -1)).item()
+        size = round(self.lr_size * (min_scale + (self.max_scale - min_scale) * uniform))
         hr = torch.stack([self._crop(size, self._random(step, number)) for number in own]) / 255
         lr = images.to_levels(images.resize(hr, (self.lr_size, self.lr_size))) / 255
         pixels = self._pixels(size, [self._random(step, number, hr.device) for number in own])
@@ -82,12 +122,12 @@ class Crops:
     def _random(
         self, step: int, number: int, device: torch.device | str = "cpu"
     ) -> torch.Generator:
-        """For one crop of one step, so that no crop depends on how many others there are."""
+        """A generator for one crop of one step: no crop depends on how many others there are."""
         seed = (self.seed * 1_000_003 + step) * 65_537 + number + 1
         return torch.Generator(device).manual_seed(seed % 2**63)
 
     def _pixels(self, size: int, randoms: list[torch.Generator]) -> Int[Tensor, "b q"]:
-        """Which pixels are asked for, drawn on the device, none twice in a crop."""
+        """Which pixels are queried, drawn on the device, none twice in a crop."""
         device, count = randoms[0].device, min(self.queries, size * size)
         if self.square:
             side = math.isqrt(self.queries)
@@ -101,10 +141,12 @@ class Crops:
             orders = (torch.randperm(size * size, generator=r) for r in randoms)
             return torch.stack([order[:count] for order in orders])
         # All crops' at once: one permutation after the other would take half as long as the step.
-        lots = [torch.rand(size * size, generator=r, device=device) for r in randoms]
-        return torch.stack(lots).topk(count, sorted=False).indices
+        keys = [torch.rand(size * size, generator=r, device=device) for r in randoms]
+        return torch.stack(keys).topk(count, sorted=False).indices
 
     def _crop(self, size: int, random: torch.Generator) -> UInt8[Tensor, "3 s s"]:
+        """A random square of a random photograph, flipped and transposed at random."""
+
         def draw(end: int) -> int:
             return int(torch.randint(end, (), generator=random))
 
@@ -117,3 +159,31 @@ class Crops:
         if draw(2):
             crop = crop.flip(-2)
         return crop.transpose(-1, -2) if draw(2) else crop
+
+
+def make_crops(
+    recipe: Recipe,
+    paths: list[Path],
+    max_scale: float,
+    accelerator: Accelerator,
+    progress: bool = True,
+) -> tuple[Crops, Crops]:
+    """This process's training crops, and crops of the last photographs, for validation.
+
+    Raises:
+        TrainingError: there are no more photographs than are for validation.
+        ImageError: a photograph cannot be read or is smaller than a crop.
+    """
+    if len(paths) <= recipe.val_images:
+        raise TrainingError(
+            f"{recipe.photographs} holds {len(paths)} photographs, and {recipe.val_images} are for "
+            "validation: give more photographs, or a smaller val_images"
+        )
+    photographs = data.load_photographs(paths, accelerator.device, progress)
+    settings = (recipe.batch, recipe.lr_size, recipe.queries, max_scale, recipe.seed)
+    first_val, rank = len(paths) - recipe.val_images, accelerator.process_index
+    square = recipe.lpips_weight > 0
+    return (
+        Crops(photographs[:first_val], *settings, rank, square, paths[:first_val]),
+        Crops(photographs[first_val:], *settings, square=square, paths=paths[first_val:]),
+    )

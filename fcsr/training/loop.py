@@ -1,8 +1,9 @@
-"""Training, from the first crop to the last checkpoint, to be read from top to bottom."""
+"""The training loop, to be read from top to bottom."""
 
 import copy
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
-from accelerate.utils import gather_object
 from torch import Tensor
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 from tqdm.auto import tqdm
@@ -19,12 +19,18 @@ from fcsr import data, models
 from fcsr.errors import TrainingError
 from fcsr.models import ContinuousModel
 from fcsr.training import state
-from fcsr.training.accelerator import can_use_cuda_graphs, make_accelerator, with_cuda_graphs
-from fcsr.training.crops import Crops
+from fcsr.training.accelerator import (
+    any_process,
+    can_use_cuda_graphs,
+    check_same_start,
+    make_accelerator,
+    with_cuda_graphs,
+)
+from fcsr.training.crops import Crops, make_crops
 from fcsr.training.objective import batch_loss, inputs, make_objective
 from fcsr.training.recipe import Recipe
 
-LOG_EVERY = 10  # steps; to look at the losses makes the device and Python wait for each other
+LOG_EVERY = 10  # steps; fetching the losses makes Python and the device wait for each other
 
 
 def train(
@@ -36,23 +42,41 @@ def train(
 ) -> ContinuousModel | None:
     """Train `model` in place and write `out/model.safetensors`.
 
-    The whole state goes to `out` every `recipe.eval_every` steps; if it is there, training goes on
-    from it. On a CPU it then ends with the same weights, bit for bit, as if it had never
-    stopped. Started by `torchrun`, `accelerate launch` or `accelerate.notebook_launcher`, the
-    processes train together, and one of them writes. What is kept are moving averages of the
-    weights.
+    The whole state is saved in `out` every `recipe.eval_every` steps; if there is one already,
+    training resumes from it. On a CPU it then ends with the same weights, bit for bit, as if it had
+    never stopped. Started by `torchrun`, `accelerate launch` or `accelerate.notebook_launcher`,
+    the processes train together, and one of them writes. The weights that are kept are an
+    exponential moving average (EMA).
 
     Args:
+        model: LTE, CS, FCS, or a class of your own.
+        recipe: how to train it.
+        out: the folder for the state and the model.
         minutes: how long this call may take; then it saves the state and returns None.
         progress: show a bar, and a line at each checkpoint.
+
+    Returns:
+        `model`, trained and in evaluation mode, or None if there was not enough time.
 
     Raises:
         FcsrError: there are more processes than GPUs.
         TrainingError: what is in `out` was left by another model or recipe, from other
             photographs or by another number of processes, or not all processes see it; the
-            loss is not a number any more; or the state cannot be written.
+            loss is not finite any more; or the state cannot be written.
         CheckpointError: the state in `out` is damaged.
         ImageError: a photograph cannot be read or is smaller than a crop.
+
+    Example:
+        >>> import fcsr, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name in ("coffee", "chelsea"):
+        ...         photograph = fcsr.images.sample(name).crop((0, 0, 64, 48))
+        ...         fcsr.images.save(photograph, f"{folder}/{name}.png")
+        ...     recipe = fcsr.Recipe(folder, steps=2, batch=1, lr_size=8, queries=64, val_images=1)
+        ...     model = fcsr.train(fcsr.CS.compact(), recipe, f"{folder}/out", progress=False)
+        ...     history = fcsr.models.describe(f"{folder}/out/model.safetensors")["history"]
+        >>> [row["step"] for row in history], sorted(history[-1])
+        ([2], ['loss', 'step', 'val_loss', 'val_psnr'])
     """
     if math.isnan(minutes):
         raise TrainingError("minutes is nan; give a number, or leave it out")
@@ -60,61 +84,65 @@ def train(
     AcceleratorState._reset_state()  # else one process could not train at two precisions
     accelerator = make_accelerator(recipe)
     is_main_process = accelerator.is_main_process
+    progress = progress and is_main_process
+
+    # the saved state, if there is one, and the photographs
     paths = data.photographs(recipe.photographs)
     facts = state.identity(model, recipe, paths, accelerator.num_processes)
     tensors, history = state.resume(out, facts)
     start = check_same_start(history[-1]["step"] if history else 0, out)
-    crops, held_out = make_crops(
-        recipe, paths, model.max_scale, accelerator, is_main_process and progress
-    )
+    crops, val_crops = make_crops(recipe, paths, model.max_scale, accelerator, progress)
 
+    # the model, its optimizer and its loss, and the moving average of its weights
     model.to(accelerator.device)
-    model.encoder.to(memory_format=torch.channels_last)
+    model.encoder.to(  # type: ignore[call-overload]  # torch's stubs lack memory_format
+        memory_format=torch.channels_last
+    )
     weights = list(model.parameters())
     optimizer = torch.optim.Adam(weights, fused=True)
     objective = make_objective(model, recipe)
     net, optimizer = accelerator.prepare(objective, optimizer)
-    average = copy.deepcopy(model).requires_grad_(False)  # now that all processes' weights agree
-    averages = list(average.parameters())
+    ema = copy.deepcopy(model).requires_grad_(False)  # now that all processes' weights agree
+    ema_weights = list(ema.parameters())
     if can_use_cuda_graphs(recipe, accelerator):
         net = with_cuda_graphs(net, inputs(objective, crops[0]))
-    training = state.TrainingState(model, average, optimizer)
+    training = state.TrainingState(model, ema, optimizer)
     if history:
         training.restore(tensors)
     if is_main_process:
         state.check(out)
 
-    recent = []
-    with tqdm(
-        initial=start,
-        total=recipe.steps,
-        desc="training",
-        disable=not (is_main_process and progress),
-    ) as bar:
+    recent: list[Tensor] = []  # (loss, gradient norm) of each step since the last validation
+    with tqdm(initial=start, total=recipe.steps, desc="training", disable=not progress) as bar:
         for step in range(start, recipe.steps):
+            # set the learning rate
             for group in optimizer.param_groups:
                 group["lr"] = recipe.lr_at(step)
 
+            # forward, backward, clip, step
             loss = batch_loss(net, objective, crops[step])
             accelerator.backward(loss)
             norm = accelerator.clip_grad_norm_(weights, recipe.max_grad_norm)
             optimizer.step()
             optimizer.zero_grad()
-            update_ema(averages, weights, step, recipe.ema_decay)
+            update_ema(ema_weights, weights, step, recipe.ema_decay)
             recent.append(torch.stack((loss.detach(), norm)))
             bar.update()
 
+            # log
             last, due = step + 1 == recipe.steps, (step + 1) % recipe.eval_every == 0
             if not (last or due or (step + 1) % LOG_EVERY == 0):
                 continue
             losses = gather_losses(recent, step, accelerator, recipe, out)
-            bar.set_postfix(loss=f"{losses[-1]:.4f}", rate=f"{recipe.lr_at(step):.1e}")
+            bar.set_postfix(loss=f"{losses[-1]:.4f}", lr=f"{recipe.lr_at(step):.1e}")
+
+            # validate, and save a checkpoint
             late = any_process(time.monotonic() > deadline, accelerator)
             if not (last or due or late):
                 continue
             if is_main_process:
                 row = {"step": step + 1, "loss": sum(losses) / len(losses)}
-                history.append(row | validate(average, recipe, held_out, accelerator))
+                history.append(row | validate(ema, recipe, val_crops, accelerator))
                 if progress:
                     bar.write("  ".join(f"{key} {value:.5g}" for key, value in history[-1].items()))
                 state.save(out, training.tensors(), facts | {"history": history})
@@ -122,7 +150,8 @@ def train(
             if late and not last:
                 return None
 
-    model.load_state_dict(average.state_dict())
+    # keep the moving average
+    model.load_state_dict(ema.state_dict())
     if is_main_process:
         with state.disk_errors(out, "the model"):
             models.save(model, out / "model.safetensors", recipe=asdict(recipe), history=history)
@@ -130,78 +159,44 @@ def train(
     return model.eval()
 
 
-def check_same_start(start: int, out: Path) -> int:
-    """The step to go on from, once all processes have found it in `out`."""
-    starts = gather_object([start])
-    if len(set(starts)) > 1:
-        raise TrainingError(
-            f"the processes would go on from the steps {starts}: {out} must be one folder that all "
-            "of them see, on whatever machine"
-        )
-    return start
-
-
-def make_crops(
-    recipe: Recipe,
-    paths: list[Path],
-    max_scale: float,
-    accelerator: Accelerator,
-    progress: bool = True,
-) -> tuple[Crops, Crops]:
-    """This process's crops to train on, and crops of the photographs held out."""
-    if len(paths) <= recipe.val_images:
-        raise TrainingError(
-            f"{recipe.photographs} holds {len(paths)} photographs, and {recipe.val_images} are for "
-            "validation: give more photographs, or a smaller val_images"
-        )
-    photographs = data.load_photographs(paths, accelerator.device, progress)
-    sizes = (recipe.batch, recipe.lr_size, recipe.queries, max_scale, recipe.seed)
-    kept, rank = -recipe.val_images, accelerator.process_index
-    square = recipe.lpips_weight > 0
-    return (
-        Crops(photographs[:kept], *sizes, rank, square, paths[:kept]),
-        Crops(photographs[kept:], *sizes, square=square, paths=paths[kept:]),
-    )
-
-
-def update_ema(averages: list[Tensor], weights: list[Tensor], step: int, decay: float) -> None:
-    """Move the averages towards the weights: fast at first, when these have far to go."""
+def update_ema(
+    ema_weights: Sequence[Tensor], weights: Sequence[Tensor], step: int, decay: float
+) -> None:
+    """Move the averages towards the weights, with less decay in the first steps."""
     update = get_ema_multi_avg_fn(min(decay, (1 + step) / (10 + step)))
-    update(averages, weights, step + 1)
+    update(ema_weights, weights, step + 1)
 
 
 def gather_losses(
     recent: list[Tensor], step: int, accelerator: Accelerator, recipe: Recipe, out: Path
 ) -> list[float]:
-    """The recent losses, means over all processes, the last one that of `step`."""
+    """The losses of the recent steps up to `step`, means over all processes.
+
+    Raises:
+        TrainingError: a loss or the norm of a gradient is not finite.
+    """
     losses, norms = accelerator.reduce(torch.stack(recent), "mean").T.tolist()
     for number, pair in enumerate(zip(losses, norms, strict=True), step + 1 - len(recent)):
         if not all(map(math.isfinite, pair)):
             raise TrainingError(
                 f"the loss of step {number} is {pair[0]} and its gradient {pair[1]} (batch "
                 f"{number} of seed {recipe.seed}); what {out} holds stays: train into another "
-                f"folder, with a rate below {recipe.lr}"
+                f"folder, with an lr below {recipe.lr}"
             )
     return losses
 
 
-def any_process(condition: bool, accelerator: Accelerator) -> bool:
-    """Whether it holds in any process, so that all do the same."""
-    votes = torch.tensor(float(condition), device=accelerator.device)
-    return accelerator.reduce(votes, "sum").item() > 0
-
-
 @torch.no_grad()
 def validate(
-    model: ContinuousModel, recipe: Recipe, held_out: Crops, accelerator: Accelerator
+    model: ContinuousModel, recipe: Recipe, val_crops: Crops, accelerator: Accelerator
 ) -> dict[str, float]:
-    """Loss and PSNR (dB, RGB) on four fixed batches that training never sees."""
-    objective, losses, squares = make_objective(model, recipe), [], []
-    for batch in (held_out[number] for number in range(4)):
-        given = inputs(objective, batch)
+    """Loss and PSNR (dB, RGB) on four fixed batches of photographs that are not trained on."""
+    objective, losses, squared_errors = make_objective(model, recipe), [], []
+    for batch in (val_crops[number] for number in range(4)):
+        arguments = inputs(objective, batch)
         with accelerator.autocast():
-            loss, rgb = objective.loss_and_rgb(*given)
+            loss, rgb = objective.loss_and_rgb(*arguments)
         losses.append(loss.item())
-        squares.append(F.mse_loss(rgb.float(), batch.pick(batch.hr)).item())
-    psnr = -10 * math.log10(max(sum(squares) / len(squares), 1e-10))
+        squared_errors.append(F.mse_loss(rgb.float(), batch.pick(batch.hr)).item())
+    psnr = -10 * math.log10(max(sum(squared_errors) / len(squared_errors), 1e-10))
     return {"val_loss": sum(losses) / len(losses), "val_psnr": psnr}

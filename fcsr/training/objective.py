@@ -1,11 +1,13 @@
 """The loss of a batch, without ever holding the logits of all its queries.
 
 A batch of 16 crops has 36,864 queries. Their 768 logits each are 113 MB in float32, of which
-cross-entropy keeps several copies for the way back. So heads and loss are made for some queries at
-a time, and made once more on the way back: the heads are a small part of a query's arithmetic.
+cross-entropy keeps several copies for the backward pass. So heads and loss are computed for some
+queries at a time, and once more in the backward pass (gradient checkpointing): the heads are a
+small part of a query's arithmetic.
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float, Shaped
@@ -20,18 +22,29 @@ from fcsr.training.crops import Batch
 from fcsr.training.recipe import Recipe
 
 CHUNK = 2048  # queries of a batch at once: 6 MB of float32 logits
-CHUNK_ON_GPU = 12_288  # each piece costs a GPU some dozens of launches, however small
+CHUNK_ON_GPU = 12_288  # each chunk costs a GPU some dozens of launches, however small
 
 
 class Objective(nn.Module):
-    """A model and its loss as one module, which accelerate can wrap for many processes."""
+    """A model and its loss as one module, which accelerate can wrap for several processes.
+
+    Example:
+        >>> import fcsr, torch
+        >>> photographs = [torch.zeros(3, 32, 32, dtype=torch.uint8)]
+        >>> batch = fcsr.training.Crops(photographs, 1, 8, queries=64, max_scale=4.0, seed=0)[0]
+        >>> objective = fcsr.training.Objective(fcsr.CS.compact())
+        >>> loss = objective(*fcsr.training.inputs(objective, batch))
+        >>> loss.backward()
+        >>> loss.shape
+        torch.Size([])
+    """
 
     def __init__(self, model: ContinuousModel):
         super().__init__()
         self.model = model
 
     def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Shaped[Tensor, "b 3 h w"], ...]:
-        """The images whose asked-for pixels `forward` compares with."""
+        """The images that outputs are compared with, at the queried pixels."""
         return self.model.targets(hr)
 
     def forward(
@@ -41,8 +54,8 @@ class Objective(nn.Module):
         cell: Float[Tensor, "b q 2"],
         *targets: Shaped[Tensor, "b q 3"],
     ) -> Float[Tensor, ""]:
-        """The mean loss."""
-        return self._mean(self._pieces(self._loss, lr, coord, cell, targets))
+        """The mean loss of all queries."""
+        return self._mean(self._chunks(self._loss, lr, coord, cell, targets))
 
     def loss_and_rgb(
         self,
@@ -51,23 +64,25 @@ class Objective(nn.Module):
         cell: Float[Tensor, "b q 2"],
         *targets: Shaped[Tensor, "b q 3"],
     ) -> tuple[Float[Tensor, ""], Float[Tensor, "b q 3"]]:
-        """The same, and the RGB that the model reads by default."""
-        pieces = self._pieces(self._loss_and_rgb, lr, coord, cell, targets)
-        return self._mean(pieces), torch.cat([rgb for *_, rgb in pieces], dim=1)
+        """The mean loss of all queries, and the RGB that the model decodes by default."""
+        chunks = self._chunks(self._loss_and_rgb, lr, coord, cell, targets)
+        return self._mean(chunks), torch.cat([rgb for *_, rgb in chunks], dim=1)
 
-    def _pieces(self, make, lr: Tensor, coord: Tensor, cell: Tensor, targets: tuple) -> list:
-        """What `make` makes of some queries' outputs and targets, for all queries in turn."""
+    def _chunks(
+        self, compute: Callable, lr: Tensor, coord: Tensor, cell: Tensor, targets: tuple
+    ) -> list[tuple]:
+        """For each chunk of queries: its share of them, and `compute(outputs, *targets)`."""
         hidden, skip = self.model.estimate(self.model.encode(lr), coord, cell)
         count, most = len(hidden), max(1, (CHUNK_ON_GPU if lr.is_cuda else CHUNK) // len(lr))
 
-        def piece(skip: Tensor, *rest: Tensor):
+        def one(skip: Tensor, *rest: Tensor) -> tuple:
             outputs = self.model.outputs(Estimate(rest[:count], skip))
-            return skip.shape[1] / coord.shape[1], *make(outputs, *rest[count:])
+            return skip.shape[1] / coord.shape[1], *compute(outputs, *rest[count:])
 
-        pieces = [tensor.split(most, dim=1) for tensor in (skip, *hidden, *targets)]
+        split = [tensor.split(most, dim=1) for tensor in (skip, *hidden, *targets)]
         return [
-            checkpoint(piece, *some, use_reentrant=False, preserve_rng_state=False)
-            for some in zip(*pieces, strict=True)
+            checkpoint(one, *chunk, use_reentrant=False, preserve_rng_state=False)
+            for chunk in zip(*split, strict=True)
         ]
 
     def _loss(self, outputs, *targets: Tensor) -> tuple[Tensor]:
@@ -77,36 +92,52 @@ class Objective(nn.Module):
         return self.model.loss(outputs, *targets), self.model.decode(outputs)
 
     @staticmethod
-    def _mean(pieces: list) -> Tensor:
-        # Not as a product of matrices, which autocast would make in bfloat16.
-        return sum(loss.float() * share for share, loss, *_ in pieces)
+    def _mean(chunks: list[tuple]) -> Tensor:
+        # Not as a matrix product, which autocast would compute in bfloat16.
+        return sum(loss.float() * share for share, loss, *_ in chunks)
 
 
 class PerceptualObjective(Objective):
-    """The same, plus LPIPS between what is read and HR: the queries are a square, row by row.
+    """An `Objective` plus LPIPS between the decoded RGB and HR; queries form a square, row by row.
 
     Args:
-        model: what is trained, on its device; what it reads by default must have a gradient.
-        weight: of LPIPS beside the model's own loss.
-        fidelity: what a dB of PSNR is worth; it holds LPIPS back.
+        model: the model to train, on its device; its default decode must have a gradient.
+        lpips_weight: of LPIPS beside the model's own loss.
+        psnr_weight: of a dB of PSNR, which holds LPIPS back.
+
+    Raises:
+        TrainingError: the model's default decode has no gradient.
+        FcsrError: LPIPS or its AlexNet is not installed.
+
+    Example:
+        >>> import fcsr, torch
+        >>> photographs = [torch.zeros(3, 64, 64, dtype=torch.uint8)]
+        >>> crops = fcsr.training.Crops(photographs, 1, 16, 32 * 32, 4.0, seed=0, square=True)
+        >>> model = fcsr.CS.compact(decode="mean")
+        >>> objective = fcsr.training.PerceptualObjective(model, lpips_weight=0.1, psnr_weight=0.01)
+        >>> loss, sr = objective.loss_and_rgb(*fcsr.training.inputs(objective, crops[0]))
+        >>> sr.shape
+        torch.Size([1, 1024, 3])
     """
 
-    def __init__(self, model: ContinuousModel, weight: float, fidelity: float):
+    def __init__(self, model: ContinuousModel, lpips_weight: float, psnr_weight: float):
         if model.default_decode not in (None, "mean"):
             name = type(model).__name__
             raise TrainingError(
-                f"{name} is read by its {model.default_decode}, through which LPIPS has no "
+                f"{name} is decoded by its {model.default_decode}, through which LPIPS has no "
                 f'gradient: make it as {name}(…, decode="mean")'
             )
         super().__init__(model)
-        self.weight, self.fidelity = weight, fidelity
-        # In a tuple it is no part of this module: in training mode it would drop features.
+        self.lpips_weight, self.psnr_weight = lpips_weight, psnr_weight
+        # In a tuple it is no submodule: in training mode its dropout would be active.
         self.lpips = (lpips_network.alex(next(model.parameters()).device),)
 
     def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Shaped[Tensor, "b 3 h w"], ...]:
+        """HR itself, for LPIPS, and the model's targets."""
         return hr, *super().targets(hr)
 
     def forward(self, *inputs: Tensor) -> Float[Tensor, ""]:
+        """The mean loss of all queries, with LPIPS and PSNR of the square that they form."""
         return self.loss_and_rgb(*inputs)[0]
 
     def loss_and_rgb(
@@ -114,17 +145,28 @@ class PerceptualObjective(Objective):
         lr: Float[Tensor, "b 3 h w"],
         coord: Float[Tensor, "b q 2"],
         cell: Float[Tensor, "b q 2"],
-        hr: Float[Tensor, "b q 3"],
         *targets: Shaped[Tensor, "b q 3"],
     ) -> tuple[Float[Tensor, ""], Float[Tensor, "b q 3"]]:
-        loss, sr = super().loss_and_rgb(lr, coord, cell, *targets)
+        """The loss of `forward`, and the RGB that the model decodes by default."""
+        hr, *targets_of_model = targets
+        loss, sr = super().loss_and_rgb(lr, coord, cell, *targets_of_model)
         lpips = self.lpips[0](_square(sr), _square(hr)).float().mean()
         psnr = losses.psnr(sr.float(), hr)
-        return loss + self.weight * lpips - self.fidelity * psnr, sr
+        return loss + self.lpips_weight * lpips - self.psnr_weight * psnr, sr
 
 
 def make_objective(model: ContinuousModel, recipe: Recipe) -> Objective:
-    """What a step lowers."""
+    """The loss that a recipe's training minimises, with LPIPS if the recipe gives it a weight.
+
+    Raises:
+        TrainingError, FcsrError: as `PerceptualObjective` does.
+
+    Example:
+        >>> import fcsr
+        >>> recipe = fcsr.Recipe("photographs")
+        >>> type(fcsr.training.make_objective(fcsr.LTE.compact(), recipe)).__name__
+        'Objective'
+    """
     if recipe.lpips_weight:
         return PerceptualObjective(model, recipe.lpips_weight, recipe.psnr_weight)
     return Objective(model)
@@ -133,21 +175,42 @@ def make_objective(model: ContinuousModel, recipe: Recipe) -> Objective:
 def batch_loss(
     net: nn.Module, objective: Objective | ContinuousModel, batch: Batch
 ) -> Float[Tensor, ""]:
-    """The loss of a batch; `net` is an `Objective`, as accelerate may have wrapped it.
+    """The loss of a batch.
 
-    `objective` says what it compares with: itself unwrapped or, without LPIPS, its model.
+    Args:
+        net: an `Objective`, or what accelerate made of it.
+        objective: that `Objective` or, without LPIPS, its model: it gives the targets.
+        batch: of `Crops`.
+
+    Example:
+        >>> import fcsr, torch
+        >>> photographs = [torch.zeros(3, 32, 32, dtype=torch.uint8)]
+        >>> batch = fcsr.training.Crops(photographs, 1, 8, queries=64, max_scale=4.0, seed=0)[0]
+        >>> objective = fcsr.training.Objective(fcsr.load("lte-compact"))
+        >>> fcsr.training.batch_loss(objective, objective, batch) < 0.1  # of black crops
+        tensor(True)
     """
     return net(*inputs(objective, batch))
 
 
 def inputs(objective: Objective | ContinuousModel, batch: Batch) -> tuple[Tensor, ...]:
-    """What an `Objective` is given of a batch."""
+    """The arguments of an `Objective` for a batch: LR, coordinates, cells, and targets.
+
+    Example:
+        >>> import fcsr, torch
+        >>> photographs = [torch.zeros(3, 32, 32, dtype=torch.uint8)]
+        >>> batch = fcsr.training.Crops(photographs, 1, 8, queries=64, max_scale=4.0, seed=0)[0]
+        >>> lr, coord, cell, low, high = fcsr.training.inputs(fcsr.FCS.compact(), batch)
+        >>> low.shape, high.dtype  # of the queried pixels
+        (torch.Size([1, 64, 3]), torch.uint8)
+    """
     targets = (batch.pick(target) for target in objective.targets(batch.hr))
     return batch.lr, batch.coord, batch.cell, *targets
 
 
 def _square(pixels: Float[Tensor, "b q 3"]) -> Float[Tensor, "b 3 h h"]:
-    """Pixels in [0, 1], row by row, as images in the range that LPIPS asks for."""
+    """Pixels in [0, 1], row by row, as images in the range that LPIPS expects."""
     low, high = PROPER_RANGE
-    image = pixels.transpose(1, 2).unflatten(2, (math.isqrt(pixels.shape[1]), -1))
+    side = math.isqrt(pixels.shape[1])
+    image = pixels.transpose(1, 2).unflatten(2, (side, side))  # (b, 3, side, side)
     return image * (high - low) + low

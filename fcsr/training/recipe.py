@@ -21,13 +21,19 @@ class Recipe:
 
     Raises:
         TrainingError: a value that no training can have.
+
+    Example:
+        >>> import fcsr
+        >>> recipe = fcsr.Recipe("photographs", steps=1000, warmup=100)
+        >>> [round(recipe.lr_at(step), 6) for step in (0, 500, 1000)]
+        [5e-06, 0.00025, 0.0]
     """
 
     photographs: Annotated[str | Path, "Folder of training photographs, or BSDS400 or DIV2K."]
     steps: Annotated[int, "Optimizer steps; 4000 of a compact LTE take 30 min on two cores."] = 4000
     batch: Annotated[int, "Crops a step, in each process."] = 8
     lr_size: Annotated[int, "Side of the LR crops in pixels; 48 in LIIF and LTE."] = 48
-    queries: Annotated[int, "HR pixels asked for in each crop; 48 x 48 in LIIF and LTE."] = 2304
+    queries: Annotated[int, "HR pixels queried in each crop; 48 x 48 in LIIF and LTE."] = 2304
     lr: Annotated[float, "Adam's learning rate at its peak; it falls to 0 along a cosine."] = 5e-4
     warmup: Annotated[int, "Steps of linear rise to it: Adam's first moments are noisy."] = 100
     lpips_weight: Annotated[

@@ -1,6 +1,6 @@
-"""The state of a training on disk: one file, always a whole one.
+"""The state of a training on disk, in one file that is always complete.
 
-It is replaced in one step, so a training that is killed while it writes leaves the state before.
+It is replaced atomically, so a training that is killed while it saves leaves the state before.
 """
 
 import errno
@@ -26,9 +26,9 @@ DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class TrainingState(NamedTuple):
-    """All that changes while a model is trained, but for the random numbers, which do not.
+    """All that changes while a model is trained.
 
-    (Each batch of `fcsr.training.crops` is a function of the seed and the step.)
+    Random numbers have no state: a batch of `fcsr.training.Crops` depends on seed and step only.
     """
 
     model: nn.Module
@@ -36,7 +36,7 @@ class TrainingState(NamedTuple):
     optimizer: torch.optim.Optimizer
 
     def tensors(self) -> dict[str, Tensor]:
-        """`model.…`, `ema.…` and `optimizer.<number of the weight>.…`."""
+        """All tensors by name: `model.…`, `ema.…` and `optimizer.<number of the weight>.…`."""
         moments = {
             f"{number}.{name}": tensor
             for number, entry in self.optimizer.state_dict()["state"].items()
@@ -50,7 +50,7 @@ class TrainingState(NamedTuple):
         }
 
     def restore(self, tensors: dict[str, Tensor]) -> None:
-        """Put back what `tensors` gave."""
+        """Load what `tensors` returned."""
         groups: dict[str, dict[str, Tensor]] = {field: {} for field in self._fields}
         for name, tensor in tensors.items():
             field, _, rest = name.partition(".")
@@ -62,7 +62,7 @@ class TrainingState(NamedTuple):
         for name, tensor in groups["optimizer"].items():
             number, key = name.split(".")
             if tensor.shape == weights[int(number)].shape:
-                # Fused Adam takes for granted that moments lie in memory as their weights do.
+                # Fused Adam expects moments in the memory layout of their weights.
                 tensor = torch.empty_like(weights[int(number)]).copy_(tensor)
             moments.setdefault(int(number), {})[key] = tensor
         settings = self.optimizer.state_dict()["param_groups"]
@@ -70,7 +70,7 @@ class TrainingState(NamedTuple):
 
 
 def identity(model: ContinuousModel, recipe: Recipe, paths: list[Path], processes: int) -> dict:
-    """What a training must have in common with the one that it goes on with."""
+    """What a training must have in common with the one that it resumes."""
     names = [path.name for path in paths]
     digest = hashlib.sha256("\n".join(names).encode(errors="surrogateescape")).hexdigest()
     return {
@@ -82,9 +82,10 @@ def identity(model: ContinuousModel, recipe: Recipe, paths: list[Path], processe
 
 
 def check(out: Path) -> None:
-    """Find out, before any step is made, what would keep `save` from writing; raises alike.
+    """Check before the first step that `save` can write; make the folder, delete old drafts.
 
-    Makes the folder, and clears it of what a kill has left there.
+    Raises:
+        TrainingError: nothing can be written there.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -99,9 +100,10 @@ def check(out: Path) -> None:
 
 
 def save(out: Path, tensors: dict[str, Tensor], metadata: dict) -> None:
-    """Write a state in the place of the one before.
+    """Replace the saved state.
 
-    Raises TrainingError when the disk does not take it; the state before stays.
+    Raises:
+        TrainingError: it cannot be written; the state before is kept.
     """
     with disk_errors(out, "the state"):
         tensor_files.write(out / NAME, tensors, {"training": metadata})
@@ -109,11 +111,12 @@ def save(out: Path, tensors: dict[str, Tensor], metadata: dict) -> None:
 
 @contextmanager
 def disk_errors(out: Path, what: str) -> Iterator[None]:
-    """Where `what` is written to `out`: a disk that does not take it is a TrainingError."""
+    """Turn failures to write `what` to `out` into TrainingErrors."""
     try:
         yield
     except OSError as error:
-        cure = "make room, then start" if error.errno in DISK_FULL_ERRNOS else "once it can, start"
+        full = error.errno in DISK_FULL_ERRNOS
+        cure = "free disk space, then start" if full else "once it can, start"
         raise TrainingError(
             f"{what} cannot be written to {out} ({error.strerror}); the state before it is kept: "
             f"{cure} the same training again"
@@ -121,9 +124,11 @@ def disk_errors(out: Path, what: str) -> Iterator[None]:
 
 
 def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:
-    """What was saved last, or None if nothing was.
+    """The tensors and metadata that were saved last, or None.
 
-    Raises CheckpointError when it is damaged, TrainingError when `out` cannot be looked into.
+    Raises:
+        CheckpointError: they are damaged.
+        TrainingError: `out` cannot be read.
     """
     path = out / NAME
     try:
@@ -133,20 +138,25 @@ def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:
     except OSError as error:
         raise TrainingError(f"{out} cannot be read ({error.strerror}); give a folder") from error
     tensors, metadata = tensor_files.read(path)
-    # copies: else the file stays open, mapped into memory, while it is to be replaced
+    # Copies: else the file would stay mapped into memory while it is to be replaced.
     return {name: tensor.clone() for name, tensor in tensors.items()}, metadata.get("training", {})
 
 
 def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
-    """The tensors and the history of the state in `out`, both empty where there is none.
+    """The tensors and the history of the state in `out`, both empty if there is none.
 
-    Raises TrainingError when its facts (what `identity` gave) are not these, and CheckpointError
-    when it is damaged.
+    Args:
+        out: the folder of the training.
+        facts: what `identity` returned for the training that is to resume.
+
+    Raises:
+        TrainingError: the state's facts are others.
+        CheckpointError: the state is damaged.
     """
-    state = load(out)
-    if state is None:
+    saved = load(out)
+    if saved is None:
         return {}, []
-    tensors, metadata = state
+    tensors, metadata = saved
     try:
         history = metadata.pop("history")
         found = _flat(metadata)
@@ -169,6 +179,6 @@ def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
 
 
 def _flat(facts: dict) -> dict:
-    """Settings of the model, of the recipe, and what else is known, side by side."""
+    """All facts in one dict: settings of the model, of the recipe, and the rest."""
     rest = {name: fact for name, fact in facts.items() if name not in ("config", "recipe")}
     return facts["config"] | facts["recipe"] | rest

@@ -1,4 +1,4 @@
-"""The device that is worked at, what memory it has left, and products that stay exact on it."""
+"""Which device to compute on, how much memory it has free, and how to keep autocast off it."""
 
 import os
 from contextlib import AbstractContextManager, nullcontext
@@ -11,6 +11,12 @@ def default_device() -> torch.device:
     """CUDA where there is a GPU, else Apple's MPS, else the CPU.
 
     `ACCELERATE_USE_CPU=true`, which `accelerate launch --cpu` sets, keeps to the CPU.
+
+    Example:
+        >>> import fcsr
+        >>> model = fcsr.LTE.compact().to(fcsr.default_device())
+        >>> next(model.parameters()).device.type in ("cuda", "mps", "cpu")
+        True
     """
     if os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("1", "true", "yes", "on", "y", "t"):
         return torch.device("cpu")
@@ -19,19 +25,30 @@ def default_device() -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def free(device: torch.device) -> int:
-    """Bytes that are free on a GPU, or in the machine's memory, of which Apple's GPUs take.
+def free_memory(device: torch.device) -> int:
+    """Free bytes of a GPU's memory, or of the machine's, which Apple's GPUs share.
 
-    What PyTorch holds of a GPU's memory for its next tensors counts as free.
+    Memory of a GPU that PyTorch has reserved for its next tensors counts as free.
     """
     if device.type == "cuda":
-        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-        return torch.cuda.mem_get_info(device)[0] + kept
+        reserved = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return torch.cuda.mem_get_info(device)[0] + reserved
     return psutil.virtual_memory().available
 
 
-def exact(device: torch.device) -> AbstractContextManager:
-    """No autocast, which would round what is multiplied to 8 bits, where there could be one."""
+def no_autocast(device: torch.device) -> AbstractContextManager:
+    """Disable autocast, which would round the factors of a product to 8 significant bits.
+
+    Does nothing on a device that has no autocast.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.utils.device import no_autocast
+        >>> x = torch.ones(2, 2)
+        >>> with torch.autocast("cpu", torch.bfloat16), no_autocast(x.device):
+        ...     print((x @ x).dtype)
+        torch.float32
+    """
     if torch.amp.is_autocast_available(device.type):
         return torch.autocast(device.type, enabled=False)
     return nullcontext()

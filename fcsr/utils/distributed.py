@@ -1,4 +1,4 @@
-"""Several processes at one task: one, unless torchrun or accelerate launch started more."""
+"""The processes that share a task: one, unless torchrun or accelerate launch started more."""
 
 import os
 
@@ -11,7 +11,11 @@ from fcsr.utils.device import default_device
 
 
 def check_gpus() -> None:
-    """Raise FcsrError where more processes were launched on this machine than it has GPUs."""
+    """Check that this machine has a GPU for each process that was launched on it.
+
+    Raises:
+        FcsrError: it has fewer, and the CPU was not chosen.
+    """
     launched = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
     if default_device().type == "cuda" and launched > torch.cuda.device_count():
         raise FcsrError(
@@ -24,8 +28,21 @@ def check_gpus() -> None:
 class Processes:
     """This process among those that were launched together, on GPUs or CPUs, on any machines.
 
-    Where there is only one, accelerate is left alone: its state would be inherited by the
-    processes that a notebook starts later, which would each believe that they are alone.
+    A single process leaves accelerate alone: the processes that a notebook starts later would
+    inherit its state, and each would believe that it is alone.
+
+    Attributes:
+        rank: this process's number, from 0.
+        count: how many processes there are.
+
+    Raises:
+        FcsrError: this machine has fewer GPUs than processes.
+
+    Example:
+        >>> from fcsr.utils.distributed import Processes
+        >>> processes = Processes()  # of a program that was started as usual
+        >>> processes.count, processes.share(["a", "b", "c"])
+        (1, ['a', 'b', 'c'])
     """
 
     def __init__(self):
@@ -37,18 +54,18 @@ class Processes:
 
     @property
     def is_main_process(self) -> bool:
-        """Whether this is the one that shows progress and writes results."""
+        """Whether this is the process that shows progress and writes results."""
         return self.rank == 0
 
     def share(self, jobs: list) -> list:
-        """This process's part of a list that all have alike."""
+        """This process's part of a list that is the same in all processes."""
         return jobs[self.rank :: self.count]
 
     def gather(self, items: list) -> list:
-        """The items of all processes, in all processes."""
+        """The items of all processes, given to all of them."""
         return gather_object(items) if self._state else items
 
     def wait(self) -> None:
-        """Go on when all have come here."""
+        """Wait until all processes have called this."""
         if self._state:
             self._state.wait_for_everyone()

@@ -1,16 +1,21 @@
-"""Classes by name, so that a file can say which one it is of, also a class of one's own."""
+"""Classes by name, so that a file can name its class, also one that a user has defined."""
 
 from fcsr.errors import UndefinedClassError
 
 
 class Registry(dict[str, type]):
-    """The subclasses of a base class; its `__init_subclass__` adds each where it is defined.
+    """The subclasses of a base class; its `__init_subclass__` adds each one as it is defined.
 
-    Classes of the base's own package go by their bare names, others by module and name. So no
-    class of one's own can take the place of one of the package's.
+    Classes of the base's own package go by their bare names, others by module and name. So a
+    user's class never replaces one of the package's.
 
     Args:
         package: that of the base class, e.g. `"fcsr.models"`.
+
+    Example:
+        >>> import fcsr
+        >>> fcsr.models.MODELS.find("CS") is fcsr.CS
+        True
     """
 
     def __init__(self, package: str):
@@ -18,20 +23,20 @@ class Registry(dict[str, type]):
         self.package = package
 
     def name(self, kind: type) -> str:
-        """What a file calls a class."""
+        """The name by which a file refers to a class."""
         if kind.__module__.startswith(f"{self.package}."):
             return kind.__name__
         return f"{kind.__module__}.{kind.__qualname__}"
 
     def add(self, kind: type) -> None:
-        """Register a class; one that is defined anew, as in a notebook, takes its own place."""
+        """Register a class; one that is defined again, as in a notebook, replaces the former."""
         self[self.name(kind)] = kind
 
     def find(self, name: str) -> type:
-        """The class that a file calls so.
+        """The class of that name.
 
-        What was a script's or notebook's own class may have moved into a module: then the only
-        class of that bare name is taken.
+        A script's or notebook's own class may have moved into a module since its weights were
+        saved: then the only class of that bare name is taken.
 
         Raises:
             UndefinedClassError: none is defined here; the message says what to import.

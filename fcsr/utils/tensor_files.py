@@ -1,4 +1,4 @@
-"""Tensors and plain values in one safetensors file, under a checksum of all that it holds."""
+"""Tensors and plain values in one safetensors file, with a checksum of its contents."""
 
 import hashlib
 import json
@@ -15,7 +15,16 @@ from fcsr.utils.files import atomic_write
 
 
 def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
-    """Tensors and plain values into one safetensors file, atomically."""
+    """Write tensors and plain values (as JSON has them) to a safetensors file, atomically.
+
+    Example:
+        >>> import tempfile, torch
+        >>> from fcsr.utils import tensor_files
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tensor_files.write(f"{folder}/a.safetensors", {"x": torch.ones(2)}, {"step": 3})
+        ...     tensor_files.read(f"{folder}/a.safetensors")
+        ({'x': tensor([1., 1.])}, {'step': 3})
+    """
     tensors = _on_cpu(tensors)
     text = json.dumps(metadata)
     header = {"fcsr": text, "sha256": checksum(tensors, text)}
@@ -25,10 +34,10 @@ def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
 
 
 def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
-    """What `write` wrote.
+    """Read what `write` wrote.
 
     Raises:
-        CheckpointError: no such file, damaged, or not written by fcsr.
+        CheckpointError: there is no such file, it is damaged, or fcsr did not write it.
     """
     if not os.path.isfile(path):
         raise CheckpointError(f"{path}: no such file")
@@ -39,19 +48,19 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
         text = header["fcsr"]
         metadata = dict(json.loads(text))
         found = checksum(tensors, text)
-    except Exception as error:  # also of torch, for a type of numbers that it does not know
+    except Exception as error:  # torch has its own for a dtype that it does not know
         raise CheckpointError(f"{path} is not a whole fcsr checkpoint: {error!r}") from error
     if header.get("sha256") != found:
-        raise CheckpointError(f"{path} is damaged: its checksum does not fit; get it anew")
+        raise CheckpointError(f"{path} is damaged: its checksum does not match; get it again")
     return tensors, metadata
 
 
 def checksum(tensors: dict[str, Tensor], text: str) -> str:
-    """SHA-256 of a text, and of all tensors with their names; of no shape and no type."""
+    """SHA-256 of a text and of all tensors' names and bytes, but not of their shapes and dtypes."""
     digest = hashlib.sha256(text.encode())
     for name, tensor in sorted(_on_cpu(tensors).items()):
         digest.update(name.encode())
-        digest.update(tensor.flatten().view(torch.uint8).numpy())
+        digest.update(tensor.flatten().view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 

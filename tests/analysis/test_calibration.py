@@ -1,4 +1,4 @@
-"""Doubts against distributions and errors whose truth is known."""
+"""Uncertainties against distributions and errors whose truth is known."""
 
 import itertools
 import math
@@ -86,7 +86,7 @@ def test_entropy_by_hand():
 
 
 def counted(p: list[int], t: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Levels that occur as often as `p` says, and logits that say so when divided by t."""
+    """Levels that occur as often as `p` says, and logits that predict so when divided by t."""
     levels = torch.arange(len(p)).repeat_interleave(torch.tensor(p))
     return t * torch.tensor(p).log().expand(len(levels), -1), levels
 
@@ -123,31 +123,31 @@ def test_where_no_temperature_is_the_likeliest_it_is_refused():
 
 
 def test_sparsification_by_hand():
-    doubt, error = torch.tensor([3.0, 1, 2]), torch.tensor([7.0, 3, 2])
-    curve = calibration.sparsification(doubt, error)
+    uncertainty, error = torch.tensor([3.0, 1, 2]), torch.tensor([7.0, 3, 2])
+    curve = calibration.sparsification(uncertainty, error)
     torch.testing.assert_close(curve, torch.tensor([4, 2.5, 3]).double())
     # the best: 4, 2.5, 2; so a third of a mean error of 4 levels, over three points
-    assert calibration.sparsification_error(doubt, error) == pytest.approx(1 / 12)
-    assert calibration.sparsification_error(100 * doubt.exp(), error) == pytest.approx(1 / 12)
+    assert calibration.sparsification_error(uncertainty, error) == pytest.approx(1 / 12)
+    assert calibration.sparsification_error(100 * uncertainty.exp(), error) == pytest.approx(1 / 12)
     assert calibration.sparsification_error(error, error) == 0
 
 
-def test_equal_doubts_are_taken_in_every_order_alike():
-    doubt, error = torch.tensor([2.0, 1, 2, 1, 2]), torch.tensor([9.0, 1, 0, 5, 3])
+def test_equal_uncertainties_are_taken_in_every_order_alike():
+    uncertainty, error = torch.tensor([2.0, 1, 2, 1, 2]), torch.tensor([9.0, 1, 0, 5, 3])
     curves = []
     for order in itertools.permutations(range(5)):
-        taken = sorted(order, key=lambda k: -doubt[k])  # sorted keeps the order of equals
+        taken = sorted(order, key=lambda k: -uncertainty[k])  # sorted keeps the order of equals
         left = [[error[k].item() for k in taken[n:]] for n in range(5)]
         curves.append([sum(errors) / len(errors) for errors in left])
     mean = torch.tensor(curves, dtype=torch.float64).mean(0)
-    torch.testing.assert_close(calibration.sparsification(doubt, error), mean)
+    torch.testing.assert_close(calibration.sparsification(uncertainty, error), mean)
 
 
-def test_sparsification_needs_doubts_and_errors():
+def test_sparsification_needs_uncertainties_and_errors():
     one = torch.ones(1)
-    with pytest.raises(FcsrError, match="of 0 doubts 0 are NaN"):
+    with pytest.raises(FcsrError, match="of 0 uncertainties 0 are NaN"):
         calibration.sparsification(one[:0], one[:0])
-    with pytest.raises(FcsrError, match="of 1 doubts 1 are NaN"):
+    with pytest.raises(FcsrError, match="of 1 uncertainties 1 are NaN"):
         calibration.sparsification(one * math.nan, one)
     with pytest.raises(FcsrError, match=r"the mean error is 0\.0"):
         calibration.sparsification_error(one, 0 * one)

@@ -16,7 +16,7 @@ VARIANTS = {f"{axis}, {v.model} {v.name}": v for axis, each in AXES.items() for 
 
 @pytest.fixture
 def ask(photograph):
-    """What a model says of all pixels of an image twice as large as its own."""
+    """What a model predicts for all pixels of an image twice as large as its own."""
 
     def query(model):
         coord = grid((8, 10)).flatten(0, 1).unsqueeze(0)

@@ -20,7 +20,7 @@ from fcsr.errors import FcsrError
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "browser"
-PATIENCE = 180_000  # milliseconds: two cores that are busy with something else
+TIMEOUT_MS = 180_000  # on two cores that are busy with something else
 SETTINGS = {
     # Cells out of sight are drawn, too.
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -55,7 +55,7 @@ def screenshots():
 def page(browser, screenshots, request):
     """An empty page. Requests to other machines are aborted, and listed in `page.aborted`."""
     context = browser.new_context(viewport={"width": 1400, "height": 1600})
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     page.aborted = []
 
@@ -119,7 +119,7 @@ def lab(browser, tmp_path_factory):
 
 def wait_for_server(server: subprocess.Popen, runtime: Path, log: Path) -> dict:
     """What the server says of itself, once it listens."""
-    end = time.monotonic() + PATIENCE / 1000
+    end = time.monotonic() + TIMEOUT_MS / 1000
     while time.monotonic() < end and server.poll() is None:
         for file in runtime.glob(f"jpserver-{server.pid}.json"):
             with contextlib.suppress(json.JSONDecodeError):  # it is being written

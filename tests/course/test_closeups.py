@@ -1,4 +1,4 @@
-"""The pixels that were asked for, and their own distributions."""
+"""The pixels that were chosen, and their own distributions."""
 
 import matplotlib
 import numpy as np

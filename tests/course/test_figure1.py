@@ -1,4 +1,4 @@
-"""Figure 1 shows what the models really say."""
+"""Figure 1 shows what the models really predict."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ import torch
 
 import fcsr
 from fcsr import frequency, images
-from fcsr.course import figure1
+from fcsr.course import diagram, figure1
 from fcsr.errors import ImageError
 
 matplotlib.use("agg")
@@ -35,9 +35,9 @@ def column(axis, x: float) -> list[np.ndarray]:
     return [np.asarray(image.get_array()) for image in found]
 
 
-def test_answers_are_those_of_the_models(axis, hr):
+def test_outputs_are_those_of_the_models(axis, hr):
     lr = images.resize(images.to_tensor(hr), (SIDE // 4, SIDE // 4)).clamp(0, 1)
-    lte, cs, low, fcs = column(axis, figure1.ANSWERS)
+    lte, cs, low, fcs = column(axis, figure1.OUTPUTS)
     for name, shown in {"lte": lte, "cs": cs, "fcs": fcs}.items():
         sr = fcsr.upscale(lr, size=(SIDE, SIDE), model=f"{name}-compact", progress=False)
         assert np.array_equal(shown, sr[0].permute(1, 2, 0).numpy()), name
@@ -60,7 +60,7 @@ def test_bars_are_the_distributions_of_the_pixel(axis, hr):
     lr = images.resize(images.to_tensor(hr), (SIDE // 4, SIDE // 4)).clamp(0, 1)
     sr = fcsr.upscale(lr, size=(SIDE, SIDE), model="cs-compact", progress=False)
     assert y.argmax() == torch.round(255 * sr[0, 0, 10, 20])
-    assert high.max() == pytest.approx(0.9 * figure1.THUMB, rel=1e-3)
+    assert high.max() == pytest.approx(0.9 * diagram.THUMB, rel=1e-3)
 
 
 def lines(axis) -> list:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fcsr import images
-from fcsr.course import plots
+from fcsr.course import figure2, plots
 from fcsr.errors import ImageError
 from fcsr.evaluation import paper
 from fcsr.frequency import spectra
@@ -59,7 +59,7 @@ def test_comparison_marks_artifacts_where_they_are():
     sr = hr.copy()
     sr.putpixel((20, 10), (255, 255, 255))
     sr.putpixel((25, 12), (0, 0, 0))
-    figure = plots.comparison({"HR": hr, "SR": sr}, (4, 16, 20))
+    figure = figure2.comparison({"HR": hr, "SR": sr}, (4, 16, 20))
     pixels, maps = figure.axes[:2], figure.axes[2:4]
     assert [axis.get_title() for axis in pixels] == ["HR", "SR"]
     assert np.array_equal(pixels[1].images[0].get_array(), np.asarray(sr)[4:24, 16:36])
@@ -72,7 +72,7 @@ def test_comparison_marks_artifacts_where_they_are():
 
 def test_comparison_draws_spectra_of_the_box():
     hr, sr = (images.sample(name).crop((0, 0, 64, 64)) for name in ("coffee", "rocket"))
-    figure = plots.comparison({"HR": hr, "SR": sr}, (10, 10, 40))
+    figure = figure2.comparison({"HR": hr, "SR": sr}, (10, 10, 40))
     of_hr, of_sr = (axis.lines for axis in figure.axes[4:])
     part = 255 * images.to_tensor(sr.crop((10, 10, 50, 50)).convert("L"))
     power = spectra.radial_spectrum(part, bins=24)[1][0, 0]
@@ -99,7 +99,7 @@ def test_plane_sorts_the_path_of_the_control():
 
 
 @pytest.mark.parametrize("box", [(-1, 0, 8), (0, 57, 8), (41, 0, 8), (0, 0, 0)])
-@pytest.mark.parametrize("draw", [plots.crops, plots.comparison])
+@pytest.mark.parametrize("draw", [plots.crops, figure2.comparison])
 def test_a_box_outside_is_refused(draw, box):
     with pytest.raises(ImageError, match="does not lie in 48 x 64"):
         draw({"HR": Image.new("RGB", (64, 48))}, box)

@@ -101,7 +101,7 @@ def test_a_window_shows_what_upscale_gives(monkeypatch, photograph):
 def test_pixel_shows_the_distribution_of_that_pixel(monkeypatch, photograph):
     seen = {}
     monkeypatch.setattr(
-        views.plots,
+        views.mpl,
         "draw_distribution",
         lambda figure, axes, p, truth: seen.update(p=p, truth=truth),
     )

@@ -352,7 +352,7 @@ def test_a_set_that_was_taken_away_is_not_taken_for_an_empty_one(source, monkeyp
     monkeypatch.setattr(download, "DIV2K", local)
     assert len(data.benchmark("DIV2K", 2.5)) == 1
     shutil.rmtree(local.folder / "DIV2K_valid_HR")
-    with pytest.raises(DownloadError, match=r"Local was taken away; delete it, to bring it anew"):
+    with pytest.raises(DownloadError, match=r"Local was deleted; delete all, to download it again"):
         data.benchmark("DIV2K", 2.5)
 
 

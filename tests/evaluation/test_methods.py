@@ -15,7 +15,7 @@ def names(*models, decode=None) -> list[tuple[str, str]]:
     return [(method.name, method.decode) for method in parse(models, decode)]
 
 
-def test_names_say_which_model_and_how_it_is_read():
+def test_names_give_the_model_and_the_decode():
     assert names("bicubic", "lte", "cs", "cs:mean", "lte@cs:mean") == [
         ("bicubic", ""),
         ("lte", ""),
@@ -37,15 +37,15 @@ def test_models_are_called_by_their_class(tiny):
     assert names(tiny(FCS), tiny(LTE)) == [("fcs", "mode"), ("lte", "")]
 
 
-def test_functions_that_read_have_names(tiny):
-    read = functools.partial(decoding.sharpened_mean, sharpness=4.0)
-    assert names(tiny(CS), decode=read) == [("cs", "sharpened_mean(sharpness=4.0)")]
+def test_functions_that_decode_have_names(tiny):
+    decode = functools.partial(decoding.sharpened_mean, sharpness=4.0)
+    assert names(tiny(CS), decode=decode) == [("cs", "sharpened_mean(sharpness=4.0)")]
 
-    class Reader:
+    class Decoder:
         def __call__(self, logits):
             return decoding.mean(logits)
 
-    assert names(tiny(CS), decode=Reader()) == [("cs", "Reader")]
+    assert names(tiny(CS), decode=Decoder()) == [("cs", "Decoder")]
 
 
 def test_paths_are_models_also_with_signs_in_them(tiny, tmp_path):
@@ -65,7 +65,7 @@ def test_paths_are_models_also_with_signs_in_them(tiny, tmp_path):
         (["lte@edsr"], CheckpointError, "edsr"),
         (["lte:mean"], FcsrError, "nothing to decode"),
         (["bicubic:mean"], FcsrError, "nothing to decode"),
-        (["cs", "cs:mode"], FcsrError, "cs:mode is asked for twice"),
+        (["cs", "cs:mode"], FcsrError, "cs:mode is given twice"),
         (["lte@cs@fcs"], FcsrError, "lte@cs@fcs is a control for a control"),
     ],
 )
@@ -74,7 +74,7 @@ def test_what_is_no_method_is_refused(wrong, error, message):
         parse(wrong)
 
 
-def test_a_decode_that_nothing_is_read_by_is_refused():
+def test_a_decode_without_distributions_is_refused():
     with pytest.raises(FcsrError, match="decode is mean, but RGB is all that there is"):
         parse(["bicubic", "lte"], "mean")
 
@@ -90,8 +90,8 @@ def test_fingerprints_follow_the_weights(tiny):
 
 def test_each_method_gives_what_upscale_gives(photograph):
     lr, hr = photograph(12, 14), photograph(30, 35, seed=1)
-    asked = parse(["cs-compact:mean", "bicubic", "lte-compact", "cs-compact"])
-    made = super_resolve(asked, lr, (30, 35), lambda sr: metrics.psnr(sr, hr))
+    parsed = parse(["cs-compact:mean", "bicubic", "lte-compact", "cs-compact"])
+    made = super_resolve(parsed, lr, (30, 35), lambda sr: metrics.psnr(sr, hr))
     for sr, model, decode in zip(
         made,
         ("cs-compact", "bicubic", "lte-compact", "cs-compact"),
@@ -101,25 +101,25 @@ def test_each_method_gives_what_upscale_gives(photograph):
         assert torch.equal(sr, upscale(lr, size=(30, 35), model=model, decode=decode))
 
 
-def test_models_are_queried_once_for_all_their_readings(tiny, photograph, monkeypatch):
+def test_models_are_queried_once_for_all_decodes(tiny, photograph, monkeypatch):
     queries = []
     query = CS.query
     monkeypatch.setattr(CS, "query", lambda *a: queries.append(1) or query(*a))
     model = tiny(CS)
-    asked = [methods.parse([model], way)[0] for way in ("mode", "mean", "median")]
-    super_resolve(asked, photograph(8, 8), (16, 16), lambda sr: 0.0)
+    parsed = [methods.parse([model], way)[0] for way in ("mode", "mean", "median")]
+    super_resolve(parsed, photograph(8, 8), (16, 16), lambda sr: 0.0)
     assert len(queries) == 1
 
 
 def test_a_control_has_the_psnr_of_its_target(photograph):
     hr = photograph(40, 40)
     lr = upscale(hr, scale=0.5, model="bicubic")
-    asked = parse(["lte-compact", "cs-compact", "lte-compact@cs-compact"])
+    parsed = parse(["lte-compact", "cs-compact", "lte-compact@cs-compact"])
 
     def psnr(sr):
         return metrics.psnr(sr, hr, "y", 2)
 
-    lte, cs, control = super_resolve(asked, lr, (40, 40), psnr)
+    lte, cs, control = super_resolve(parsed, lr, (40, 40), psnr)
     assert psnr(cs) < psnr(lte) - 0.1, "else there is nothing to control for"
     assert psnr(control) == pytest.approx(psnr(cs), abs=0.01)
-    assert asked[2].weights == f"{asked[0].weights}@{asked[1].weights}"
+    assert parsed[2].weights == f"{parsed[0].weights}@{parsed[1].weights}"

@@ -13,7 +13,7 @@ import torch
 
 from fcsr import CS, decoding, evaluate, evaluation, images, upscale
 from fcsr.errors import CheckpointError, FcsrError, ImageError
-from fcsr.evaluation.results import COLUMNS, Ledger
+from fcsr.evaluation.results import COLUMNS, Results
 from fcsr.metrics import BENCHMARK, DIV2K, MEASURES
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def test_rows_equal_what_is_measured_of_each_image(root):
         assert row["protocol"] == "y, shave 2"
 
 
-def test_models_sets_scales_and_readings_multiply(root):
+def test_models_sets_scales_and_decodes_multiply(root):
     models = ["bicubic", "cs-compact", "cs-compact:mean"]
     table = evaluate(models, ["Tiny", root / "Tiny" / "HR"], [2, 2.5], root=root)
     assert len(table) == 3 * 2 * 2 * 3
@@ -114,14 +114,14 @@ def test_other_weights_are_measured_again(root, tmp_path, tiny):
     after = evaluate(model, "Tiny", 2, root=root, out=out)
     assert (before["weights"] != after["weights"]).all()
     assert (before["psnr"] != after["psnr"]).all()
-    assert len(Ledger(out).read()) == 3
+    assert len(Results(out).read()) == 3
 
 
 def gray(logits):
     return 0 * decoding.mean(logits) + 128
 
 
-def test_a_reading_without_a_name_of_its_own_keeps_no_numbers(root, tmp_path, tiny):
+def test_a_decode_without_a_name_of_its_own_keeps_no_numbers(root, tmp_path, tiny):
     def also_gray(logits):
         return gray(logits)
 
@@ -144,12 +144,15 @@ def test_other_images_of_the_same_names_are_measured_again(root, tmp_path):
 
 def test_two_evaluations_do_not_write_to_one_folder(root, tmp_path):
     out = tmp_path / "out"
-    with Ledger(out).alone(), pytest.raises(FcsrError, match=r"another evaluation writes to .*out"):
+    with (
+        Results(out).locked(),
+        pytest.raises(FcsrError, match=r"another evaluation writes to .*out"),
+    ):
         evaluate("bicubic", "Tiny", 2, root=root, out=out)
     evaluate("bicubic", "Tiny", 2, root=root, out=out)
 
 
-def test_what_is_asked_for_twice_counts_once(root):
+def test_what_is_given_twice_counts_once(root):
     table = evaluate("bicubic", ["Tiny", "Tiny"], range(2, 4), root=root)
     assert evaluation.means(table)[["scale", "images"]].values.tolist() == [[2, 3], [3, 3]]
     assert len(evaluate("bicubic", "Tiny", [2, 2.0], root=root)) == 3
@@ -170,8 +173,8 @@ def test_a_folder_that_cannot_be_written_is_named(root, tmp_path):
 
 def mark(out: Path, **values) -> None:
     """Change rows on disk, so that they can be told from measured ones."""
-    ledger = Ledger(out)
-    ledger.merge([row | values for row in ledger.read()])
+    results = Results(out)
+    results.merge([row | values for row in results.read()])
 
 
 def command(root: Path, out: Path, *models: str) -> list[str]:
@@ -184,17 +187,17 @@ def test_a_killed_evaluation_goes_on(root, tmp_path):
     run = command(root, out, "lte-compact")
     killed = subprocess.Popen(run, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
-    while not Ledger(out).read():
+    while not Results(out).read():
         assert killed.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    done = Ledger(out).read()
+    done = Results(out).read()
     assert 1 <= len(done) <= 3
     mark(out, psnr=1.0)
 
     subprocess.run(run, check=True, capture_output=True, timeout=300)
-    rows = Ledger(out).read()
+    rows = Results(out).read()
     assert len(rows) == 3
     assert [row["psnr"] for row in rows[: len(done)]] == [1.0] * len(done), "measured again"
     assert all(row["psnr"] > 20 for row in rows[len(done) :])

@@ -88,6 +88,13 @@ def test_gradients_pass_the_rounding_unchanged(f):
     torch.testing.assert_close(high_gradient, weight - expected)
 
 
+def test_any_function_of_a_batch_splits_an_image():
+    hr = torch.rand(1, 3, 5, 6)
+    low, high = frequency.split(hr, torch.zeros_like)
+    assert low.count_nonzero() == 0
+    assert high.equal(hr)
+
+
 @by_name
 def test_a_batch_is_filtered_image_by_image(f):
     batch = noise(3, 2, 9, 7)

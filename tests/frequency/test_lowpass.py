@@ -27,7 +27,7 @@ class Plain(LowPass):
     ("low_pass", "message"),
     [
         (Weighted(torch.ones(3)), "cannot be saved with a model"),
-        (Plain(), "a dataclass of one's own"),
+        (Plain(), "a dataclass of your own"),
         (lambda image: image, "inherits from fcsr.frequency.LowPass"),
     ],
 )

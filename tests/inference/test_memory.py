@@ -32,24 +32,24 @@ def test_errors_of_too_little_memory_are_known(error, expected):
     assert memory.ran_out(error) == expected
 
 
-def test_a_portion_halves_down_to_one():
-    portion, error = ChunkSize(1000), out_of_memory()
+def test_a_chunk_halves_down_to_one():
+    chunk, error = ChunkSize(1000), out_of_memory()
     for tried, left in ((1000, 500), (7, 3), (3, 1)):
-        portion.halve(error, tried)
-        assert portion.amount == left
+        chunk.halve(error, tried)
+        assert chunk.amount == left
     with pytest.raises(FcsrError, match="no memory left for a single pixel"):
-        portion.halve(error, 1)
+        chunk.halve(error, 1)
 
 
 def test_half_of_the_free_memory_is_used(monkeypatch):
-    monkeypatch.setattr(memory, "free", lambda device: 2000)
+    monkeypatch.setattr(memory, "free_memory", lambda device: 2000)
     assert memory.affordable(50, 10, CPU) == 50
     assert memory.affordable(500, 10, CPU) == 100
     assert memory.affordable(500, 10_000, CPU) == 1
 
 
 def test_the_free_memory_is_some():
-    assert 2**20 < memory.free(CPU) < 2**50
+    assert 2**20 < memory.free_memory(CPU) < 2**50
 
 
 def test_tiles_become_smaller_with_their_margin(tiny, monkeypatch):
@@ -57,7 +57,7 @@ def test_tiles_become_smaller_with_their_margin(tiny, monkeypatch):
     assert memory.tile_side(model, 1, 256, CPU) <= 256
     each = memory.encoding_bytes(model)
     side = 100 + 2 * model.margin
-    monkeypatch.setattr(memory, "free", lambda device: 2 * each * side**2)
+    monkeypatch.setattr(memory, "free_memory", lambda device: 2 * each * side**2)
     assert memory.tile_side(model, 1, 256, CPU) == 100
     assert memory.tile_side(model, 10**6, 256, CPU) == 1
 

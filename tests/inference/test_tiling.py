@@ -161,10 +161,10 @@ def test_queries_that_find_no_room_get_a_smaller_tile(tiny, photograph, monkeypa
 @pytest.mark.parametrize(
     ("decode", "message"),
     [
-        (lambda logits: torch.nan * logits.mean(-1), "CS reads NaN or infinity"),
+        (lambda logits: torch.nan * logits.mean(-1), "CS decodes to NaN or infinity"),
         (
             lambda logits: logits.mean(-1)[..., :1],
-            r"reads \(1, \d+, 1\) where RGB is \(1, \d+, 3\)",
+            r"shape \(1, \d+, 1\), but RGB is \(1, \d+, 3\)",
         ),
     ],
 )
@@ -213,7 +213,7 @@ def test_a_real_limit_on_memory_is_met():
 def test_free_memory_says_how_much_is_done_at_once(free, fewer, tiny, photograph, monkeypatch):
     model, image = tiny(CS), photograph(40, 40)
     whole = make(model, image, (80, 80))
-    monkeypatch.setattr(memory, "free", lambda device: free)
+    monkeypatch.setattr(memory, "free_memory", lambda device: free)
     queried, query = [], model.query
     monkeypatch.setattr(
         model,

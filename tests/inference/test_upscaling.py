@@ -18,7 +18,7 @@ import fcsr
 from fcsr import CS, FCS, LTE, images, inference, models
 from fcsr.errors import CheckpointError, FcsrError, ImageError
 from fcsr.images import png, writers
-from fcsr.inference import tiling, upscaling
+from fcsr.inference import picture_tiles, tiling, upscaling
 from fcsr.models import checkpoints, grid
 
 KINDS = pytest.mark.parametrize("kind", [LTE, CS, FCS])
@@ -292,7 +292,7 @@ def test_a_file_holds_what_memory_would(name, kind, tiny, tmp_path, monkeypatch)
     model = kind if kind == "bicubic" else tiny(kind)
     expected = upscale(image, 3.3, model=model)
     images.save(expected, tmp_path / f"whole{suffix}")
-    monkeypatch.setattr(upscaling, "BAND", 7)
+    monkeypatch.setattr(picture_tiles, "BAND", 7)
     monkeypatch.setattr(tiling, "TILE", 6)
     target = tmp_path / f"out{suffix}"
     sizes = inference.upscale_file(tmp_path / "in.tif", target, 3.3, model=model, progress=False)
@@ -345,7 +345,7 @@ def test_an_interruption_ends_the_bar_and_leaves_the_old_file(tiny, tmp_path, mo
     bars, model = [], tiny(LTE)
     bar = tiling.Task.bar
     monkeypatch.setattr(tiling.Task, "bar", lambda task: bars.append(bar(task)) or bars[-1])
-    monkeypatch.setattr(upscaling, "BAND", 1)
+    monkeypatch.setattr(picture_tiles, "BAND", 1)
 
     def interrupt(*_):
         raise KeyboardInterrupt

@@ -8,7 +8,7 @@ from fcsr.errors import FcsrError
 from fcsr.metrics import add_noise, add_noise_to_psnr
 
 
-def test_grain_has_its_deviation_and_no_bias():
+def test_noise_has_its_deviation_and_no_bias():
     grey = torch.full((1, 3, 200, 200), 0.5)
     levels = 255 * (add_noise(grey, deviation=6.0) - grey)
     assert levels.std().item() == pytest.approx(6, abs=0.05)
@@ -23,7 +23,7 @@ def test_a_seed_gives_one_pattern():
     assert not torch.equal(add_noise(grey, 5), add_noise(grey, 5, seed=1))
 
 
-def test_grain_stays_in_the_range():
+def test_noise_stays_in_the_range():
     low, high = add_noise(torch.tensor([[[[0.0, 1.0]]]]).repeat(1, 3, 50, 1), 60).aminmax()
     assert (low, high) == (0, 1)
 
@@ -40,12 +40,12 @@ def test_psnr_comes_out_as_wanted(photograph, wanted):
     assert psnr(add_noise_to_psnr(sr, wanted, psnr)) == pytest.approx(wanted, abs=0.01)
 
 
-def test_no_grain_where_psnr_is_low_enough(photograph):
+def test_no_noise_where_psnr_is_low_enough(photograph):
     hr, sr = photograph(40, 40), photograph(40, 40, seed=1)
     assert add_noise_to_psnr(sr, 90.0, lambda image: metrics.psnr(image, hr)) is sr
 
 
-def test_no_grain_lowers_psnr_to_nothing(photograph):
+def test_no_noise_lowers_psnr_to_nothing(photograph):
     hr = photograph(40, 40)
-    with pytest.raises(FcsrError, match=r"no grain is strong enough .* 1\.00 dB"):
+    with pytest.raises(FcsrError, match=r"no noise is strong enough .* 1\.00 dB"):
         add_noise_to_psnr(hr, 1.0, lambda image: metrics.psnr(image, hr))

@@ -99,6 +99,19 @@ def test_fcsr_imports_without_what_only_notebooks_and_tests_need():
     subprocess.run([sys.executable, "-c", blocked, *sorted(needless)], check=True, timeout=120)
 
 
+def test_files_that_texts_name_are_there():
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *ROOT.glob("notebooks/*.ipynb")]
+    texts += ROOT.glob("fcsr/weights/*.md")
+    named = {
+        (text.name, path)
+        for text in texts
+        for path in re.findall(r"`((?:fcsr|tests|benchmarks|scripts)/[\w/.-]+)`", text.read_text())
+    }
+    assert len(named) > 50
+    lost = [pair for pair in named if not (ROOT / pair[1].rstrip("/.")).exists()]
+    assert not [(text, path) for text, path in lost if "NAME" not in path]
+
+
 def test_the_korean_readme_has_all_commands_and_links_of_the_english_one():
     english, korean = (readme_parts(name) for name in ("README.md", "README.ko.md"))
     assert korean["code"] == english["code"]

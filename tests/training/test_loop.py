@@ -17,7 +17,7 @@ from PIL import Image
 from fcsr import CS, EDSR, FCS, LTE, Recipe, data, images, metrics, models, train
 from fcsr.errors import CheckpointError, ImageError, TrainingError
 from fcsr.models import EstimatorSize
-from fcsr.training import Objective, batch_loss, loop, make_objective, state
+from fcsr.training import Objective, accelerator, batch_loss, crops, loop, make_objective, state
 from fcsr.utils import tensor_files
 
 MODELS = (LTE, CS, FCS)
@@ -65,7 +65,7 @@ def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
     recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, lr=3e-3, lpips_weight=10.0)
     model = tiny(FCS, decode="mean")
     paths = data.photographs(recipe.photographs)
-    _, held_out = loop.make_crops(recipe, paths, 2.0, Accelerator(cpu=True))
+    _, held_out = crops.make_crops(recipe, paths, 2.0, Accelerator(cpu=True))
     batch = held_out[0]
     objective = make_objective(model, recipe)
 
@@ -95,7 +95,7 @@ def test_trainings_in_one_process_may_differ_in_precision(recipe, tmp_path):
 
 
 def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
-    with pytest.raises(TrainingError, match=r'CS is read by its mode.*CS\(…, decode="mean"\)'):
+    with pytest.raises(TrainingError, match=r'CS is decoded by its mode.*CS\(…, decode="mean"\)'):
         train(
             tiny(CS), replace(recipe, lr_size=24, queries=1024, lpips_weight=1.0), tmp_path / "out"
         )
@@ -115,12 +115,12 @@ def test_a_state_that_says_too_little_is_named(recipe, tmp_path, metadata, what)
         train(tiny(LTE), recipe, tmp_path)
 
 
-def test_fidelity_holds_lpips_back(recipe, tmp_path):
+def test_psnr_holds_lpips_back(recipe, tmp_path):
     recipe = replace(recipe, lr_size=24, queries=32 * 32, steps=30, lr=3e-3, lpips_weight=1.0)
     psnr = []
-    for fidelity in (0.0, 1.0):
-        held_back = replace(recipe, psnr_weight=fidelity)
-        out = tmp_path / str(fidelity)
+    for weight in (0.0, 1.0):
+        held_back = replace(recipe, psnr_weight=weight)
+        out = tmp_path / str(weight)
         torch.manual_seed(0)
         train(tiny(LTE), held_back, out)
         history = models.describe(out / "model.safetensors")["history"]
@@ -128,7 +128,7 @@ def test_fidelity_holds_lpips_back(recipe, tmp_path):
     assert psnr[1] > psnr[0]
 
 
-def test_fidelity_is_for_training_with_lpips(recipe):
+def test_psnr_weight_is_for_training_with_lpips(recipe):
     with pytest.raises(TrainingError, match=r"psnr_weight is 1\.0.*give lpips_weight"):
         replace(recipe, psnr_weight=1.0)
 
@@ -276,7 +276,7 @@ def test_another_number_of_processes_is_refused(recipe, tmp_path):
 
 def test_processes_must_see_one_folder(recipe, tmp_path, monkeypatch):
     train(tiny(LTE), recipe, tmp_path / "out")
-    monkeypatch.setattr(loop, "gather_object", lambda own: [*own, 0])
+    monkeypatch.setattr(accelerator, "gather_object", lambda own: [*own, 0])
     with pytest.raises(TrainingError, match=r"from the steps \[6, 0\]: .*out must be one folder"):
         train(tiny(LTE), recipe, tmp_path / "out")
 
@@ -297,7 +297,7 @@ def test_a_disk_that_is_too_full_for_the_model_keeps_the_training(
         with full_disk(1000):
             models.checkpoints.save(*arguments, **facts)
 
-    complaint = r"the model cannot be written .*state before it is kept: make room"
+    complaint = r"the model cannot be written .*state before it is kept: free disk space"
     with monkeypatch.context() as patch, pytest.raises(TrainingError, match=complaint):
         patch.setattr(models, "save", save)
         train(tiny(LTE), recipe, tmp_path / "out")

@@ -22,7 +22,7 @@ def gradients(model, loss):
 
 
 @pytest.mark.parametrize(("kind", "options"), MODELS)
-def test_pieces_give_the_loss_and_gradients_of_the_whole(kind, options, tiny, batch, monkeypatch):
+def test_chunks_give_the_loss_and_gradients_of_the_whole(kind, options, tiny, batch, monkeypatch):
     monkeypatch.setattr(objective, "CHUNK", 60)  # 30 queries of each crop, and 10 in the end
     model = tiny(kind, **options)
     targets = [batch.pick(target) for target in model.targets(batch.hr)]

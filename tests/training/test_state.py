@@ -48,7 +48,7 @@ def test_a_new_state_replaces_the_old_one(tmp_path):
 
 def test_a_full_disk_leaves_the_state_before(tmp_path, full_disk):
     state.save(tmp_path, TENSORS, {"history": 1})
-    complaint = r"the state cannot be written .*make room"
+    complaint = r"the state cannot be written .*free disk space"
     with full_disk(3000), pytest.raises(TrainingError, match=complaint):
         state.save(tmp_path, TENSORS, {"history": 2})
     tensors, metadata = state.load(tmp_path)

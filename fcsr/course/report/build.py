@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import jinja2
 import torch
+from nbformat import NotebookNode
 
 from fcsr.course.report import parameters, pdf
 from fcsr.course.report.html import (
@@ -130,7 +131,7 @@ def _execute(source: Path, target: Path, parameters: dict | None) -> str | None:
     return error
 
 
-def _started(notebook: dict) -> list:
+def _started(notebook: NotebookNode) -> list:
     """The code cells that papermill has started, in order."""
     return [
         cell

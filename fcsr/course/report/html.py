@@ -2,7 +2,7 @@
 
 nbconvert's own pages fetch MathJax, require.js and a widget manager from elsewhere. Here formulas
 become MathML, which browsers draw themselves, the font that it needs and all pictures lie inside
-the page, widgets are shown as they stood, and the page forbids the browser any request.
+the page, of widgets their last picture is shown, and the page forbids the browser any request.
 """
 
 import base64
@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import jinja2
+from nbformat import NotebookNode
 from PIL import Image
 
 from fcsr.course.report.static_widgets import replace_widgets
@@ -25,7 +26,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Page:
-    """What a report says of one notebook, in its index and above its page."""
+    """What a report tells about one notebook, in its index and above its page."""
 
     name: str  # of the notebook, NAME.ipynb, and of its page, NAME.html
     title: str  # the notebook's first heading
@@ -36,7 +37,7 @@ class Page:
     key_figures: tuple[str, ...] = ()  # the numbers that matter most, a line for each
 
 
-def executed(path: Path) -> dict:
+def executed(path: Path) -> NotebookNode:
     """A notebook that papermill has executed, without what papermill has written into it."""
     import nbformat
     from papermill.execute import remove_error_markers
@@ -44,13 +45,13 @@ def executed(path: Path) -> dict:
     return remove_error_markers(nbformat.read(path, as_version=4))
 
 
-def convert(notebook: dict, folder: Path, page: Page, links: Mapping[str, str]) -> str:
+def convert(notebook: NotebookNode, folder: Path, page: Page, links: Mapping[str, str]) -> str:
     """An executed notebook as self-contained HTML.
 
     Args:
-        notebook: an nbformat 4 notebook; its widgets are replaced by what they showed last.
+        notebook: an nbformat 4 notebook; its widgets are replaced by their last pictures.
         folder: where the notebook's source lies; pictures that it names are looked for there.
-        page: what to say above it.
+        page: what stands above it.
         links: where notebooks, by their file's name, are found from here. A link to any other
             file, which does not travel with the page, becomes plain text.
     """
@@ -68,8 +69,15 @@ def convert(notebook: dict, folder: Path, page: Page, links: Mapping[str, str]) 
     return re.sub(r'(<img\b[^>]* src=")([^":]+)"', lambda image: _inline(image, folder), body)
 
 
-def title(notebook: dict) -> str | None:
-    """The first heading of a notebook."""
+def title(notebook: NotebookNode) -> str | None:
+    """The first heading of a notebook.
+
+    Example:
+        >>> from nbformat.v4 import new_markdown_cell, new_notebook
+        >>> from fcsr.course.report.html import title
+        >>> title(new_notebook(cells=[new_markdown_cell("# Scales")]))
+        'Scales'
+    """
     for cell in notebook.cells:
         heading = re.search(r"^#+ +(.+)", cell.source, re.MULTILINE)
         if cell.cell_type == "markdown" and heading:
@@ -77,7 +85,7 @@ def title(notebook: dict) -> str | None:
     return None
 
 
-def thumbnail(notebook: dict) -> str | None:
+def thumbnail(notebook: NotebookNode) -> str | None:
     """The first figure, else the first PNG, made small, as a data URI."""
     for cell in sorted(notebook.cells, key=lambda cell: "figure" not in cell.metadata):
         for output in cell.get("outputs", []):
@@ -89,7 +97,7 @@ def thumbnail(notebook: dict) -> str | None:
     return None
 
 
-def key_figures(notebook: dict) -> tuple[str, ...]:
+def key_figures(notebook: NotebookNode) -> tuple[str, ...]:
     """What the cells print whose metadata say `"key_figures": true`, line by line."""
     printed = "".join(
         output.text
@@ -106,7 +114,7 @@ def _markdown_filter(links: Mapping[str, str]) -> Callable:
     from math_core import LatexToMathML
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    # What it cannot read stays as it is, in red.
+    # What it cannot convert stays as it is, in red.
     converter = LatexToMathML(continue_on_error=True, fancy_error=False)
 
     class Renderer(IPythonRenderer):
@@ -159,7 +167,7 @@ def bind(pages: list[Page], folder: Path, sources: Path, title: str, machine: st
     """The executed notebooks of a report as one self-contained HTML.
 
     Args:
-        pages: what the report says of each, in order.
+        pages: what the report tells about each, in order.
         folder: where the executed NAME.ipynb lie.
         sources: where the notebooks come from; pictures that they name are looked for there.
         title: of the whole.

@@ -1,7 +1,7 @@
 """Parameters for notebooks in YAML files: what `fcsr report` runs when it is given some.
 
 A file NAME_variant.yaml, or NAME.yaml, is for the notebook NAME.ipynb, and each file is one run of
-it. Whether all can be run is known before any is.
+it. All files are checked before anything runs.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,14 @@ from fcsr.errors import FcsrError
 
 
 class Run(NamedTuple):
-    """A notebook with parameters."""
+    """A notebook with parameters.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from fcsr.course.report.parameters import Run
+        >>> Run(Path("08_axes.ipynb"), "width", {"axis": "width"}).name
+        '08_axes_width'
+    """
 
     source: Path
     variant: str = ""  # of the file; nothing for the notebook's own parameters
@@ -36,10 +43,11 @@ def plan(notebooks: Sequence[Path], files: Sequence[Path]) -> list[Run]:
     runs: dict[str, Run] = {}
     for file in files:
         source = _notebook_of(file, notebooks)
-        run = Run(source, file.stem.removeprefix(source.stem)[1:], _read(file))
+        values = _read(file)
+        run = Run(source, file.stem.removeprefix(source.stem)[1:], values)
         if run.name in runs:
             raise FcsrError(f"{file} is the second one for {run.name}: give it another name")
-        _check(file, run)
+        _check(file, source, values)
         runs[run.name] = run
     return list(runs.values())
 
@@ -71,18 +79,19 @@ def _read(file: Path) -> dict:
     return values
 
 
-def _check(file: Path, run: Run) -> None:
+def _check(file: Path, source: Path, values: dict) -> None:
+    """Raise FcsrError for values that the notebook has no parameters for."""
     import nbformat
     from papermill.translators import PythonTranslator
 
     try:
-        cells = nbformat.read(run.source, as_version=4).cells
+        cells = nbformat.read(source, as_version=4).cells
     except Exception as error:  # a file that is no notebook
-        raise FcsrError(f"{run.source} cannot be read: {error}") from error
+        raise FcsrError(f"{source} cannot be read: {error}") from error
     tagged = (cell for cell in cells if "parameters" in cell.metadata.get("tags", []))
     own = [parameter.name for cell in tagged for parameter in PythonTranslator.inspect(cell)]
-    if unknown := sorted({str(name) for name in run.parameters} - set(own)):
+    if unknown := sorted({str(name) for name in values} - set(own)):
         raise FcsrError(
-            f"{file} has {', '.join(unknown)}, which {run.source.name} does not know; it has "
+            f"{file} has {', '.join(unknown)}, which {source.name} does not know; it has "
             f"the parameters {', '.join(own)}"
         )

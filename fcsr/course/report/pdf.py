@@ -21,7 +21,7 @@ NAMES = (
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
 FLAGS = (
-    # All that a browser asks the network for of its own accord, off.
+    # No network requests of the browser's own.
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -48,7 +48,7 @@ def find() -> str:
 
 
 def to_pdf(page: Path, target: Path) -> None:
-    """Print a web page, as its own print stylesheet says, with an outline of its headings.
+    """Print a web page, by its own print stylesheet, with an outline of its headings.
 
     Raises:
         FcsrError: there is no browser, or it has printed nothing.

@@ -1,23 +1,29 @@
-"""Widgets as they stood when a notebook was saved, in plain HTML, which needs no script.
+"""What a page without scripts shows of widgets: their pictures, or a note.
 
-A notebook keeps the state of its widgets in its metadata. A picture becomes a picture, a slider or
-a menu its name and its value, a progress bar the words that it ended with.
+A notebook keeps the state of its widgets in its metadata, with the PNG or JPEG of each
+`ipywidgets.Image`. A progress bar becomes the words that it ended with.
 """
 
 import html
-from collections.abc import Callable
+
+from nbformat import NotebookNode
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-NOTE = "<small>A widget as it stood; in JupyterLab it answers.</small>"
+NOTE = "<small>A widget, to be used in JupyterLab.</small>"
 REFERENCE = "IPY_MODEL_"  # how a widget's state names another widget
 
 
-def replace_widgets(notebook: dict) -> None:
-    """Replace each widget of an nbformat 4 notebook by what it showed last, in place.
+def replace_widgets(notebook: NotebookNode) -> None:
+    """Replace each widget of an nbformat 4 notebook by its last picture, else by a note, in place.
 
-    What shows nothing without a kernel, an upload button or an unknown widget, leaves nothing; a
-    widget of which nothing at all is left keeps its text.
+    Example:
+        >>> from nbformat.v4 import new_code_cell, new_notebook, new_output
+        >>> from fcsr.course.report.static_widgets import WIDGET_VIEW, replace_widgets
+        >>> output = new_output("display_data", {WIDGET_VIEW: {"model_id": "a1"}})
+        >>> replace_widgets(new_notebook(cells=[new_code_cell(outputs=[output])]))
+        >>> print(output.data["text/html"])
+        <div class="course-widget"><small>A widget, to be used in JupyterLab.</small></div>
     """
     state = notebook.metadata.pop("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     for cell in notebook.cells:
@@ -28,8 +34,9 @@ def replace_widgets(notebook: dict) -> None:
             if (progress := _progress(view["model_id"], state)) is not None:
                 # Jupyter saves a widget's text when it appears: every bar would stand at 0 %.
                 output.data["text/plain"] = progress
-            elif still := _still(view["model_id"], state):
-                output.data["text/html"] = f'<div class="course-widget">{still}{NOTE}</div>'
+            else:
+                still = _pictures(view["model_id"], state) or NOTE
+                output.data["text/html"] = f'<div class="course-widget">{still}</div>'
 
 
 def _progress(model_id: str, state: dict) -> str | None:
@@ -45,42 +52,15 @@ def _progress(model_id: str, state: dict) -> str | None:
     return " ".join(html.unescape(word).replace("\u2007", " ").strip() for word in words)
 
 
-def _still(model_id: str, state: dict) -> str:
-    """HTML of one widget and of those within it."""
+def _pictures(model_id: str, state: dict) -> str:
+    """The pictures of a widget and of those within it, as HTML; "" if there is none."""
     model = state.get(model_id.removeprefix(REFERENCE), {})
-    kind, values = model.get("model_name"), model.get("state", {})
-    if kind in ("VBoxModel", "HBoxModel", "BoxModel"):
-        return "".join(_still(child, state) for child in values["children"])
-    if kind == "ImageModel":
-        return _picture(model)
-    if kind == "HTMLModel":
-        return values["value"] and f"<p>{values['value']}</p>"
-    reading = READINGS.get(kind)
-    if reading is None:
-        return ""
-    name, value = html.escape(values["description"]), html.escape(reading(values))
-    return f"<label>{name} <output>{value}</output></label>"
+    if model.get("model_name") == "ImageModel":
+        return _image(model)
+    return "".join(_pictures(child, state) for child in model.get("state", {}).get("children", []))
 
 
-def _picture(model: dict) -> str:
+def _image(model: dict) -> str:
     data = next((b["data"] for b in model.get("buffers", []) if b["path"] == ["value"]), "")
     source = f"data:image/{model['state']['format']};base64,{data}"
-    return data and f'<img alt="what the widget showed" src="{html.escape(source)}">'
-
-
-def _number(values: dict) -> str:
-    """As the widget's readout shows it; its format is d3's, which is Python's for these."""
-    return format(values["value"], values.get("readout_format", ""))
-
-
-def _choice(values: dict) -> str:
-    index = values["index"]
-    return "" if index is None else values["_options_labels"][index]
-
-
-READINGS: dict[str, Callable[[dict], str]] = {
-    "DropdownModel": _choice,
-    "FloatSliderModel": _number,
-    "IntSliderModel": _number,
-    "SelectionSliderModel": _choice,
-}
+    return data and f'<img alt="what the widget showed last" src="{html.escape(source)}">'

@@ -1,0 +1,139 @@
+"""The kinds of pictures that a user may hand in, as pixels, and the way back to each of them."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+from fcsr.errors import ImageError
+
+Picture = Image.Image | np.ndarray | Tensor
+"""A PIL image, an array `(H, W)` or `(H, W, C)`, or a tensor `(C, H, W)` or `(B, C, H, W)`."""
+
+PictureT = TypeVar("PictureT", Image.Image, np.ndarray, Tensor)
+"""A kind of `Picture`: what comes in as one comes out as the same."""
+
+DTYPE_MAX = {torch.bool: 1, torch.uint8: 255, torch.uint16: 65535}
+"""The dtypes of pixels that are not floats, with the value of white in each."""
+
+_FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+_DTYPES = {str(dtype).removeprefix("torch.") for dtype in (*DTYPE_MAX, *_FLOATS)}
+
+
+def to_pixels(image: PictureT) -> tuple[Tensor, Callable[[Tensor], PictureT]]:
+    """Pixels (B, C, H, W) of the picture's own dtype, and what makes such pixels its kind again."""
+    match image:
+        case Image.Image():
+            return _from_pil(image)
+        case np.ndarray():
+            return _from_array(image)
+        case Tensor():
+            return _from_tensor(image)
+    raise ImageError(
+        f"an image is a PIL image, a numpy array or a torch tensor, not a "
+        f"{type(image).__name__}; open a file with fcsr.images.load(path)"
+    )
+
+
+@contextmanager
+def pillow_errors(name: str) -> Iterator[None]:
+    """Whatever goes wrong where Pillow reads image data becomes an ImageError about `name`."""
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of large photographs; twice as large ones raise the error below
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            yield
+    except Image.DecompressionBombError as error:
+        cure = "cut it into parts or, if you trust it, raise PIL.Image.MAX_IMAGE_PIXELS in Python"
+        raise ImageError(f"{name} has too many pixels ({error}); {cure}") from error
+    except UnidentifiedImageError as error:
+        cure = "give a PNG, JPEG or other image file"
+        raise ImageError(f"{name} is not an image that Pillow can read; {cure}") from error
+    except MemoryError as error:
+        cure = "close other programs, or cut it into parts"
+        raise ImageError(f"{name} needs more memory than there is; {cure}") from error
+    except Exception as error:  # on corrupt bytes Pillow raises anything, even SyntaxError
+        cause = f"{type(error).__name__}: {error}"
+        raise ImageError(f"{name} is corrupt or truncated ({cause}); get it anew") from error
+
+
+def _from_pil(image: Image.Image) -> tuple[Tensor, Callable[[Tensor], Image.Image]]:
+    with pillow_errors("the PIL image"):
+        image = ImageOps.exif_transpose(image)
+    if image.mode == "F":
+        raise ImageError("mode F does not say what is white; pass np.asarray(image) in [0, 1]")
+    array = _sixteen_bit(image) if image.mode.startswith("I") else _eight_bit(image)
+    pixels, restore_array = _from_array(array)
+    # the profile of any other mode is void: its colours are converted to RGB
+    keeps_profile = image.mode not in ("CMYK", "YCbCr", "HSV", "LAB")
+    profile = image.info.get("icc_profile") if keeps_profile else None
+
+    def restore(pixels: Tensor) -> Image.Image:
+        result = Image.fromarray(restore_array(pixels))
+        if profile:
+            result.info["icc_profile"] = profile
+        return result
+
+    return pixels, restore
+
+
+def _eight_bit(image: Image.Image) -> np.ndarray:
+    colour = "L" if image.mode in ("1", "L", "LA", "La") else "RGB"
+    return np.asarray(image.convert(colour + "A" * image.has_transparency_data))
+
+
+def _sixteen_bit(image: Image.Image) -> np.ndarray:
+    if "transparency" in image.info:
+        cure = "del image.info['transparency'] to go without it"
+        raise ImageError(f"PIL has no 16-bit gray with alpha for the result; {cure}")
+    values = np.asarray(image)
+    if ((values < 0) | (values > 65535)).any():
+        got = f"{values.min()}..{values.max()}"
+        cure = "scale it, or pass an array in [0, 1]"
+        raise ImageError(f"mode {image.mode} must lie in 0..65535, got {got}; {cure}")
+    return values.astype(np.uint16)
+
+
+def _from_array(array: np.ndarray) -> tuple[Tensor, Callable[[Tensor], np.ndarray]]:
+    _require_dtype(array.dtype.name)
+    shape, dtype = array.shape, array.dtype
+    flat = len(shape) == 2
+    if not flat and (len(shape) != 3 or shape[2] not in (1, 2, 3, 4)):
+        first = len(shape) == 3 and shape[0] in (1, 2, 3, 4)
+        cure = "; move the channels last: image.transpose(1, 2, 0)" if first else ""
+        raise ImageError(f"an array is (H, W) or (H, W, C) with C = 1 to 4, not {shape}{cure}")
+    # torch knows no foreign byte order, no negative strides, and warns of read-only memory
+    native = array.astype(dtype.newbyteorder("="), order="C")
+    pixels = torch.from_numpy(native[..., None] if flat else native).permute(2, 0, 1)[None]
+
+    def restore(pixels: Tensor) -> np.ndarray:
+        result = pixels[0].permute(1, 2, 0).detach().cpu().numpy().astype(dtype, order="C")
+        return result[..., 0] if flat else result
+
+    return pixels, restore
+
+
+def _from_tensor(tensor: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+    _require_dtype(str(tensor.dtype).removeprefix("torch."))
+    shape, device = tuple(tensor.shape), tensor.device
+    batched = len(shape) == 4
+    if len(shape) not in (3, 4) or shape[-3] not in (1, 2, 3, 4):
+        last = len(shape) in (3, 4) and shape[-1] in (1, 2, 3, 4)
+        cure = "; move the channels first: image.movedim(-1, -3)" if last else ""
+        raise ImageError(f"a tensor is ([B,] C, H, W) with C = 1 to 4, not {shape}{cure}")
+
+    def restore(pixels: Tensor) -> Tensor:
+        return (pixels if batched else pixels[0]).to(device)
+
+    return (tensor if batched else tensor[None]), restore
+
+
+def _require_dtype(name: str) -> None:
+    if name not in _DTYPES:
+        cure = "convert them to uint8 (0..255), uint16 (0..65535) or float32 in [0, 1]"
+        raise ImageError(f"pixels of type {name} are not supported; {cure}")

@@ -1,0 +1,100 @@
+"""A result as tiles in pixels of the picture's own type, made by a model or by bicubic."""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from fcsr import models
+from fcsr.decoding import Decode
+from fcsr.errors import FcsrError
+from fcsr.images import Region, Unpacked
+from fcsr.images.resampling import resize_region
+from fcsr.inference.tiling import Task, Tile, render_tiles, resample
+from fcsr.models import ContinuousModel
+from fcsr.utils.device import default_device
+
+BICUBIC = "bicubic"
+BAND = 64  # rows that are written to a file at once
+
+PixelTile = tuple[Region, Region, Tensor]
+"""A row of tiles and a tile, both as regions of the result, and the tile's pixels (b, c, h, w)."""
+
+
+def pixel_tiles(
+    parts: Unpacked,
+    size: tuple[int, int],
+    model: ContinuousModel | str | Path,
+    decode: str | Decode | None,
+    progress: bool,
+    compile: bool = False,
+) -> Generator[PixelTile, None, None]:
+    """Upscale a picture tile by tile, in pixels of its own type.
+
+    Args:
+        parts: the picture.
+        size: (height, width) of the result.
+        model, decode, progress, compile: as in `upscale_file`.
+
+    Raises:
+        CheckpointError: no such model.
+        FcsrError: a decode or a model that cannot be used; before any tile is made.
+    """
+    task = Task(parts.cut_rgb, len(parts.pixels), parts.size, size, progress)
+    if model == BICUBIC:
+        if decode is not None:
+            raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
+        if compile:
+            raise FcsrError("bicubic is no model: there is nothing to compile")
+        return _pack(parts, size, resample(task))
+    if not isinstance(model, ContinuousModel):
+        model = models.load(model, default_device())
+    model.check_decode(decode)
+    weight = next(model.parameters())
+    if weight.dtype != torch.float32:
+        cure = "model.float() makes them what it takes, torch.autocast makes it faster"
+        raise FcsrError(f"the weights of the model are {weight.dtype}; {cure}")
+    device = weight.device
+    task = task._replace(cut=lambda region: parts.cut_rgb(region).to(device))
+    tiles = _pack(parts, size, render_tiles(model, task, [decode]))
+    return _compiled(model, tiles, progress) if compile else tiles
+
+
+def _compiled(
+    model: ContinuousModel, tiles: Generator[PixelTile, None, None], progress: bool
+) -> Generator[PixelTile, None, None]:
+    """Compile when the first tile is made: by then the target is known to be writable."""
+    with closing(tiles):
+        with tqdm(total=1, desc="compiling", disable=not progress) as bar:
+            model.compile()
+            bar.update()
+        yield from tiles
+
+
+def _pack(
+    parts: Unpacked, size: tuple[int, int], tiles: Generator[Tile, None, None]
+) -> Generator[PixelTile, None, None]:
+    """RGB as pixels of the picture's own type, with its alpha."""
+    with closing(tiles):
+        for strip, region, [rgb] in tiles:
+            alpha = None
+            if parts.has_alpha:
+                alpha = resize_region(parts.cut_alpha, parts.size, size, region)
+            yield strip, region, parts.to_pixels(rgb.to(parts.pixels.device), alpha)
+
+
+def bands(tiles: Iterator[PixelTile]) -> Iterator[Tensor]:
+    """The result from the top, a few rows at a time, so that what is made of them stays small."""
+    missing = 0
+    for strip, region, pixels in tiles:
+        if not missing:
+            rows = pixels.new_empty(*pixels.shape[:2], *strip.size)
+            missing = strip.area
+        region.within(strip).cut(rows).copy_(pixels)
+        missing -= region.area
+        if not missing:
+            yield from rows.split(BAND, dim=2)
+            del rows

@@ -1,0 +1,87 @@
+"""What all metrics do first: check two images, round them to 8 bits, shave them, take the luma."""
+
+import torch
+from torch import Tensor
+
+from fcsr.errors import FcsrError, ImageError
+
+
+def shaved_levels(
+    sr: Tensor, hr: Tensor, shave: int = 0, smallest: int = 1
+) -> tuple[Tensor, Tensor]:
+    """Both images in 8-bit levels, without `shave` pixels at each border: float32 (3, h, w).
+
+    Raises:
+        ImageError: no images, not of one size, not in [0, 1], or with less than `smallest`
+            pixels left along a side.
+    """
+    _check_sizes(sr, hr, shave, smallest)
+    _check_values("SR", sr)
+    _check_values("HR", hr)
+    height, width = sr.shape[-2:]
+    inner = (..., slice(shave, height - shave), slice(shave, width - shave))
+    sr, hr = (
+        image.detach().to(sr.device, torch.float32).reshape(3, height, width)[inner]
+        for image in (sr, hr)
+    )
+    return sr.mul(255).round(), hr.mul(255).round()
+
+
+def planes(sr: Tensor, hr: Tensor, channel: str) -> tuple[Tensor, Tensor]:
+    """Both images' RGB (3, h, w) or luma (1, h, w) in float64, on the CPU: not all devices have it.
+
+    Raises:
+        FcsrError: another channel than "rgb" and "y".
+    """
+    sr, hr = sr.cpu().double(), hr.cpu().double()
+    if channel == "rgb":
+        return sr, hr
+    if channel == "y":
+        return luma(sr), luma(hr)
+    raise FcsrError(f'channel is "{channel}"; it is "rgb" or "y"')
+
+
+def luma(levels: Tensor) -> Tensor:
+    """BT.601's luma as MATLAB's `rgb2ycbcr` gives it: (3, h, w) -> (1, h, w) in [16, 235]."""
+    red, green, blue = levels / 255
+    return (16 + 65.481 * red + 128.553 * green + 24.966 * blue)[None]
+
+
+def _check_sizes(sr: Tensor, hr: Tensor, shave: int, smallest: int) -> None:
+    if not isinstance(shave, int):
+        raise ImageError(f"shave is {shave}; give a whole number of pixels, e.g. math.ceil(scale)")
+    for name, image in (("SR", sr), ("HR", hr)):
+        if not isinstance(image, Tensor):
+            kind = type(image).__name__
+            raise ImageError(
+                f"{name} is a {kind}; fcsr.images.to_tensor makes a tensor of a picture"
+            )
+        if tuple(image.shape[:-2]) not in {(3,), (1, 3)}:
+            raise ImageError(
+                f"{name} has the shape {tuple(image.shape)}; a metric compares one image at a "
+                "time, (3, H, W) or (1, 3, H, W)"
+            )
+    if sr.shape[-2:] != hr.shape[-2:]:
+        raise ImageError(
+            f"SR has {_size(sr)} pixels and HR {_size(hr)}; crop HR to the size that SR stands for"
+        )
+    if shave < 0 or min(sr.shape[-2:]) - 2 * shave < smallest:
+        raise ImageError(
+            f"{_size(sr)} pixels with {shave} shaved off each border are too few: this metric "
+            f"needs {smallest} x {smallest} pixels and a shave of 0 or more"
+        )
+
+
+def _check_values(name: str, image: Tensor) -> None:
+    if image.isnan().any():
+        raise ImageError(f"{name} holds NaN in {int(image.isnan().sum())} of its values")
+    low, high = image.aminmax()
+    if low < 0 or high > 1:
+        raise ImageError(
+            f"{name} ranges from {low.item():g} to {high.item():g}; metrics take RGB in [0, 1]: "
+            "divide 8-bit levels by 255, clamp what a model overshoots"
+        )
+
+
+def _size(image: Tensor) -> str:
+    return "{} x {}".format(*image.shape[-2:])
