@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from jaxtyping import Float
 from torch import Tensor
@@ -136,7 +135,7 @@ def _render(methods: list[Method], lr: Tensor, size: tuple[int, int]) -> dict[Me
     for model in dict.fromkeys(method.model for method in methods):
         of_model = list(dict.fromkeys(m for m in methods if m.model is model))
         if model is None:
-            images = [cast(Tensor, upscale(lr, size=size, model=BICUBIC, progress=False))]
+            images = [upscale(lr, size=size, model=BICUBIC, progress=False)]
         else:
             device = next(model.parameters()).device
             decoders = [method.decoder for method in of_model]

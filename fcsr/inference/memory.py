@@ -1,10 +1,8 @@
 """How much is computed at once: what fits into free memory, and less once that has run out."""
 
 import math
-from typing import cast
 
 import torch
-from torch import nn
 
 from fcsr.errors import FcsrError
 from fcsr.models import ContinuousModel
@@ -34,7 +32,7 @@ def encoding_bytes(model: ContinuousModel) -> int:
 def query_bytes(model: ContinuousModel) -> int:
     """Bytes of a query while it is decoded, about: textures, hidden vectors and outputs."""
     places = 100  # the four neighbours, their distances and weights
-    outputs = sum(cast(nn.Linear, estimator.head).out_features for estimator in model.estimators)
+    outputs = sum(estimator.head.out_features for estimator in model.estimators)
     widths = 10 * model.size.width + 2 * max(model.size.hidden, default=0)
     return FLOAT_BYTES * (places + widths + 6 * outputs)
 

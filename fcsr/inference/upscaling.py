@@ -1,15 +1,13 @@
 """Upscaling: any image to any size, in memory or from one file into another."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from numbers import Integral, Real
 from pathlib import Path
-from typing import cast
 
 import torch
 from jaxtyping import Float
-from PIL import Image
 from torch import Tensor
 
 from fcsr import images
@@ -111,11 +109,10 @@ def upscale_file(
     """
     parts = images.unpack(images.load(source)).fill_transparent()
     size = output_size(parts.size, scale, size)
-    restore = cast(Callable[[Tensor], Image.Image], parts.restore)  # of a PIL image
-    like = restore(parts.pixels[..., :1, :1])
+    like = parts.restore(parts.pixels[..., :1, :1])
     writers.check(target, like.mode, size)
     with closing(pixel_tiles(parts, size, model, decode, progress, compile)) as tiles:
-        writers.write(target, size, like, map(restore, bands(tiles)))
+        writers.write(target, size, like, map(parts.restore, bands(tiles)))
     return parts.size, size
 
 
