@@ -24,8 +24,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from fcsr import EDSR, Recipe, data, models
 from fcsr.models import ContinuousModel, EstimatorSize
 from fcsr.training import Batch, Objective, batch_loss, inputs
-from fcsr.training.crops import make_crops
 from fcsr.training.accelerator import can_use_cuda_graphs, make_accelerator, with_cuda_graphs
+from fcsr.training.crops import make_crops
 
 
 class Variant(NamedTuple):
