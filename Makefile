@@ -11,6 +11,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9_]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-18s %s\n", $$1, $$2 }'
+	@echo "These can be set: PHOTOGRAPHS=folder, to train on other photographs than BSDS400, and"
+	@echo "FCSR_DATA=folder, where image sets are looked for: make PHOTOGRAPHS=folder ablations"
 
 report: $(INSTALLED) ## run the notebooks into build/report/index.html, to read in a browser
 	$(BIN)/fcsr report
@@ -27,7 +29,7 @@ test: $(INSTALLED) ## check everything: style, layers, types, unit tests, exampl
 	$(BIN)/pytest -x --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
-docs: $(INSTALLED) ## make the API reference, build/docs/index.html, to read and search offline
+docs: $(INSTALLED) ## make the API reference, build/docs/index.html, to read and search offline: 10 seconds
 	$(BIN)/python scripts/api.py build/docs
 
 notebooks: export ACCELERATE_USE_CPU = true
@@ -65,7 +67,8 @@ EVALUATE = env ACCELERATE_USE_CPU=true OMP_NUM_THREADS=1 $(BIN)/torchrun --stand
 define MEASURE
 	$(EVALUATE) --data Set5 --data Set14 --data B100 --scale 2 --scale 3 --scale 4 --out build/$@
 	$(EVALUATE) --data Urban100 --scale 4 --out build/$@-urban100
-	(cat build/$@/means.csv; tail -n +2 build/$@-urban100/means.csv) > figures/$@.csv
+	(cat build/$@/means.csv && tail -n +2 build/$@-urban100/means.csv) > build/$@.csv.draft
+	mv build/$@.csv.draft figures/$@.csv
 endef
 
 ablations: $(INSTALLED) ## train and measure what differs from the design in one thing: an hour
@@ -77,14 +80,14 @@ classifiers: $(INSTALLED) ## train and measure classifiers that are trained othe
 decodes: $(INSTALLED) ## measure all decodes of the paper-size weights: an hour
 	$(BENCHMARK)/decodes.py --out figures/decodes.csv
 
-decodes_compact: $(INSTALLED) ## measure all decodes of the compact weights, and those with LPIPS
+decodes_compact: $(INSTALLED) ## measure all decodes of the compact weights, and those with LPIPS: 40 minutes
 	$(BENCHMARK)/decodes.py --compact --out figures/decodes_compact.csv
 
 inference: $(INSTALLED) ## time upscaling, for docs/performance.md, on an idle machine: 12 minutes
 	$(BENCHMARK)/inference.py --out figures/inference.csv --page docs/performance.md \
 	  --figure docs/performance.png
 
-precision: $(INSTALLED) ## time bfloat16 and int8, for docs/performance.md, on an idle machine
+precision: $(INSTALLED) ## time bfloat16 and int8, for docs/performance.md, on an idle machine: 2 minutes
 	$(BENCHMARK)/precision.py --out figures/precision.csv --page docs/performance.md
 
 training_step: $(INSTALLED) ## time a training step, on an idle machine: 9 minutes
@@ -94,10 +97,10 @@ training_step_h100: $(INSTALLED) ## time a paper-size training step, on an H100:
 	$(BENCHMARK)/train.py $(PHOTOGRAPHS) --paper --steps 60 --rounds 1 \
 	  --out figures/training_step_h100.csv
 
-startup: $(INSTALLED) ## time imports and fcsr --help
+startup: $(INSTALLED) ## time imports and fcsr --help: a minute
 	$(BENCHMARK)/startup.py --out figures/startup.csv
 
-clean: ## remove what the other targets made, except .venv
+clean: ## remove what the other targets made, except .venv; also the rows that table1 resumes from
 	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find fcsr tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
 	  -exec rm -r {} +

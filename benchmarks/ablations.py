@@ -3,7 +3,7 @@
     python benchmarks/ablations.py PHOTOGRAPHS START --out figures/ablations.csv
 
 Each variant is trained from the weights of the LTE `START`, once for each seed, and measured on
-the photographs that training never sees. A table that is there already is gone on with.
+the photographs that training never sees. A table that is there already is continued.
 """
 
 from dataclasses import replace
@@ -23,7 +23,7 @@ def main(
     start: Annotated[str, typer.Argument(help="An LTE: a name or a checkpoint.")],
     steps: Annotated[int, typer.Option(help="Of each training.")] = 200,
     batch: Annotated[int, typer.Option(help="Crops a step.")] = 4,
-    queries: Annotated[int, typer.Option(help="Pixels asked for in each crop.")] = 1024,
+    queries: Annotated[int, typer.Option(help="Pixels queried in each crop.")] = 1024,
     seeds: Annotated[int, typer.Option(help="Trainings of each variant.")] = 3,
     workers: Annotated[int, typer.Option(help="Processes, of one thread each.")] = 1,
     out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("ablations.csv"),

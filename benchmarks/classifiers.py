@@ -3,8 +3,9 @@
     python benchmarks/classifiers.py PHOTOGRAPHS START --out figures/classifiers.csv
 
 Each variant trains a compact CS or FCS for the same number of steps on the same batches, from the
-weights of the LTE `START` unless it says otherwise, and is measured on the photographs that
-training never sees, at x4, read by mode and mean. A table that is there already is gone on with.
+weights of the LTE `START` unless its name says otherwise, and is measured on the photographs that
+training never sees, at x4, decoded by mode and mean. A table that is there already is
+continued.
 """
 
 import math
@@ -35,7 +36,7 @@ class Soft:
         self.width, self.batches, self.seen = width, batches, 0
 
     def targets(self, hr):
-        self.seen += 1  # asked for once a batch
+        self.seen += 1  # called once a batch
         return super().targets(hr)
 
     def cross_entropy(self, logits, levels):

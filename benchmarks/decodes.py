@@ -1,13 +1,13 @@
-"""What can be read from CS and FCS, beside LTE and LTE with noise.
+"""What can be decoded from CS and FCS, beside LTE and LTE with noise.
 
     python benchmarks/decodes.py --out figures/decodes.csv
     python benchmarks/decodes.py --compact --out figures/decodes_compact.csv
 
-The compact weights stand beside those that were trained on from them with LPIPS.
+The compact weights stand beside those that a further training with LPIPS made of them.
 
-PSNR (luma, `scale` pixels shaved), LPIPS ([-1, 1]) and artifacts, means of each set's images. An
-image is looked at once by each model, and read in all ways. A table that is there already is gone
-on with, set by set.
+PSNR (luma, `scale` pixels shaved), LPIPS ([-1, 1]) and artifacts, means of each set's images. Each
+model encodes and queries an image once, for all decodes. A table that is there already is
+continued, set by set.
 """
 
 import functools
@@ -40,7 +40,7 @@ STRENGTHS = (0.5, 0.75, 1.0)
 MEASURES = ["psnr", "lpips", "black", "bright"]
 
 Made = tuple[str, str, Tensor]
-"""Which model, how it was read, and the image."""
+"""Which model, how it was decoded, and the image."""
 
 
 def mode_near_mean(logits: Float[Tensor, "*b classes"], radius: float) -> Float[Tensor, "*b"]:
@@ -53,8 +53,8 @@ def mode_near_mean(logits: Float[Tensor, "*b classes"], radius: float) -> Float[
     return decoding.mode(logits.masked_fill(far, -torch.inf))
 
 
-def readings() -> dict[str, decoding.Decode]:
-    """All ways to read a distribution, samples from the same random numbers each time."""
+def decodes() -> dict[str, decoding.Decode]:
+    """All ways to decode a distribution, samples from the same random numbers each time."""
     return {
         "mean": decoding.mean,
         "median": decoding.median,
@@ -89,18 +89,18 @@ def make(lr: Tensor, size: tuple[int, int], compact: bool) -> Iterator[Made]:
 def classified(
     name: str, model: ContinuousModel, base: Tensor, lr: Tensor, size: tuple[int, int]
 ) -> Iterator[Made]:
-    """A classifier in all readings, and LTE with as much as its samples differ from its mean."""
-    ways = readings()
-    read = render(model, lr, size, list(ways.values()), progress=False)
-    read = dict(zip(ways, read, strict=True))
-    yield from ((name, way, sr) for way, sr in read.items())
+    """A classifier in all decodes, and LTE with as much as its samples differ from its mean."""
+    ways = decodes()
+    srs = render(model, lr, size, list(ways.values()), progress=False)
+    decoded = dict(zip(ways, srs, strict=True))
+    yield from ((name, way, sr) for way, sr in decoded.items())
     for strength in STRENGTHS:
-        doubt = strength * (read["sample 1.0"] - read["mean"])
-        yield f"lte + {name}'s doubt", f"{strength}", (base + doubt).clamp(0, 1)
+        uncertainty = strength * (decoded["sample 1.0"] - decoded["mean"])
+        yield f"lte + {name}'s doubt", f"{strength}", (base + uncertainty).clamp(0, 1)
 
 
 def tuned(name: str, model: ContinuousModel, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
-    """On the way to what became of a model when it was trained on with LPIPS."""
+    """Images by weights between a model's own and those after its further training with LPIPS."""
     decode = None if model.default_decode is None else "mean"
     for share in STRENGTHS:
         [sr] = render(
@@ -135,7 +135,7 @@ def means(name: str, compact: bool, pool: ProcessPoolExecutor) -> pd.DataFrame:
 
 
 def main(
-    compact: Annotated[bool, typer.Option(help="Read the compact weights.")] = False,
+    compact: Annotated[bool, typer.Option(help="Decode the compact weights.")] = False,
     workers: Annotated[int, typer.Option(help="Processes, of one thread each.")] = 2,
     out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("decodes.csv"),
 ) -> None:

@@ -118,7 +118,7 @@ def operations(job: Job) -> int:
 
 
 def difference(name: str, side: int) -> tuple[float]:
-    """Between the loops' images; distributions are read by their means, which have no ties."""
+    """Between the loops' images; distributions are decoded by their means, which have no ties."""
     images = []
     for loop in ("published", "fcsr", COMPILED):
         job = Job(name, loop=loop, side=side)
@@ -129,7 +129,7 @@ def difference(name: str, side: int) -> tuple[float]:
 
 
 def row(job: Job, found: Cost, published: Cost | None = None) -> dict:
-    """A row of the table; `times_published` says how many times as fast as published LTE."""
+    """A row of the table; `times_published`: how many times as fast as published LTE."""
     return job._asdict() | {
         "seconds": found.seconds,
         "times_published": published.seconds / found.seconds if published else None,

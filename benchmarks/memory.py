@@ -23,13 +23,13 @@ from PIL import Image
 from fcsr import images
 from fcsr.utils.files import atomic_write
 
-PROGRAM = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
+PROGRAM = (sys.executable, "-m", "fcsr")
 
 
 def cost(source: Path, target: Path, *options: str) -> dict:
     """Peak memory and time of one process that upscales a file."""
     start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, "upscale", source, target, *options])
+    process = subprocess.Popen([*PROGRAM, "upscale", source, target, *options])
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"upscaling failed with status {status}")

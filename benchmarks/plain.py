@@ -2,8 +2,8 @@
 
 Written from the LTE paper and the behaviour of its authors' program, for fcsr's own weights: for
 each of four neighbours, nearest-neighbour `grid_sample` fetches amplitudes, frequencies and the
-neighbour's coordinate, and the whole MLP runs, last layer included; then the four answers are
-averaged. An image is rendered 30,000 queries at a time; the loss is made of all answers at once.
+neighbour's coordinate, and the whole MLP runs, last layer included; then the four outputs are
+averaged. An image is rendered 30,000 queries at a time; the loss is of all outputs at once.
 """
 
 from typing import NamedTuple
@@ -24,7 +24,7 @@ class Maps(NamedTuple):
 
 
 class Plain(nn.Module):
-    """The same weights and the same answers as `model`, by the published steps."""
+    """The same weights and the same outputs as `model`, by the published steps."""
 
     def __init__(self, model: ContinuousModel):
         super().__init__()
@@ -46,8 +46,8 @@ class Plain(nn.Module):
     def query(self, lr: Tensor, maps: list[Maps], coord: Tensor, cell: Tensor):
         cell = torch.maximum(cell, 2 / (self.model.max_scale * cell.new_tensor(lr.shape[-2:])))
         pairs = zip(self.model.estimators, maps, strict=True)
-        answers = [answer(estimator, seen, coord, cell) for estimator, seen in pairs]
-        return meaning(self.model, torch.cat(answers, -1), bilinear(lr, coord))
+        outputs = [query_estimator(estimator, seen, coord, cell) for estimator, seen in pairs]
+        return model_outputs(self.model, torch.cat(outputs, -1), bilinear(lr, coord))
 
     @torch.no_grad()
     def render(self, lr: Tensor, size: tuple[int, int], decode: str | None = None) -> Tensor:
@@ -60,7 +60,7 @@ class Plain(nn.Module):
         return torch.cat(parts, 1).transpose(1, 2).unflatten(2, size)
 
 
-def answer(estimator: TextureEstimator, maps: Maps, coord: Tensor, cell: Tensor) -> Tensor:
+def query_estimator(estimator: TextureEstimator, maps: Maps, coord: Tensor, cell: Tensor) -> Tensor:
     """(B, Q, outputs): head and all for each neighbour, then the average."""
     scale = coord.new_tensor(maps.centres.shape[-2:])
     outputs, areas = [], []
@@ -84,7 +84,7 @@ def answer(estimator: TextureEstimator, maps: Maps, coord: Tensor, cell: Tensor)
     )
 
 
-def meaning(model: ContinuousModel, numbers: Tensor, skip: Tensor):
+def model_outputs(model: ContinuousModel, numbers: Tensor, skip: Tensor):
     """What the model makes of its heads' numbers: skip, prior and shapes."""
     heads = model.heads
     model.heads = lambda _: numbers

@@ -5,7 +5,7 @@
 Set5 at x4, as it is, under `torch.autocast`, and on a CPU with its linear layers quantised to int8,
 in turns, twice; the faster counts. `db` is the PSNR of an image against float32's, in all three
 colours and not rounded to levels; `psnr` is against the truth, by the protocol of `fcsr evaluate`.
-All are means over the images, `seconds` those of all readings of an image together.
+All are means over the images, `seconds` those of all decodes of an image together.
 """
 
 from collections.abc import Iterator
@@ -27,13 +27,13 @@ from fcsr.models import ContinuousModel
 from fcsr.utils.device import default_device
 
 SCALE = 4
-READINGS = {"lte": [None], "cs": ["mode", "mean"], "fcs": ["mode", "mean"]}
+DECODES = {"lte": [None], "cs": ["mode", "mean"], "fcs": ["mode", "mean"]}
 KEYS = ["model", "decode", "precision"]
 
 
 def measure(name: str) -> Iterator[dict]:
-    """A row for each image, precision and reading, each twice."""
-    decodes, variants = READINGS[name], in_each_precision(name)
+    """A row for each image, precision and decode, each twice."""
+    decodes, variants = DECODES[name], in_each_precision(name)
     for image, *pair in data.benchmark("Set5", SCALE):
         lr, hr = (images.to_tensor(part).to(default_device()) for part in pair)
         exact = []
@@ -62,7 +62,7 @@ def in_each_precision(name: str) -> dict[str, ContinuousModel]:
 def timed(
     model: ContinuousModel, lr: Tensor, size: tuple[int, int], decodes: list, precision: str
 ) -> tuple[list[Tensor], float]:
-    """The image of each reading, and the seconds that all of them took."""
+    """The image of each decode, and the seconds that all of them took."""
     srs = []
     with torch.autocast(lr.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
         spent = seconds(lambda: srs.extend(render(model, lr, size, decodes, progress=False)))
@@ -73,7 +73,7 @@ def main(
     out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
     page: Annotated[Path | None, typer.Option(help="A page for it, beside --out.")] = None,
 ) -> None:
-    rows = pd.DataFrame([row for name in READINGS for row in measure(name)])
+    rows = pd.DataFrame([row for name in DECODES for row in measure(name)])
     least = rows.groupby([*KEYS, "image"], sort=False).min()
     report(least.groupby(KEYS, sort=False).mean().reset_index(), out, page)
 

@@ -1,4 +1,4 @@
-"""What it costs to import fcsr, and to ask its command line for help, beside importing PyTorch.
+"""What it costs to import fcsr, and to run `fcsr --help`, beside importing PyTorch.
 
     python benchmarks/startup.py [--rounds 9] [--out figures/startup.csv]
 

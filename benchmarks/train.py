@@ -110,7 +110,7 @@ def main(
         for job, found in in_turns(cost, jobs, rounds).items():
             costs[job[:2]] = found
         rows += [row(name, variant, costs) for variant in VARIANTS]
-        report(pd.DataFrame(rows), out)  # of the models so far: who is cut off keeps these
+        report(pd.DataFrame(rows), out)  # of the models so far, which an interruption then leaves
 
 
 def row(name: str, variant: Variant, costs: dict[tuple, Cost]) -> dict:

@@ -1,6 +1,6 @@
 """The command line: the same verbs as the package.
 
-What a command needs is imported when it runs, so that `fcsr --help` answers at once.
+What a command needs is imported when it runs, so that `fcsr --help` is fast.
 """
 
 import inspect
@@ -16,12 +16,34 @@ from pathlib import Path
 from typing import Annotated, get_args, get_type_hints
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 import fcsr
 from fcsr.errors import FcsrError
 from fcsr.training.recipe import Recipe
 
+
+class _PlainFlags:
+    """A command whose help shows no type beside flags, which take no value."""
+
+    def get_params(self, ctx):
+        parameters = super().get_params(ctx)
+        for parameter in parameters:
+            if getattr(parameter, "is_flag", False):
+                parameter.metavar = ""
+        return parameters
+
+
+class _Group(_PlainFlags, TyperGroup):
+    pass
+
+
+class _Command(_PlainFlags, TyperCommand):
+    pass
+
+
 app = typer.Typer(
+    cls=_Group,
     help="Super-resolution as classification: LTE, CS and FCS.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -35,7 +57,7 @@ TERMINATION_SIGNALS = [
 def main() -> None:
     """Run a command; an error that fcsr raises on purpose is a line, not a traceback.
 
-    Ctrl-C, a polite kill and a closed terminal are a line too, after what was half written is gone.
+    Ctrl-C, SIGTERM and a closed terminal are a line too, after what was half written is removed.
     """
     for number in TERMINATION_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
@@ -64,7 +86,9 @@ def _version(wanted: bool) -> bool:
 def options(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Print it and exit."),
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
     pass
@@ -83,18 +107,23 @@ Decode = Annotated[
 ]
 
 
-@app.command()
+@app.command(cls=_Command)
 def upscale(
     source: Annotated[Path, typer.Argument(help="A photograph.")],
     target: Annotated[Path, typer.Argument(help="Where to write it; the suffix is the format.")],
-    scale: Annotated[float | None, typer.Option(help="How many times as high and wide.")] = None,
+    scale: Annotated[
+        float | None,
+        typer.Option(help="How many times as high and wide: above 0, e.g. 3.7."),
+    ] = None,
     size: Annotated[
-        tuple[int, int] | None, typer.Option(help="Instead of --scale: height and width in pixels.")
+        tuple[int, int] | None,
+        typer.Option(metavar="HEIGHT WIDTH", help="The result's, in pixels, instead of --scale."),
     ] = None,
     model: Annotated[
         str,
         typer.Option(
-            help="A name that `fcsr models` lists, a checkpoint, or bicubic.",
+            help="A name that `fcsr models` lists, a checkpoint such as out/model.safetensors, "
+            "or bicubic.",
             autocompletion=_model_names,
         ),
     ] = "fcs",
@@ -111,7 +140,7 @@ def upscale(
     typer.echo(f"{target}: " + " -> ".join(f"{width}x{height}" for height, width in sizes))
 
 
-@app.command()
+@app.command(cls=_Command)
 def evaluate(
     model: Annotated[
         list[str],
@@ -160,11 +189,14 @@ def train(
         bool, typer.Option("--paper", help="The paper's size instead of the compact one.")
     ] = False,
     minutes: Annotated[
-        float, typer.Option(help="Save the state and stop after so many; go on another time.")
+        float,
+        typer.Option(
+            help="Stop after this many minutes, with the state saved; the same command continues."
+        ),
     ] = math.inf,
     **settings,
 ) -> None:
-    """Train a model; killed, it goes on from its last checkpoint when started again."""
+    """Train a model; after an interruption the same command continues from the last checkpoint."""
     import torch
 
     from fcsr import models, training
@@ -180,7 +212,7 @@ def train(
         if Processes().is_main_process:
             typer.echo(f"{len(copied)} of {len(net.state_dict())} tensors start from {start}")
     done = training.train(net, recipe, out, minutes)
-    typer.echo(f"{out}/model.safetensors" if done else f"{out}: start again to go on")
+    typer.echo(f"{out}/model.safetensors" if done else f"{out}: start again to continue")
 
 
 def _with_recipe(command):
@@ -199,10 +231,10 @@ def _with_recipe(command):
     return command
 
 
-app.command()(_with_recipe(train))
+app.command(cls=_Command)(_with_recipe(train))
 
 
-@app.command()
+@app.command(cls=_Command)
 def models() -> None:
     """List the weights that come with fcsr: what they are for, their size, and Set5 at x4."""
     from fcsr.models import available
@@ -213,10 +245,14 @@ def models() -> None:
             f"{name:16}{card.parameters:10,}{card.megabytes:6.1f}{card.psnr:9.2f}{card.lpips:8.4f}"
             f"  {card.purpose}"
         )
-    typer.echo("\nOn Set5 at x4: PSNR of the luma, 4 border pixels shaved; LPIPS of AlexNet.")
+    typer.echo(
+        "\nOn Set5 at x4, each decoded as it is by default (CS and FCS by their mode, "
+        "those trained with LPIPS\nby their mean): PSNR of the luma, 4 border pixels shaved; "
+        "LPIPS of AlexNet v0.1, images in [-1, 1]."
+    )
 
 
-@app.command()
+@app.command(cls=_Command)
 def report(
     notebooks: Annotated[Path, typer.Option(help="The folder of the course.")] = Path("notebooks"),
     out: Annotated[Path, typer.Option(help="Where the pages go.")] = Path("build/report"),
@@ -236,7 +272,7 @@ def report(
     raise typer.Exit(any(run.error for run in runs))
 
 
-@app.command()
+@app.command(cls=_Command)
 def lab(
     notebooks: Annotated[Path, typer.Option(help="The folder of the course.")] = Path("notebooks"),
 ) -> None:
@@ -249,5 +285,7 @@ def lab(
 
 def _course(folder: Path) -> Path:
     if not any(folder.glob("*.ipynb")):
-        raise FcsrError(f"{folder.resolve()} holds no notebooks; give the course's folder")
+        raise FcsrError(
+            f"{folder.resolve()} holds no notebooks; name the course's folder: --notebooks FOLDER"
+        )
     return folder

@@ -160,6 +160,17 @@ def resolve(decode: str | Decode) -> Decode:
     return NAMED[decode]
 
 
+def check_name(decode: str) -> None:
+    """Raise FcsrError unless it is a name in `NAMED`: a function cannot be saved with a model.
+
+    >>> import fcsr
+    >>> fcsr.decoding.check_name("mean")
+    """
+    if resolve(decode) is decode:
+        known = ", ".join(NAMED)
+        raise FcsrError(f"decode is {label(decode)}, which cannot be saved; give one of {known}")
+
+
 def label(decode: str | Decode) -> str:
     """What tables call a decode.
 

@@ -48,7 +48,7 @@ class TrainingError(FcsrError):
         ...     fcsr.Recipe("photographs", steps=0)
         ... except fcsr.errors.TrainingError as error:
         ...     print(error)
-        recipe: steps is 0; give a finite number above 0
+        recipe: steps is 0; give a whole number above 0
     """
 
 

@@ -23,7 +23,7 @@ GUARD = re.compile(r'^if find_spec\("fcsr"\) is None:\n(?: {4}.*\n)+', re.MULTIL
 
 
 def public_address() -> str | None:
-    """What pyproject.toml says, without a slash at its end; None if it says nothing."""
+    """The `Repository` of pyproject.toml, without a slash at its end; None if it has none."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     address = project.get("urls", {}).get("Repository")
     return address and address.removesuffix("/")
@@ -42,19 +42,19 @@ def readme(text: str, address: str | None) -> str:
 def notebook(cells: list, name: str, address: str | None) -> None:
     """Write the links and the guard into the first cells of the notebook `name`, in place."""
     colab, binder = _links(address, name) if address else ("", "")
-    # No badges: a page of the report asks the network for nothing.
+    # No badges: a page of the report loads nothing from the network.
     links = f"[Open in Colab]({colab}) · [Open in Binder]({binder})"
     cells[0].source = _under_heading(cells[0].source, address and links)
     first = next(cell for cell in cells if cell.cell_type == "code")
     first.source, found = GUARD.subn(lambda _: guard(address), first.source)
-    assert found == 1, f"{name}: the first code cell looks whether fcsr is there"
+    assert found == 1, f"{name}: the first code cell must check that fcsr is installed"
 
 
 def guard(address: str | None) -> str:
-    """What the first code cell does where fcsr is not installed; one day Colab, for instance."""
+    """What the first code cell does where fcsr is not installed, as on Colab."""
     if address is None:
-        says = "fcsr is not installed: get the whole project, and there, make lab"
-        lines = [f'raise ModuleNotFoundError("{says}")']
+        message = "fcsr is not installed: get the whole project, and there, make lab"
+        lines = [f'raise ModuleNotFoundError("{message}")']
     else:
         lines = [
             f'address = "{address}"',

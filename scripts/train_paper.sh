@@ -3,8 +3,8 @@
 #
 #   scripts/train_paper.sh PHOTOGRAPHS OUT [MINUTES] [OPTION OF fcsr train ...]
 #
-# Each call trains for MINUTES (9, if left out), saves and stops; start it again to go
-# on, until it says that all three are finished. On an H100 that takes 10 minutes for LTE and 4 each for
+# Each call trains for MINUTES (9, if left out), saves and stops; start it again to
+# continue, until it says that all three are finished. On an H100 that takes 10 minutes for LTE and 4 each for
 # CS and FCS. Written for one GPU that is lent in pieces. What the next piece needs is one file,
 # OUT/NAME/state.safetensors, and model.safetensors of what is finished. To carry a state where no
 # file may be larger than 15 MB: `split -b 15M state.safetensors part.` and there
@@ -22,7 +22,7 @@ train() { # NAME STEPS [OPTION ...]
   left=$(awk "BEGIN { print $minutes - ($(date +%s) - $start) / 60 }")
   name=$1 steps=$2
   shift 2
-  PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH} "${PYTHON:-$here/.venv/bin/python}" -c 'from fcsr.cli import main; main()' train \
+  PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH} "${PYTHON:-$here/.venv/bin/python}" -m fcsr train \
     --paper --model "$name" --photographs "$photographs" --out "$out/$name" --steps "$steps" \
     --batch 16 --lr 4e-4 --mixed-precision bf16 --compile --eval-every 2000 \
     --minutes "$left" "$@"

@@ -1,9 +1,11 @@
 """What a shell user sees, run as a shell user runs it."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -12,12 +14,50 @@ import typer
 
 from fcsr import cli, images, models, upscale
 
+ROOT = Path(__file__).parents[1]
 PROGRAM = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
 
 
 def fcsr(*arguments, cwd=None):
     command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+@pytest.mark.parametrize("verb", [(), *((verb,) for verb in ("upscale", "evaluate", "train"))])
+def test_help_shows_no_type_beside_flags(verb):
+    run = fcsr(*verb, "--help")
+    assert run.returncode == 0 and "--help" in run.stdout
+    assert "bool" not in run.stdout.lower()
+
+
+def test_models_fits_a_page_and_names_all_weights():
+    run = fcsr("models")
+    assert run.returncode == 0, run.stderr
+    table, footer = run.stdout.split("\n\n")
+    assert [line.split()[0] for line in table.splitlines()[1:]] == list(models.available())
+    assert len(footer.splitlines()) == 2
+    assert max(map(len, footer.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("arguments", [("models",), ("--help",)])
+def test_a_reader_that_leaves_early_gets_no_traceback(arguments):
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        process.stdout.close()  # as head does after its lines
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
+def test_the_script_for_the_paper_runs_the_command_of_this_folder(tmp_path):
+    script = ROOT / "scripts" / "train_paper.sh"
+    command = ["sh", str(script), "nowhere", "runs", "1", "--steps", "0"]
+    environment = os.environ | {"PYTHON": sys.executable}
+    run = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, timeout=300, env=environment
+    )
+    assert run.returncode == 2
+    assert run.stderr.startswith("fcsr: ") and "Traceback" not in run.stderr
 
 
 @pytest.fixture
@@ -126,6 +166,7 @@ def test_report_and_lab_name_an_empty_folder(tmp_path):
         run = fcsr(verb, "--notebooks", tmp_path)
         assert run.returncode == 2
         assert f"{tmp_path} holds no notebooks" in run.stderr
+        assert "--notebooks FOLDER" in run.stderr
 
 
 @pytest.mark.parametrize(("user", "flags"), [(0, ["--allow-root"]), (1000, [])])

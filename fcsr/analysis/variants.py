@@ -5,19 +5,22 @@ open, or that is ours; each variant of an axis differs from the design in that c
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from jaxtyping import Float, Integer, UInt8
-from torch import Tensor, nn
+from torch import Tensor
 
 from fcsr import losses
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
+from fcsr.errors import FcsrError
 from fcsr.frequency import KINDS, Gaussian, low_pass
-from fcsr.models import CS, FCS, Bands, ContinuousModel, Estimate
+from fcsr.models import CS, FCS, LTE, Bands, ContinuousModel, Estimate
 
 
-class Fewer(nn.Module):
+class Fewer(ContinuousModel):
     """A classifier with only some of its 256 classes.
 
     Targets move to the nearest class that is allowed, and the logits of the others to minus
@@ -25,7 +28,7 @@ class Fewer(nn.Module):
 
     Args:
         arguments, options: of the model.
-        allowed: the classes that stay.
+        allowed: the classes that stay, of 0 to 255.
 
     Example:
         >>> import torch
@@ -37,11 +40,18 @@ class Fewer(nn.Module):
 
     nearest: Integer[Tensor, " classes"]  # of each of the 256, the class that is allowed
 
-    def __init__(self, *arguments, allowed: range, **options):
+    def __init__(self, *arguments: Any, allowed: Sequence[int], **options: Any):
         super().__init__(*arguments, **options)
+        if not allowed or len({*allowed} & {*range(CLASSES)}) < len(allowed):
+            raise FcsrError(f"allowed is {allowed}; give some of the classes 0 to 255, each once")
+        self.allowed = tuple(allowed)
         values, classes = torch.tensor(allowed), torch.arange(CLASSES)
         nearest = values[(classes.unsqueeze(-1) - values).abs().argmin(-1)]
         self.register_buffer("nearest", nearest, persistent=False)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return super().config | {"allowed": list(self.allowed)}
 
     def mask(self, logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b classes"]:
         """Logits without the classes that are not allowed."""
@@ -139,8 +149,9 @@ class Variant:
 
     @property
     def model(self) -> str:
-        """CS or FCS: which of them `kind` is, or is derived from."""
-        return "CS" if issubclass(self.kind, CS) else "FCS"
+        """LTE, CS or FCS: which of them `kind` is, or is derived from; else its own name."""
+        cores = (core.__name__ for core in (LTE, CS, FCS) if issubclass(self.kind, core))
+        return next(cores, self.kind.__name__)
 
 
 DESIGN = "design"

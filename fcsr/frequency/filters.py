@@ -11,6 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, is_dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -41,7 +42,7 @@ class LowPass(ABC):
     Mean()
     """
 
-    def __init_subclass__(cls, **options):
+    def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         FILTERS.add(cls)
 
@@ -82,7 +83,7 @@ class Box(LowPass):
     radius: int = 2
 
     def __post_init__(self):
-        whole = isinstance(self.radius, int) and self.radius >= 1
+        whole = type(self.radius) is int and self.radius >= 1
         _require(whole, "radius", self.radius, "a whole number of pixels, at least 1")
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
@@ -123,7 +124,8 @@ class Butterworth(LowPass):
 
     def __post_init__(self):
         _require(self.cutoff > 0, "cutoff", self.cutoff, "a positive number of cycles a pixel")
-        _require(self.order >= 1, "order", self.order, "a whole number, at least 1")
+        whole = type(self.order) is int and self.order >= 1
+        _require(whole, "order", self.order, "a whole number, at least 1")
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         def gain(frequency):
@@ -156,10 +158,11 @@ class BicubicDownUp(LowPass):
         return image
 
 
-def to_config(low_pass: LowPass) -> dict:
+def to_config(low_pass: LowPass) -> dict[str, Any]:
     """A filter as plain values, for a checkpoint.
 
-    Raises FcsrError for what is no `LowPass`, or no dataclass of plain values.
+    Raises FcsrError for what is no `LowPass`, or no dataclass of plain values, and for a field
+    `name`, which is the class's here.
 
     >>> import fcsr
     >>> fcsr.frequency.to_config(fcsr.frequency.Gaussian(sigma=1.5))
@@ -170,24 +173,33 @@ def to_config(low_pass: LowPass) -> dict:
             f"low_pass is {low_pass!r}; give one of {', '.join(FILTERS)}, or a dataclass of your "
             "own that inherits from fcsr.frequency.LowPass"
         )
-    config = {"name": FILTERS.name(type(low_pass)), **asdict(low_pass)}
+    fields = asdict(low_pass)
+    if "name" in fields:
+        raise FcsrError(f"{low_pass!r} cannot be saved with a model: rename its field 'name'")
+    config = {"name": FILTERS.name(type(low_pass)), **fields}
     try:
         json.dumps(config)
     except (TypeError, ValueError) as error:
-        cure = "its fields must be numbers, texts, or lists of them"
+        cure = "its fields must be numbers, texts, or tuples of them"
         raise FcsrError(f"{low_pass!r} cannot be saved with a model ({error}); {cure}") from error
     return config
 
 
-def from_config(config: dict) -> LowPass:
-    """The filter that `to_config` described; raises UndefinedClassError for an unknown class.
+def from_config(config: dict[str, Any]) -> LowPass:
+    """The filter that `to_config` described, with tuples where JSON has made lists of them.
+
+    Raises UndefinedClassError for an unknown class.
 
     >>> import fcsr
     >>> fcsr.frequency.from_config({"name": "Box", "radius": 3})
     Box(radius=3)
     """
-    fields = {key: value for key, value in config.items() if key != "name"}
+    fields = {key: _with_tuples(value) for key, value in config.items() if key != "name"}
     return FILTERS.find(config["name"])(**fields)
+
+
+def _with_tuples(value: Any) -> Any:
+    return tuple(map(_with_tuples, value)) if isinstance(value, list) else value
 
 
 def _require(holds: bool, name: str, value: float, wanted: str) -> None:

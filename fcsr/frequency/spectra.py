@@ -40,7 +40,8 @@ def radial_spectrum(
 ) -> tuple[Float[Tensor, " bins"], Float[Tensor, "b c bins"]]:
     """Power over frequency, summed over all directions, in `bins` equal bands from 0 to 0.5.
 
-    Returns the bands' centres in cycles a pixel, and the mean square of the image in each.
+    Returns the bands' centres in cycles a pixel, and the mean square of the image in each. The
+    last band also takes the corners of the spectrum (up to 0.71).
 
     >>> import fcsr, torch
     >>> centres, power = fcsr.frequency.radial_spectrum(torch.rand(1, 3, 16, 16), bins=4)

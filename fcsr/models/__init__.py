@@ -8,7 +8,7 @@ from fcsr.models.fcs import FCS, Bands
 from fcsr.models.lte import LTE
 from fcsr.models.official_lte import load_official_lte
 from fcsr.models.prior import LaplacePrior
-from fcsr.models.registry import from_config, make
+from fcsr.models.registry import check_config, from_config, make
 from fcsr.models.texture import (
     EstimatorSize,
     Neighbours,
@@ -37,6 +37,7 @@ __all__ = [
     "TextureMaps",
     "available",
     "bilinear",
+    "check_config",
     "describe",
     "find_neighbours",
     "fingerprint",

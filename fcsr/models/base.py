@@ -13,7 +13,7 @@ into what the outputs should be, and `loss` compares the two. Images are RGB in 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import torch
 from jaxtyping import Float, Shaped
@@ -30,6 +30,8 @@ from fcsr.utils.registry import Registry
 
 MODELS = Registry("fcsr.models")
 """All models by name: a subclass of `ContinuousModel` is added where it is defined."""
+
+Model = TypeVar("Model", bound="ContinuousModel")
 
 
 class Encoded(NamedTuple):
@@ -62,14 +64,28 @@ class Estimate(NamedTuple):
 class ContinuousModel(nn.Module, ABC):
     """The base class: image -> features -> texture -> `outputs` numbers a coordinate.
 
+    A subclass takes `(encoder, size, max_scale, ...)`. Its own options belong in `config`, too:
+    `fcsr.load` passes them to `__init__` again.
+
     Args:
-        encoder: makes the features.
+        encoder: makes the features; an EDSR, as no other can be saved.
         size: of each texture estimator.
         outputs: how many numbers each texture estimator gives for a coordinate.
         max_scale: the largest scale of the training. A query's cell is never smaller than at this
             scale, as in the published evaluation (`cell * max(s / 4, 1)`).
 
     >>> import fcsr, torch
+    >>> class Tempered(fcsr.CS):
+    ...     def __init__(self, *arguments, temperature=1.0, **options):
+    ...         super().__init__(*arguments, **options)
+    ...         self.temperature = temperature
+    ...     @property
+    ...     def config(self):
+    ...         return super().config | {"temperature": self.temperature}
+    ...     def outputs(self, estimate):
+    ...         return super().outputs(estimate) / self.temperature
+    >>> fcsr.models.from_config(Tempered.compact(temperature=2.0).config).temperature
+    2.0
     >>> model, coord = fcsr.load("lte-compact"), fcsr.models.grid((20, 30)).flatten(0, 1)[None]
     >>> cell = torch.tensor([2 / 20, 2 / 30]).expand_as(coord)
     >>> outputs = model.query(model.encode(torch.zeros(1, 3, 8, 12)), coord, cell)
@@ -79,7 +95,7 @@ class ContinuousModel(nn.Module, ABC):
 
     default_decode: str | None = None  # of its distributions, if it predicts any
 
-    def __init_subclass__(cls, **options):
+    def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         MODELS.add(cls)
 
@@ -89,18 +105,23 @@ class ContinuousModel(nn.Module, ABC):
         super().__init__()
         if not max_scale >= 1:
             raise FcsrError(f"max_scale is {max_scale}; it must be at least 1")
+        if type(encoder) is not EDSR:
+            raise FcsrError(
+                f"encoder is of the class {type(encoder).__name__}, but only EDSR can be saved; "
+                "subclass the model instead, and set self.encoder in its __init__"
+            )
         self.size, self.max_scale = size, max_scale
         self.encoder = encoder
         estimators = nn.ModuleList(TextureEstimator(encoder.features, n, size) for n in outputs)
         self.estimators = cast(Sequence[TextureEstimator], estimators)
 
     @classmethod
-    def compact(cls, **options) -> "ContinuousModel":
+    def compact(cls: type[Model], **options: Any) -> Model:
         """The small variant that trains and runs on a laptop."""
-        return cls(EDSR.compact(), EstimatorSize.compact(), **options)
+        return cls(EDSR.compact(), size=EstimatorSize.compact(), **options)
 
     @property
-    def config(self) -> dict:
+    def config(self) -> dict[str, Any]:
         """Everything but the weights, as plain values, for `from_config`."""
         return {
             "model": MODELS.name(type(self)),
@@ -170,7 +191,9 @@ class ContinuousModel(nn.Module, ABC):
         pairs = zip(self.estimators, estimate.hidden, strict=True)
         return torch.cat([estimator.head(hidden) for estimator, hidden in pairs], dim=-1)
 
-    def query(self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]):
+    def query(
+        self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
+    ) -> Any:
         """The outputs for pixels of size `cell` centred at `coord`, both (y, x) in [-1, 1]."""
         return self.outputs(self.estimate(encoded, coord, cell))
 
@@ -179,16 +202,16 @@ class ContinuousModel(nn.Module, ABC):
         image: Float[Tensor, "b 3 h w"],
         coord: Float[Tensor, "b q 2"],
         cell: Float[Tensor, "b q 2"],
-    ):
+    ) -> Any:
         """`encode`, then `query`."""
         return self.query(self.encode(image), coord, cell)
 
     @abstractmethod
-    def outputs(self, estimate: Estimate):
-        """The model's outputs, made of `heads(estimate)`."""
+    def outputs(self, estimate: Estimate) -> Any:
+        """The model's outputs, made of `heads(estimate)`: each class has a type of its own."""
 
     @abstractmethod
-    def decode(self, outputs, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
+    def decode(self, outputs: Any, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
         """RGB in [0, 1] from outputs; `decode` is for distributions, `default_decode` if None."""
 
     def check_decode(self, decode: str | Decode | None) -> None:
@@ -201,7 +224,7 @@ class ContinuousModel(nn.Module, ABC):
         """What the outputs should be at every pixel of `hr`, as images."""
 
     @abstractmethod
-    def loss(self, outputs, *targets: Shaped[Tensor, "b q 3"]) -> Float[Tensor, ""]:
+    def loss(self, outputs: Any, *targets: Shaped[Tensor, "b q 3"]) -> Float[Tensor, ""]:
         """The training loss of `outputs`, given the targets of the same pixels."""
 
 

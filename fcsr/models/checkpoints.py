@@ -8,25 +8,24 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from fcsr.errors import CheckpointError, UndefinedClassError
-from fcsr.models.base import ContinuousModel
-from fcsr.models.registry import from_config
+from fcsr.models.base import ContinuousModel, Model
+from fcsr.models.registry import check_config, from_config
 from fcsr.utils import tensor_files
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
 
-Model = TypeVar("Model", bound=ContinuousModel)
 
-
-def save(model: ContinuousModel, path: str | Path, half: bool = False, **facts) -> None:
+def save(model: ContinuousModel, path: str | Path, half: bool = False, **facts: Any) -> None:
     """Write the model's weights and config, atomically.
 
     `half` stores float16. `facts` are plain values to keep with the weights, for `describe`.
+    Raises CheckpointError if `load` could not make the model again: see `check_config`.
 
     >>> import fcsr, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -34,8 +33,10 @@ def save(model: ContinuousModel, path: str | Path, half: bool = False, **facts) 
     ...     fcsr.models.describe(f"{folder}/mine.safetensors")
     {'steps': 500}
     """
-    own = model.state_dict()
-    weights = {name: tensor.half() if half else tensor for name, tensor in own.items()}
+    check_config(model)
+    weights = model.state_dict()
+    if half:
+        weights = {n: w.half() if w.is_floating_point() else w for n, w in weights.items()}
     tensor_files.write(path, weights, {"config": model.config, "facts": facts})
 
 
@@ -74,7 +75,7 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> Contin
     return model.to(device).eval()
 
 
-def describe(name_or_path: str | Path) -> dict:
+def describe(name_or_path: str | Path) -> dict[str, Any]:
     """The facts that were saved with the weights: how they were trained, and the loss over steps.
 
     >>> import fcsr
@@ -144,20 +145,32 @@ def filled(make: Callable[[], Model], weights: dict[str, Tensor]) -> Model:
     """The model that `make` returns, with these weights instead of fresh ones.
 
     Fresh weights take no memory, so a model that is too large for the file is refused for its
-    shapes at no cost. Raises CheckpointError for weights that are not finite.
+    shapes at no cost. Raises CheckpointError for weights that are not finite, or not of the
+    model's types.
     """
     with torch.device("meta"):
         model = make()
-    for name, weight in weights.items():
-        if not weight.is_floating_point():
-            raise CheckpointError(f"{name} holds {weight.dtype}, not floating-point numbers")
+    own = {name: weight.dtype for name, weight in model.state_dict().items()}
     # copies: what safetensors gives is the file itself, mapped into memory
-    weights = {name: weight.to(torch.float32, copy=True) for name, weight in weights.items()}
+    weights = {n: _as(own.get(n, torch.float32), n, weight) for n, weight in weights.items()}
     model.load_state_dict(weights, assign=True)
+    tensors = [*model.buffers(), *(value for m in model.modules() for value in vars(m).values())]
+    if any(isinstance(value, Tensor) and value.is_meta for value in tensors):
+        # what is not saved must be computed, now that the model is known to be no larger than this
+        with torch.random.fork_rng(devices=[]):
+            model = make()
+        model.load_state_dict(weights, assign=True)
     for name, weight in weights.items():
         if not weight.isfinite().all():
             raise CheckpointError(f"{name} holds NaN or infinity: its training went wrong")
     return model
+
+
+def _as(dtype: torch.dtype, name: str, weight: Tensor) -> Tensor:
+    """A copy in another floating-point type; other types must be the same."""
+    if weight.dtype != dtype and not (weight.is_floating_point() and dtype.is_floating_point):
+        raise CheckpointError(f"{name} holds {weight.dtype} instead of {dtype}")
+    return weight.to(dtype, copy=True)
 
 
 def _shipped() -> dict[str, Path]:

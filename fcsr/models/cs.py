@@ -1,5 +1,7 @@
 """CS: super-resolution as classification, by eq. (1) of the paper."""
 
+from typing import Any
+
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
@@ -16,6 +18,9 @@ class CS(ContinuousModel):
     """Super-resolution as classification: each colour of a pixel is one of 256 levels.
 
     Args:
+        encoder: makes the features of an image.
+        size: of the texture estimator; the default is published LTE's.
+        max_scale: the largest scale of the training.
         prior: start the logits from a learnable Laplace distribution around the interpolation.
         decode: the default decode: "mode", "mean", "median" or "smoothed".
 
@@ -34,12 +39,12 @@ class CS(ContinuousModel):
         decode: str = "mode",
     ):
         super().__init__(encoder, size, outputs=(3 * CLASSES,), max_scale=max_scale)
-        decoding.resolve(decode)
+        decoding.check_name(decode)
         self.default_decode: str = decode
         self.prior = LaplacePrior(scale=8.0) if prior else None
 
     @property
-    def config(self) -> dict:
+    def config(self) -> dict[str, Any]:
         return super().config | {"prior": self.prior is not None, "decode": self.default_decode}
 
     def outputs(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:

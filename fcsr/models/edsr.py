@@ -51,6 +51,7 @@ class EDSR(nn.Module):
 
     @property
     def config(self) -> dict[str, int]:
+        """The arguments that make an encoder of this size."""
         return {"blocks": self.blocks, "features": self.features}
 
     @property
@@ -59,5 +60,6 @@ class EDSR(nn.Module):
         return 2 * self.blocks + 2
 
     def forward(self, image: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b f h w"]:
+        """The features of a batch of images in [-1, 1], one vector a pixel."""
         x = self.head(image)
         return x + self.body(x)

@@ -1,7 +1,7 @@
 """FCS: low frequencies regressed, high ones classified, by eq. (2) of the paper."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jaxtyping import Float, UInt8
 from torch import Tensor
@@ -33,6 +33,9 @@ class FCS(ContinuousModel):
     """`y = y_L + y_H`: the low band regressed with L2, the high band classified.
 
     Args:
+        encoder: makes the features of an image.
+        size: of the texture estimators; the default is published LTE's.
+        max_scale: the largest scale of the training.
         low_pass: the filter `f`, in HR pixels. The paper names none; the Gaussian is our choice.
         weight: of eq. (2)'s squared error (of values in [0, 1]) beside its cross-entropy. Our
             choice is that of maximum likelihood, 1 / (2 sigma^2), for a low band with a PSNR of
@@ -62,7 +65,7 @@ class FCS(ContinuousModel):
         frequency.to_config(low_pass)  # what cannot be saved is refused before it is trained
         if not 0 < weight < math.inf:
             raise FcsrError(f"weight is {weight}; give a finite one above 0")
-        decoding.resolve(decode)
+        decoding.check_name(decode)
         outputs = (3 + 3 * CLASSES,) if shared else (3, 3 * CLASSES)
         super().__init__(encoder, size, outputs, max_scale)
         self.low_pass, self.weight, self.shared = low_pass, weight, shared
@@ -70,7 +73,7 @@ class FCS(ContinuousModel):
         self.prior = LaplacePrior(scale=4.0) if prior else None
 
     @property
-    def config(self) -> dict:
+    def config(self) -> dict[str, Any]:
         return super().config | {
             "low_pass": frequency.to_config(self.low_pass),
             "weight": self.weight,

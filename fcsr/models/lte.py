@@ -14,6 +14,11 @@ from fcsr.models.texture import EstimatorSize
 class LTE(ContinuousModel):
     """The Baseline: RGB regressed with L1 (Lee & Jin, "Local Texture Estimator", CVPR 2022).
 
+    Args:
+        encoder: makes the features of an image.
+        size: of the texture estimator; the default is the published one.
+        max_scale: the largest scale of the training.
+
     >>> import fcsr
     >>> model = fcsr.LTE(fcsr.EDSR.baseline())
     >>> sum(weight.numel() for weight in model.parameters())
@@ -36,7 +41,8 @@ class LTE(ContinuousModel):
 
     def check_decode(self, decode: str | Decode | None) -> None:
         if decode is not None:
-            raise FcsrError(f"decode is {decode}, but LTE gives RGB: it has nothing to decode")
+            name = type(self).__name__
+            raise FcsrError(f"decode is {decode}, but {name} gives RGB: it has nothing to decode")
 
     def targets(self, hr: Float[Tensor, "b 3 h w"]) -> tuple[Float[Tensor, "b 3 h w"]]:
         return (hr,)

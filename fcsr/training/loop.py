@@ -63,7 +63,7 @@ def train(
         TrainingError: what is in `out` was left by another model or recipe, from other
             photographs or by another number of processes, or not all processes see it; the
             loss is not finite any more; or the state cannot be written.
-        CheckpointError: the state in `out` is damaged.
+        CheckpointError: the model could not be saved, or the state in `out` is damaged.
         ImageError: a photograph cannot be read or is smaller than a crop.
 
     Example:
@@ -80,6 +80,7 @@ def train(
     """
     if math.isnan(minutes):
         raise TrainingError("minutes is nan; give a number, or leave it out")
+    models.check_config(model)
     out, deadline = Path(out), time.monotonic() + 60 * minutes
     AcceleratorState._reset_state()  # else one process could not train at two precisions
     accelerator = make_accelerator(recipe)

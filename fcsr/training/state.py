@@ -49,24 +49,50 @@ class TrainingState(NamedTuple):
             for name, tensor in group.items()
         }
 
+    def shapes(self) -> dict[str, torch.Size]:
+        """Of all tensors that a state of this training holds, by name."""
+        groups = {"model": self.model.state_dict(), "ema": self.ema.state_dict()}
+        shapes = {
+            f"{field}.{name}": tensor.shape
+            for field, group in groups.items()
+            for name, tensor in group.items()
+        }
+        for number, weight in enumerate(self._weights()):
+            moments = {"step": torch.Size(), "exp_avg": weight.shape, "exp_avg_sq": weight.shape}
+            shapes |= {f"optimizer.{number}.{name}": shape for name, shape in moments.items()}
+        return shapes
+
     def restore(self, tensors: dict[str, Tensor]) -> None:
-        """Load what `tensors` returned."""
+        """Put back what `tensors` gave.
+
+        Raises:
+            CheckpointError: these are other tensors than this training has.
+        """
+        wanted, found = self.shapes(), {name: tensor.shape for name, tensor in tensors.items()}
+        if differ := sorted(wanted.items() ^ found.items()):
+            raise CheckpointError(
+                f"the state does not fit this training: it differs in {differ[0][0]}; train into "
+                "another folder"
+            )
         groups: dict[str, dict[str, Tensor]] = {field: {} for field in self._fields}
         for name, tensor in tensors.items():
             field, _, rest = name.partition(".")
             groups[field][rest] = tensor
         self.model.load_state_dict(groups["model"])
         self.ema.load_state_dict(groups["ema"])
-        weights = [weight for group in self.optimizer.param_groups for weight in group["params"]]
         moments: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in groups["optimizer"].items():
-            number, key = name.split(".")
-            if tensor.shape == weights[int(number)].shape:
-                # Fused Adam expects moments in the memory layout of their weights.
-                tensor = torch.empty_like(weights[int(number)]).copy_(tensor)
-            moments.setdefault(int(number), {})[key] = tensor
+        for number, weight in enumerate(self._weights()):
+            for key in ("step", "exp_avg", "exp_avg_sq"):
+                tensor = groups["optimizer"][f"{number}.{key}"]
+                if tensor.shape == weight.shape:
+                    # Fused Adam takes for granted that moments lie in memory as their weights do.
+                    tensor = torch.empty_like(weight).copy_(tensor)
+                moments.setdefault(number, {})[key] = tensor
         settings = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": moments, "param_groups": settings})
+
+    def _weights(self) -> list[Tensor]:
+        return [weight for group in self.optimizer.param_groups for weight in group["params"]]
 
 
 def identity(model: ContinuousModel, recipe: Recipe, paths: list[Path], processes: int) -> dict:
@@ -160,7 +186,9 @@ def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
     try:
         history = metadata.pop("history")
         found = _flat(metadata)
-    except (KeyError, TypeError, AttributeError) as error:
+        if not 0 < (last := history[-1]["step"]) <= found["steps"]:
+            raise ValueError(f"it ends with step {last}")
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
             f"{out / NAME} is no state of a training ({error!r}); train into another folder"
         ) from error
@@ -181,4 +209,6 @@ def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
 def _flat(facts: dict) -> dict:
     """All facts in one dict: settings of the model, of the recipe, and the rest."""
     rest = {name: fact for name, fact in facts.items() if name not in ("config", "recipe")}
-    return facts["config"] | facts["recipe"] | rest
+    recipe = facts["recipe"]
+    own = {f"model's {k}" if k in recipe else k: v for k, v in facts["config"].items()}
+    return own | recipe | rest

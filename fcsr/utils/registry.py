@@ -35,8 +35,8 @@ class Registry(dict[str, type]):
     def find(self, name: str) -> type:
         """The class of that name.
 
-        A script's or notebook's own class may have moved into a module since its weights were
-        saved: then the only class of that bare name is taken.
+        A class that a script or notebook defined (in `__main__`) may have moved into a module since
+        its weights were saved: then the only class of that bare name is taken.
 
         Raises:
             UndefinedClassError: none is defined here; the message says what to import.
@@ -44,11 +44,13 @@ class Registry(dict[str, type]):
         if name in self:
             return self[name]
         module, _, bare = str(name).rpartition(".")
-        others = [kind for known, kind in self.items() if module and known.endswith(f".{bare}")]
-        if len(others) == 1:
-            return others[0]
         if module == "__main__":
+            others = [kind for known, kind in self.items() if known.endswith(f".{bare}")]
+            if len(others) == 1:
+                return others[0]
             cure = "run the script or the notebook's cell that defines it first"
+        elif "<locals>" in module:
+            cure = "define the class at the top level of a module or script"
         elif module:
             cure = f"import it first: from {module} import {bare}"
         else:

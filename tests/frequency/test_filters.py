@@ -221,6 +221,14 @@ def test_bad_parameters_are_refused_by_name(f, name, value):
         replace(f, **{name: value})
 
 
+@pytest.mark.usefixtures("no_contracts")
+@pytest.mark.parametrize("value", [1.5, 2.0, math.inf, True])
+@pytest.mark.parametrize(("f", "name"), [(Butterworth(), "order"), (Box(), "radius")])
+def test_counts_are_whole_numbers(f, name, value):
+    with pytest.raises(FcsrError, match=f"{name} is {value}; .* a whole number"):
+        replace(f, **{name: value})
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @by_name
 def test_the_same_on_a_gpu(f):

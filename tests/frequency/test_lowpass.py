@@ -1,5 +1,6 @@
 """Filters of one's own: what can be saved is welcome, what cannot is refused at once."""
 
+import json
 from dataclasses import dataclass
 
 import pytest
@@ -18,6 +19,14 @@ class Weighted(LowPass):
         return image
 
 
+@dataclass(frozen=True)
+class Named(LowPass):
+    name: str = "soft"
+
+    def __call__(self, image):
+        return image
+
+
 class Plain(LowPass):
     def __call__(self, image):
         return image
@@ -27,6 +36,7 @@ class Plain(LowPass):
     ("low_pass", "message"),
     [
         (Weighted(torch.ones(3)), "cannot be saved with a model"),
+        (Named(), r"Named\(name='soft'\) cannot be saved .* rename its field 'name'"),
         (Plain(), "a dataclass of your own"),
         (lambda image: image, "inherits from fcsr.frequency.LowPass"),
     ],
@@ -34,6 +44,11 @@ class Plain(LowPass):
 def test_filters_that_cannot_be_saved_are_refused(tiny, no_contracts, low_pass, message):
     with pytest.raises(FcsrError, match=message):
         tiny(FCS, low_pass=low_pass)
+
+
+def test_tuples_come_back_as_tuples():
+    f = Weighted(((0.25, 0.5), (0.5, 0.25)))
+    assert frequency.from_config(json.loads(json.dumps(frequency.to_config(f)))) == f
 
 
 def test_a_filter_that_is_not_defined_is_named():

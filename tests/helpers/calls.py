@@ -1,4 +1,4 @@
-"""How often a module is asked."""
+"""How often a module is called."""
 
 from torch import nn
 

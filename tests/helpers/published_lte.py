@@ -54,15 +54,15 @@ def upscale(weights: dict[str, Tensor], image: Tensor, size: tuple[int, int]) ->
     scale = size[0] / image.shape[-2]
     cell = torch.tensor([2 / size[0], 2 / size[1]]) * max(scale / 4, 1)
 
-    answers, areas = [], []
+    outputs, areas = [], []
     for down in (-1, 1):
         for right in (-1, 1):
-            answer, area = ask_neighbour(weights, maps, query, cell, (down, right))
-            answers.append(answer)
+            output, area = query_neighbour(weights, maps, query, cell, (down, right))
+            outputs.append(output)
             areas.append(area)
-    # who is nearer has the smaller rectangle, so the opposite one is its weight
+    # a nearer neighbour has the smaller rectangle, so the opposite one is its weight
     total = sum(areas)
-    texture = sum(a * (o / total)[..., None] for a, o in zip(answers, areas[::-1], strict=True))
+    texture = sum(o * (a / total)[..., None] for o, a in zip(outputs, areas[::-1], strict=True))
     skip = pick(image, query, "bilinear", padding_mode="border")
     rgb = (texture + skip) * 0.5 + 0.5
     return rgb.transpose(1, 2).unflatten(2, size).clamp(0, 1)
@@ -76,8 +76,8 @@ def encode(weights: dict[str, Tensor], image: Tensor) -> Tensor:
     return head + convolve(weights, f"encoder.body.{BLOCKS}", x)
 
 
-def ask_neighbour(weights, maps, query, cell, side) -> tuple[Tensor, Tensor]:
-    """The MLP's answer for one of the four neighbours, and the area between it and the query."""
+def query_neighbour(weights, maps, query, cell, side) -> tuple[Tensor, Tensor]:
+    """The MLP's output for one of the four neighbours, and the area between it and the query."""
     size = torch.tensor(maps["centre"].shape[-2:])
     nearby = (query + (torch.tensor(side) / size + 1e-6)).clamp(-1 + 1e-6, 1 - 1e-6)
     offset = (query - pick(maps["centre"], nearby, "nearest")) * size

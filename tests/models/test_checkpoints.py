@@ -13,9 +13,9 @@ import pytest
 import safetensors.torch
 import torch
 
-from fcsr import CS, FCS, LTE, models, upscale
+from fcsr import CS, EDSR, FCS, LTE, models, upscale
 from fcsr.analysis.variants import AbsoluteFCS
-from fcsr.errors import CheckpointError
+from fcsr.errors import CheckpointError, UndefinedClassError
 from fcsr.frequency import Box, LowPass
 from fcsr.utils import tensor_files
 
@@ -248,6 +248,146 @@ def test_a_class_of_ones_own_does_not_take_the_place_of_the_packages(tiny, tmp_p
     type("CS", (CS,), {"__module__": "elsewhere"})
     models.save(tiny(CS), tmp_path / "theirs")
     assert type(models.load(tmp_path / "theirs")) is CS
+
+
+class WithBuffers(LTE):
+    """Batch normalisation, a whole-number buffer, one that is not saved, and a bare tensor."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.norm = torch.nn.BatchNorm2d(2)
+        self.register_buffer("table", torch.zeros(3, dtype=torch.long))
+        self.register_buffer("fixed", torch.arange(4) / 3, persistent=False)
+        self.plain = torch.arange(5)
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_buffers_come_back_in_their_own_types(half, tiny, tmp_path):
+    model = tiny(WithBuffers)
+    model.norm.num_batches_tracked += 70_000  # beyond float16
+    model.table += torch.tensor([1, 2, 70_001])
+    models.save(model, tmp_path / "own", half=half)
+    before = torch.get_rng_state()
+    again = models.load(tmp_path / "own")
+    assert torch.equal(torch.get_rng_state(), before)
+    for name, buffer in model.named_buffers():
+        assert again.get_buffer(name).dtype == buffer.dtype
+        assert torch.equal(again.get_buffer(name), buffer), name
+    assert torch.equal(again.plain, model.plain)
+
+
+@pytest.mark.parametrize(("name", "dtype"), [("table", torch.int32), ("table", torch.float32)])
+def test_a_buffer_of_another_type_is_refused(name, dtype, tiny, tmp_path):
+    models.save(tiny(WithBuffers), tmp_path / "own")
+    weights, metadata = tensor_files.read(tmp_path / "own")
+    tensor_files.write(tmp_path / "own", weights | {name: weights[name].to(dtype)}, metadata)
+    with pytest.raises(CheckpointError, match=f"{name} holds {dtype} instead of torch.int64"):
+        models.load(tmp_path / "own")
+
+
+def test_a_model_too_large_for_its_file_is_not_made_for_its_buffers(tiny, tmp_path):
+    models.save(tiny(WithBuffers), tmp_path / "own")
+    weights, metadata = tensor_files.read(tmp_path / "own")
+    metadata["config"]["size"]["width"] = 10**9
+    tensor_files.write(tmp_path / "own", weights, metadata)
+    with pytest.raises(CheckpointError, match="size mismatch"):
+        models.load(tmp_path / "own")
+
+
+class Forgetful(CS):
+    """Its option is missing from its config."""
+
+    def __init__(self, encoder, size, max_scale=4.0, t=1.0, **options):
+        super().__init__(encoder, size, max_scale, **options)
+        self.t = t
+
+
+class Complex(Tempered):
+    """Its option is no plain value."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.temperature = torch.tensor(2.0)
+
+
+class Stubborn(Tempered):
+    """It changes what it is given."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.temperature += 1
+
+
+class Closed(CS):
+    """It does not take what its parent's config holds."""
+
+    def __init__(self, encoder, size):
+        super().__init__(encoder, size)
+
+
+class Posing(CS):
+    """It says that it is another."""
+
+    @property
+    def config(self):
+        return super().config | {"model": "CS"}
+
+
+class Tied(CS):
+    """It has one layer under two names."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.twin = self.estimators[0].phase
+
+
+class Grown(CS):
+    """It may have more weights than its config says."""
+
+    def grow(self):
+        self.more = torch.nn.Linear(2, 2)
+        return self
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (lambda tiny: tiny(Forgetful), "Forgetful cannot be saved: add 't'.* to config"),
+        (lambda tiny: tiny(Complex), "'temperature' in config must be a number.*Tensor"),
+        (lambda tiny: tiny(Stubborn), "a model made from config has another temperature"),
+        (lambda tiny: Closed(EDSR(1, 8), models.EstimatorSize(4, (4,))), "argument 'max_scale'"),
+        (lambda tiny: tiny(Posing), "another class"),
+        (lambda tiny: tiny(Tied), "some of its weights are the same tensor"),
+        (lambda tiny: tiny(Grown).grow(), r"another more\.weight, more\.bias"),
+    ],
+    ids=["forgotten", "not plain", "changed", "not taken", "class", "tied", "weights"],
+)
+def test_what_could_not_be_loaded_is_not_saved(make, problem, tiny, tmp_path):
+    with pytest.raises(CheckpointError, match=problem):
+        models.save(make(tiny), tmp_path / "own")
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_class_of_a_function_is_not_saved(tiny, tmp_path):
+    class Local(CS):
+        pass
+
+    @dataclass(frozen=True)
+    class LocalFilter(Halves):
+        pass
+
+    for model in (tiny(Local), tiny(FCS, low_pass=LocalFilter())):
+        with pytest.raises(CheckpointError, match="at the top level of a module or script"):
+            models.save(model, tmp_path / "own")
+
+
+def test_a_class_of_the_same_name_elsewhere_is_not_taken(tiny, tmp_path):
+    models.save(tiny(Tempered), tmp_path / "own")
+    weights, metadata = tensor_files.read(tmp_path / "own")
+    metadata["config"]["model"] = "theirs.Tempered"
+    tensor_files.write(tmp_path / "own", weights, metadata)
+    with pytest.raises(UndefinedClassError, match="from theirs import Tempered"):
+        models.load(tmp_path / "own")
 
 
 SAVING = """

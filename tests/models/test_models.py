@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from fcsr import CS, EDSR, FCS, LTE, models
+from fcsr import CS, EDSR, FCS, LTE, decoding, models
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
 from fcsr.errors import FcsrError
 from fcsr.frequency import Box, Gaussian
@@ -123,6 +123,30 @@ def test_lte_has_nothing_to_decode(tiny, query):
     model = tiny(LTE)
     with pytest.raises(FcsrError, match="decode is mean, but LTE gives RGB"):
         model.decode(model(*query), "mean")
+
+
+class Own(LTE):
+    """A subclass that adds nothing."""
+
+
+def test_a_subclass_of_lte_says_its_own_name(tiny):
+    with pytest.raises(FcsrError, match="decode is mean, but Own gives RGB"):
+        tiny(Own).check_decode("mean")
+
+
+@pytest.mark.usefixtures("no_contracts")
+@pytest.mark.parametrize("kind", [CS, FCS])
+def test_a_models_own_decode_is_a_name(kind, tiny):
+    with pytest.raises(FcsrError, match="decode is mean, which cannot be saved; give one of mode"):
+        tiny(kind, decode=decoding.mean)
+
+
+def test_an_encoder_that_cannot_be_saved_is_refused():
+    class Wider(EDSR):
+        pass
+
+    with pytest.raises(FcsrError, match="of the class Wider, but only EDSR can be saved; subclass"):
+        CS(Wider(1, 4))
 
 
 def test_lte_is_trained_by_l1(tiny, photograph):

@@ -105,8 +105,10 @@ def test_lpips_needs_a_reading_with_a_gradient(recipe, tmp_path):
     ("metadata", "what"),
     [
         ({"training": {"config": {}, "recipe": {}}}, "history"),
-        ({"training": {"config": 5, "recipe": {}, "history": []}}, "TypeError"),
+        ({"training": {"config": 5, "recipe": {}, "history": []}}, "AttributeError"),
         ({"config": {}}, "history"),
+        ({"training": {"config": {}, "recipe": {"steps": 4}, "history": []}}, "IndexError"),
+        ({"training": {"config": {}, "recipe": {"steps": 4}, "history": [{"step": 9}]}}, "step 9"),
     ],
 )
 def test_a_state_that_says_too_little_is_named(recipe, tmp_path, metadata, what):
@@ -265,6 +267,30 @@ def test_other_photographs_of_the_same_folder_are_refused(recipe, tmp_path):
     images.sample("coffee").save(tmp_path / "photographs" / "another.png")
     with pytest.raises(TrainingError, match=r"photograph_names was 4, hash \w+ and is 5, hash"):
         train(tiny(LTE), recipe, tmp_path / "out")
+
+
+@pytest.mark.parametrize("change", ["gone", "shape", "more"])
+def test_a_state_with_other_tensors_is_refused(recipe, tmp_path, change):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    tensors, metadata = tensor_files.read(tmp_path / "out" / state.NAME)
+    tensors = {name: tensor.clone() for name, tensor in tensors.items()}
+    name = "optimizer.0.exp_avg"
+    if change == "gone":
+        del tensors[name]
+    else:
+        tensors[name if change == "shape" else "optimizer.x"] = torch.ones(2)
+    tensor_files.write(tmp_path / "out" / state.NAME, tensors, metadata)
+    with pytest.raises(CheckpointError, match="the state does not fit this training"):
+        train(tiny(LTE), recipe, tmp_path / "out")
+
+
+def test_a_model_that_cannot_be_saved_is_refused_before_a_step(recipe, tmp_path):
+    class Local(LTE):
+        pass
+
+    with pytest.raises(CheckpointError, match="top level"):
+        train(tiny(Local), recipe, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_another_number_of_processes_is_refused(recipe, tmp_path):
