@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Annotated, get_args, get_origin
 
 import pdoc
 
@@ -62,10 +63,42 @@ def names() -> dict[str, object]:
     return {name: found[name] for name in sorted(shortest.values())}
 
 
+def drop_foreign_docstrings(kind: type) -> None:
+    """Keep what torch or a NamedTuple says of a method or field out of the reference of ours."""
+    for name, member in vars(kind).items():
+        source = (
+            base for base in kind.__mro__[1:] if getattr(vars(base).get(name), "__doc__", None)
+        )
+        foreign = not next(source, object).__module__.startswith("fcsr")
+        if inspect.isfunction(member) and member.__doc__ is None and foreign:
+            member.__doc__ = "Takes the arguments above." if name == "__init__" else ""
+    for name in getattr(kind, "_fields", ()):
+        vars(kind)[name].__doc__ = ""
+    if hasattr(kind, "_fields"):
+        kind.__new__.__doc__ = ""
+
+
+def move_field_texts(kind: type) -> None:
+    """The texts of `Annotated` fields, as those of `Recipe`, into the docstring of their class."""
+    hints = vars(kind).get("__annotations__", {})
+    texts = {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Annotated}
+    if texts:
+        lines = "".join(f"\n- `{name}`: {text}" for name, (_, text) in texts.items())
+        kind.__doc__ = f"{inspect.cleandoc(kind.__doc__)}\n\n{lines}\n"
+        for name, (annotation, _) in texts.items():
+            kind.__annotations__[name] = kind.__init__.__annotations__[name] = annotation
+
+
 def main(out: str) -> None:
     missing = [name for name, value in names().items() if not (value.__doc__ or "").strip()]
     if missing:
         sys.exit(f"public, but without a docstring: {', '.join(missing)}")
+    kinds = {name: value for name, value in names().items() if inspect.isclass(value)}
+    for name, kind in kinds.items():
+        if any(kind in other.__mro__[1:] for other in kinds.values()):
+            kind.__module__ = name.rpartition(".")[0]  # whose page the inherited members link to
+        drop_foreign_docstrings(kind)
+        move_field_texts(kind)
     specs = [spec for name in sorted(modules()) for spec in (name, rf"!{re.escape(name)}\..+")]
     pdoc.render.configure(docformat="google")
     pdoc.pdoc(*specs, output_directory=Path(out))

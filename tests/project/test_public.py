@@ -1,8 +1,10 @@
 """What is public is documented, by an example that doctest runs, and all that notebooks import."""
 
 import ast
+import html
 import importlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -26,15 +28,36 @@ def test_public_names_have_a_docstring_with_an_example(name):
     assert ">>>" in docstring, f"{name} shows no example"
 
 
-def test_the_reference_has_a_page_for_each_public_module_and_fetches_nothing(tmp_path):
-    command = [sys.executable, api.__file__, tmp_path]
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reference")
+    command = [sys.executable, api.__file__, folder]
     run = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
-    pages = {path.relative_to(tmp_path).with_suffix("") for path in tmp_path.rglob("*.html")}
-    assert pages == {Path("index"), *(Path(*name.split(".")) for name in api.modules())}
-    assert (tmp_path / "search.js").is_file()
+    return {page.relative_to(folder): page.read_text() for page in folder.rglob("*.*")}
+
+
+def test_the_reference_has_a_page_for_each_public_module_and_fetches_nothing(reference):
+    pages = {Path(*name.split(".")).with_suffix(".html") for name in api.modules()}
+    assert reference.keys() == pages | {Path("index.html"), Path("search.js")}
     loads = r"""<(?:script|img|link)[^>]+(?:src|href)=["']https?:"""
-    assert not [path for path in tmp_path.rglob("*.html") if re.search(loads, path.read_text())]
+    assert not [page for page, text in reference.items() if re.search(loads, text)]
+
+
+def test_links_of_the_reference_lead_somewhere(reference):
+    anchors = {page: re.findall(r'id="([^"]+)"', text) for page, text in reference.items()}
+    for page, text in reference.items():
+        for link in re.findall(r'href="([^":$]*)"', text):
+            target, _, anchor = link.partition("#")
+            target = Path(os.path.normpath(page.parent / target)) if target else page
+            assert target in anchors and (not anchor or anchor in anchors[target]), (page, link)
+
+
+def test_the_reference_says_what_is_inherited_and_what_fields_are_for(reference):
+    assert 'id="CS.compact"' in reference[Path("fcsr/models.html")]
+    text = re.sub(r"<[^>]+>", "", reference[Path("fcsr/training.html")])
+    assert "lr: Adam's learning rate at its peak" in html.unescape(text)
+    assert not [p for p, text in reference.items() if "Initialize internal Module" in text]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
