@@ -108,6 +108,7 @@ def test_an_interrupted_upscale_leaves_the_old_file(sent, code, photograph, tmp_
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         while not list(tmp_path.glob(".out.png.*")) and process.poll() is None:
             time.sleep(0.1)
+        time.sleep(1)  # tqdm, interrupted while it makes a bar, complains when that is deleted
         process.send_signal(sent)
         _, errors = process.communicate(timeout=300)
     assert process.returncode == code
