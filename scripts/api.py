@@ -6,6 +6,7 @@ Pages that are read and searched offline. A public name without a docstring is a
 import inspect
 import re
 import sys
+from collections import ChainMap
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -43,12 +44,7 @@ def listed(module: ModuleType) -> list[str]:
     """What a package lists, or what one of its public modules defines without an underscore."""
     if hasattr(module, "__all__"):
         return module.__all__
-    return [
-        name
-        for name, value in vars(module).items()
-        if not name.startswith("_")
-        and getattr(value, "__module__", module.__name__) == module.__name__
-    ]
+    return [name for name in pdoc.doc.Module(module).members if not name.startswith("_")]
 
 
 def names() -> dict[str, object]:
@@ -89,6 +85,17 @@ def move_field_texts(kind: type) -> None:
             kind.__annotations__[name] = kind.__init__.__annotations__[name] = annotation
 
 
+def explain_constants(module: pdoc.doc.Module) -> None:
+    """Give re-exported constants the text below their assignment; leave out those without one."""
+    package = ".".join(module.modulename.split(".")[:2])
+    sources = [source for name, source in sys.modules.items() if name.startswith(f"{package}.")]
+    texts = ChainMap(*(pdoc.doc_ast.walk_tree(source).var_docstrings for source in sources))
+    for constant in module.variables:
+        constant.docstring = constant.docstring or texts.get(constant.name, "")
+        if not constant.docstring:
+            del module.members[constant.name]
+
+
 def main(out: str) -> None:
     missing = [name for name, value in names().items() if not (value.__doc__ or "").strip()]
     if missing:
@@ -99,6 +106,8 @@ def main(out: str) -> None:
             kind.__module__ = name.rpartition(".")[0]  # whose page the inherited members link to
         drop_foreign_docstrings(kind)
         move_field_texts(kind)
+    for name in modules():
+        explain_constants(pdoc.doc.Module.from_name(name))
     specs = [spec for name in sorted(modules()) for spec in (name, rf"!{re.escape(name)}\..+")]
     pdoc.render.configure(docformat="google")
     pdoc.pdoc(*specs, output_directory=Path(out))

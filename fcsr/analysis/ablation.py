@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import torch
 from tqdm.auto import tqdm
@@ -21,10 +22,20 @@ from fcsr.metrics import BENCHMARK
 from fcsr.models import ContinuousModel
 from fcsr.training import Recipe, loop
 
+if TYPE_CHECKING:
+    import pandas
+
 SCALE = 4
+"""The scale at which models are measured."""
+
 DECODES = ("mode", "mean")
+"""How distributions are decoded."""
+
 MEASURES = ["psnr", "lpips", "black", "bright"]
+"""What is measured: dB, LPIPS of images in [-1, 1], artifacts per 1000 pixels."""
+
 KEY = ["axis", "model", "variant", "seed"]
+"""The columns that name a training."""
 
 
 def short_recipe(photographs: str, steps: int, **settings) -> Recipe:
@@ -66,7 +77,7 @@ def plan(axes: Iterable[str]) -> list[tuple[str, Variant]]:
     return [*((DESIGN, design) for design in DESIGNS if design.model in models), *changed]
 
 
-def study(axis: str, recipe: Recipe, start: str | Path, seeds: int):
+def study(axis: str, recipe: Recipe, start: str | Path, seeds: int) -> "pandas.DataFrame":
     """Train and measure the variants of an axis, and what they differ from, for some seeds.
 
     Args:
@@ -163,7 +174,7 @@ def measure(model: ContinuousModel, recipe: Recipe) -> list[dict]:
     return means.reset_index().to_dict("records")
 
 
-def effects(table):
+def effects(table: "pandas.DataFrame") -> "pandas.DataFrame":
     """What each variant changes: its measures less those of the design with the same seed.
 
     Args:

@@ -1,5 +1,7 @@
 """Close-ups: single pixels of a photograph, and the distributions that are predicted for them."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from jaxtyping import Float
 from PIL import Image
@@ -9,6 +11,9 @@ from fcsr import images
 from fcsr.course import mpl, plots
 from fcsr.errors import ImageError
 
+if TYPE_CHECKING:
+    import matplotlib.figure
+
 REACH = 8  # how many pixels around the one in the middle are shown
 
 
@@ -16,7 +21,7 @@ def pixels(
     pictures: dict[str, Image.Image],
     places: dict[str, tuple[int, int]],
     probabilities: Float[Tensor, "places 3 levels"],
-):
+) -> "matplotlib.figure.Figure":
     """A row for each place: its neighbourhood in each picture, then its three distributions.
 
     `pictures` are of one size, HR first: its levels are the truth that black lines mark. `places`

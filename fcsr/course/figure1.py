@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -20,6 +20,9 @@ from fcsr.errors import ImageError
 from fcsr.inference import render
 from fcsr.models import FCS, grid
 
+if TYPE_CHECKING:
+    import matplotlib.figure
+
 REGRESSED, CLASSIFIED = COLOURS["blue"], COLOURS["red"]
 WIDTH, HEIGHT = 148, 111  # of the drawing, in tenths of an inch
 HEADS, OUTPUTS, LOSSES, TARGETS = 75, 95, 116, 138  # the columns' middles
@@ -35,7 +38,9 @@ TEXTURE = (  # the boxes for each neighbour: their middles and words
 AVERAGE, MLP = "average, weighted by area", "MLP"
 
 
-def architectures(hr: Image.Image, scale: float = 4, pixel: tuple[int, int] | None = None):
+def architectures(
+    hr: Image.Image, scale: float = 4, pixel: tuple[int, int] | None = None
+) -> "matplotlib.figure.Figure":
     """The three models side by side: what goes in, what comes out, what it is compared with.
 
     Every picture is real: LR is `hr` made `scale` times smaller, and the models are the compact

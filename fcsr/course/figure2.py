@@ -1,5 +1,7 @@
 """Figure 2 of the paper, and what its text is about: crops, their artifacts and their spectra."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PIL import Image
 from torch import Tensor
@@ -8,8 +10,13 @@ from fcsr import images, metrics
 from fcsr.course import previews
 from fcsr.course.mpl import draw_spectrum
 
+if TYPE_CHECKING:
+    import matplotlib.figure
 
-def comparison(pictures: dict[str, Image.Image], box: tuple[int, int, int]):
+
+def comparison(
+    pictures: dict[str, Image.Image], box: tuple[int, int, int]
+) -> "matplotlib.figure.Figure":
     """Figure 2 of the paper, and what its caption is about: crops, artifacts, frequencies.
 
     `pictures` are of one size, HR first; `box` is (top, left, side) in pixels. The upper row shows

@@ -5,6 +5,7 @@ pyplot keeps every figure that it made until someone closes it; a widget draws h
 
 from dataclasses import fields
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
@@ -14,14 +15,20 @@ from torch import Tensor
 from fcsr import images
 from fcsr.frequency import radial_spectrum
 
-COLOURS = {"red": "#D55E00", "green": "#009E73", "blue": "#0072B2"}  # Okabe and Ito: seen by all
-PALETTE = (*COLOURS.values(), "black", "#CC79A7", "#E69F00", "#56B4E9")  # where there are more
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+COLOURS = {"red": "#D55E00", "green": "#009E73", "blue": "#0072B2"}
+"""Red, green and blue of Okabe and Ito, which the colour-blind tell apart, too."""
+
+PALETTE = (*COLOURS.values(), "black", "#CC79A7", "#E69F00", "#56B4E9")
+"""Seven colours, where three are too few."""
 
 DPI = 80  # an inch: PNGs of 100 to 300 kB, which notebooks keep
 MIN_DOTS = 128  # dots that an image has at least, each way
 
 
-def empty(width: float, height: float):
+def empty(width: float, height: float) -> "matplotlib.figure.Figure":
     """A figure of so many inches that places what is put into it."""
     from matplotlib.figure import Figure
 
@@ -95,7 +102,7 @@ def draw_colour(axis, p: np.ndarray, colour: str, truth: int | None) -> None:
         >>> import numpy as np
         >>> from fcsr.course import mpl, plots
         >>> figure, axis = mpl.figure(4, 3)
-        >>> mpl.draw_colour(axis, np.eye(256)[7], colour="teal", truth=None)
+        >>> plots.draw_colour(axis, np.eye(256)[7], colour="teal", truth=None)
         >>> [line.get_label() for line in axis.lines]
         ['mean', 'median', 'mode']
     """
@@ -134,7 +141,7 @@ def describe(setting) -> str:
     return f"{type(setting).__name__}({', '.join(parts)})"
 
 
-def png(figure) -> bytes:
+def png(figure: "matplotlib.figure.Figure") -> bytes:
     """The figure as a PNG, without matplotlib's alpha channel, which is a tenth of its bytes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 

@@ -5,6 +5,7 @@ are called `draw_...` draw on axes of a figure that is there already.
 """
 
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -13,6 +14,10 @@ from fcsr.course import previews
 from fcsr.course.mpl import COLOURS, PALETTE, draw_colour, draw_distribution
 from fcsr.evaluation.paper import side_by_side
 from fcsr.metrics import LPIPS_RANGES
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+    import pandas
 
 __all__ = [
     "COLOURS",
@@ -27,7 +32,9 @@ __all__ = [
 ]
 
 
-def crops(pictures: dict[str, Image.Image], box: tuple[int, int, int], columns: int = 3):
+def crops(
+    pictures: dict[str, Image.Image], box: tuple[int, int, int], columns: int = 3
+) -> "matplotlib.figure.Figure":
     """The same square of several pictures of one size, each under its name.
 
     `box` is (top, left, side) in pixels. Pixels are drawn as squares, not smoothed.
@@ -57,7 +64,7 @@ def crops(pictures: dict[str, Image.Image], box: tuple[int, int, int], columns: 
     return figure
 
 
-def where(picture: Image.Image, box: tuple[int, int, int]):
+def where(picture: Image.Image, box: tuple[int, int, int]) -> "matplotlib.figure.Figure":
     """A whole picture with the square of `crops` marked on it.
 
     Example:
@@ -82,7 +89,7 @@ def where(picture: Image.Image, box: tuple[int, int, int]):
     return figure
 
 
-def heatmap(values: np.ndarray, label: str):
+def heatmap(values: np.ndarray, label: str) -> "matplotlib.figure.Figure":
     """A map (H, W) of one number a pixel; dark is low. `label` names its unit.
 
     Example:
@@ -102,7 +109,9 @@ def heatmap(values: np.ndarray, label: str):
     return figure
 
 
-def distribution(probabilities: np.ndarray, truth: tuple[int, int, int] | None = None):
+def distribution(
+    probabilities: np.ndarray, truth: tuple[int, int, int] | None = None
+) -> "matplotlib.figure.Figure":
     """The 256-way distributions (3, 256) of one pixel's red, green and blue.
 
     Triangles mark the modes, dashed lines the means, dotted ones the medians, black lines the true
@@ -124,7 +133,7 @@ def distribution(probabilities: np.ndarray, truth: tuple[int, int, int] | None =
     return figure
 
 
-def lpips_ranges():
+def lpips_ranges() -> "matplotlib.figure.Figure":
     """The paper's LPIPS cells (markers) on those of IMDN in three input ranges (lines).
 
     Example:
@@ -152,11 +161,11 @@ def lpips_ranges():
     return figure
 
 
-def plane(points, control):
+def plane(points: "pandas.DataFrame", control: "pandas.DataFrame") -> "matplotlib.figure.Figure":
     """Distortion against perception: methods as points, and the path that a control takes.
 
-    Both are DataFrames with the columns psnr (dB) and lpips. What lies below the path is better
-    than what the control gives at the same PSNR.
+    Both have the columns psnr (dB) and lpips. What lies below the path is better than what the
+    control gives at the same PSNR.
 
     Example:
         >>> import matplotlib.pyplot as plt

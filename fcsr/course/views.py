@@ -22,7 +22,8 @@ from fcsr.frequency import half_power, low_pass
 from fcsr.images import Region
 from fcsr.inference import render
 
-MODE = math.inf  # the sharpness that stands for the mode
+MODE = math.inf
+"""The sharpness that stands for the mode."""
 
 
 class Frequencies:
@@ -143,7 +144,7 @@ class Pixel:
             estimate = previews.estimate(self._model, self._encoded, side, window)
             logits = self._model.outputs(estimate)[0, 0]  # (3, 256)
         figure = mpl.empty(14, 6.4)
-        left, right = figure.subfigures(1, 2, width_ratios=(1, 1.15))
+        ((left, right),) = figure.subfigures(1, 2, squeeze=False, width_ratios=(1, 1.15))
         left.suptitle(f"row {row}, column {column}", fontsize=15)
         pictures = {"HR": self._hr, "CS, mode": self._mode}
         for (whole, near), (name, image) in zip(left.subplots(2, 2), pictures.items(), strict=True):

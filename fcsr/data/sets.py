@@ -18,6 +18,8 @@ from fcsr.data.pairs import Benchmark
 from fcsr.errors import DownloadError, ImageError
 
 BENCHMARKS = ("Set5", "Set14", "B100", "Urban100", "DIV2K")
+"""The sets that `benchmark` finds or downloads by their names."""
+
 TRAINING = {"BSDS400": layouts.bsds400, "DIV2K": layouts.div2k_train}
 
 

@@ -8,14 +8,19 @@ consistent with two ranges in one table; what was run, we cannot know.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fcsr.metrics import LPIPS_RANGES
 
+if TYPE_CHECKING:
+    import pandas
+
 FOLDER = Path(__file__).parent / "reference"
 CELL = ["dataset", "scale"]
+"""The columns that name a cell of the paper's table."""
 
 
-def paper():
+def paper() -> "pandas.DataFrame":
     """Table 1 of the paper: a pandas DataFrame of dataset, method, scale, psnr (dB) and lpips.
 
     Example:
@@ -27,7 +32,7 @@ def paper():
     return _read("paper_table1.csv")
 
 
-def imdn():
+def imdn() -> "pandas.DataFrame":
     """IMDN on the benchmark sets: dataset, scale, images, psnr (Y, dB), LPIPS in three ranges.
 
     Example:
@@ -38,7 +43,7 @@ def imdn():
     return _read("imdn.csv").rename(columns={"psnr_y": "psnr"}).drop(columns="method")
 
 
-def side_by_side():
+def side_by_side() -> "pandas.DataFrame":
     """The paper's LPIPS beside IMDN's in three ranges, a row for each set and scale.
 
     Columns: Baseline, CS, FCS (the paper's), lpips, lpips_01, lpips_255 (IMDN's).
@@ -54,7 +59,7 @@ def side_by_side():
     return yardstick.join(theirs)[[*theirs.columns, *LPIPS_RANGES]]
 
 
-def nearest_ranges():
+def nearest_ranges() -> "pandas.DataFrame":
     """For each LPIPS cell of the paper, the input range in which IMDN's LPIPS is nearest to it.
 
     Nearest by ratio. Columns: Baseline, CS, FCS; values: the names in `LPIPS_RANGES`.
@@ -72,7 +77,7 @@ def nearest_ranges():
     return methods.apply(lambda lpips: yardstick.sub(np.log(lpips), axis=0).abs().idxmin(axis=1))
 
 
-def gains(of: str):
+def gains(of: str) -> "pandas.DataFrame":
     """How much better than Baseline the paper's CS or FCS is in LPIPS, in % of Baseline's.
 
     Columns: printed, as the table has it, and one_range, after Baseline is taken to [0, 255] by
@@ -90,7 +95,7 @@ def gains(of: str):
     )[["printed", "one_range"]]
 
 
-def in_proper_range():
+def in_proper_range() -> "pandas.DataFrame":
     """The paper's PSNR, and its LPIPS as it might be in [-1, 1]: estimated, with IMDN's help.
 
     Each cell is taken from the range that it is consistent with to [-1, 1] by the factor that
@@ -108,7 +113,7 @@ def in_proper_range():
     return both.assign(lpips=both["lpips"] * factors)[[*CELL, "method", "psnr", "lpips"]]
 
 
-def _read(name: str):
+def _read(name: str) -> "pandas.DataFrame":
     import pandas as pd
 
     return pd.read_csv(FOLDER / name)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from tqdm.auto import tqdm
@@ -17,6 +17,9 @@ from fcsr.evaluation.results import NAMES, Results, Row
 from fcsr.evaluation.tables import from_rows, means, to_markdown
 from fcsr.metrics import Protocol, lpips_network, protocol_of
 from fcsr.utils.distributed import Processes
+
+if TYPE_CHECKING:
+    import pandas
 
 
 class Job(NamedTuple):
@@ -84,16 +87,18 @@ def evaluate(
     protocol: Protocol | None = None,
     out: str | Path | None = None,
     progress: bool = True,
-):
+) -> "pandas.DataFrame":
     """Measure models on benchmark sets: one row for each image, scale and method.
+
+    A method is a model, or a string: `"cs"`, a name of `fcsr.available`, or the path of a model's
+    file; `"cs:mean"`, after a colon how its distributions are decoded; `"lte@cs"`, a control, LTE
+    with Gaussian noise added until its PSNR is that of CS; `"bicubic"`, interpolation.
 
     Started by `torchrun` or `accelerate launch`, the images are spread over the processes, and
     each of these returns the whole table.
 
     Args:
-        model: one or several of: a model; what `fcsr.load` takes; `"bicubic"`; `"cs:mean"`, with
-            how CS is decoded; `"lte@cs"`, LTE with noise at CS's PSNR. See
-            `fcsr.evaluation.methods`.
+        model: one or several methods, as above.
         dataset: one or several of what `fcsr.data.benchmark` takes.
         scale: one or several; LR images are made where the set has none.
         decode: how to decode the distributions of models that do not say it.
@@ -104,8 +109,11 @@ def evaluate(
         progress: show a bar.
 
     Returns:
-        A pandas DataFrame with the columns `results.COLUMNS`; `means` sums it up, and
-        `attrs["protocol"]` explains how the numbers were made.
+        A pandas DataFrame. Columns: dataset, scale, image, method, decode; psnr (dB); lpips,
+        lpips_01, lpips_255 (LPIPS of images in [-1, 1], its own range, in [0, 1] and [0, 255]);
+        black, bright (artifacts per 1000 pixels); protocol, weights, files (what the numbers
+        depend on). `fcsr.evaluation.means` averages it over the images, and `attrs["protocol"]`
+        explains how the numbers were made.
 
     Raises:
         FcsrError: an unknown model, set or decode, a decode without a name where `out` is to

@@ -1,6 +1,10 @@
 """The look of Table 1: a pandas Styler with the best two numbers of each set marked."""
 
 import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas.io.formats.style
 
 DIGITS = {"psnr": 2, "lpips": 4, "black": 1, "bright": 1}
 BEST, SECOND = "color: #c00000; font-weight: bold", "color: #0040c0; text-decoration: underline"
@@ -17,7 +21,9 @@ def digits(column: tuple) -> int:
     return next(n for measure, n in DIGITS.items() if measure in column)
 
 
-def style(table, caption: str, unranked: str):
+def style(
+    table: "pandas.DataFrame", caption: str, unranked: str
+) -> "pandas.io.formats.style.Styler":
     """A table with rows (dataset, method); the method `unranked` takes no part in the ranking."""
 
     def form(column) -> str:
@@ -31,7 +37,7 @@ def style(table, caption: str, unranked: str):
     return styled.set_table_styles(LAYOUT).set_table_styles(first, axis=1, overwrite=False)
 
 
-def _marks(table, unranked: str):
+def _marks(table: "pandas.DataFrame", unranked: str) -> "pandas.DataFrame":
     """CSS for the best two of each set in PSNR (high is good) and LPIPS (low is good)."""
     marks = table.map(lambda _: "")
     ranked = table.drop(unranked, level="method", errors="ignore")

@@ -5,8 +5,14 @@ Both are made from what `fcsr.evaluation.means` gives, and are pandas DataFrames
 examples IMDN's numbers stand in for those of LTE.
 """
 
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
 from fcsr.evaluation import paper, styling
 from fcsr.evaluation.paper import CELL
+
+if TYPE_CHECKING:
+    import pandas.io.formats.style
 
 PRINTED = {
     "Baseline": ("lte", "", "lpips_01"),
@@ -35,7 +41,7 @@ WHOLE = {"Set5": 5, "Set14": 14, "B100": 100, "Urban100": 100, "DIV2K": 100}
 """The sets of the paper, and how many images they have."""
 
 
-def as_printed(means, measure: str = "lpips"):
+def as_printed(means: "pandas.DataFrame", measure: str = "lpips") -> "pandas.DataFrame":
     """Table 1 in the paper's mixed convention, its cells beside ours; `measure` may be "psnr".
 
     Rows (dataset, method), columns (measure, scale, paper | ours | difference). Baseline's LPIPS
@@ -62,7 +68,7 @@ def as_printed(means, measure: str = "lpips"):
     return pd.concat({measure: _scales_across(table, WHOLE, PRINTED)}, axis=1, names=["measure"])
 
 
-def fairly(means):
+def fairly(means: "pandas.DataFrame") -> "pandas.DataFrame":
     """All methods in one input range, with the controls; a cell that was not measured is NaN.
 
     Rows (dataset, method), columns (scale, measure). The row in parentheses is Baseline once
@@ -84,7 +90,7 @@ def fairly(means):
     return table.rename_axis(columns=["scale", "measure"])
 
 
-def gains(means):
+def gains(means: "pandas.DataFrame") -> "pandas.DataFrame":
     """How much better CS and FCS are in LPIPS in one range, in % (negative: worse).
 
     A row for each set and scale; for both methods the gain over Baseline, and over Baseline with
@@ -111,7 +117,7 @@ def gains(means):
     )
 
 
-def show(table, caption: str):
+def show(table: "pandas.DataFrame", caption: str) -> "pandas.io.formats.style.Styler":
     """A table as a pandas Styler: the best number of each set red and bold, the second blue.
 
     Example:
@@ -124,7 +130,7 @@ def show(table, caption: str):
     return styling.style(table, caption, unranked=RANGE_ALONE)
 
 
-def coverage(means) -> str:
+def coverage(means: "pandas.DataFrame") -> str:
     """What means lack of the paper's sets, in words.
 
     Example:
@@ -142,7 +148,7 @@ def coverage(means) -> str:
     )
 
 
-def to_markdown(table, scale: float) -> str:
+def to_markdown(table: "pandas.DataFrame", scale: float) -> str:
     """PSNR and LPIPS of what `fairly` gave, at one scale: methods down, sets across.
 
     Example:
@@ -162,12 +168,14 @@ def to_markdown(table, scale: float) -> str:
     return table.to_markdown(floatfmt=digits)
 
 
-def _cells(means, method: str, decode: str):
+def _cells(means: "pandas.DataFrame", method: str, decode: str) -> "pandas.DataFrame":
     """The rows of one method, by set and scale."""
     return means[(means["method"] == method) & (means["decode"] == decode)].set_index(CELL)
 
 
-def _scales_across(table, sets, methods):
+def _scales_across(
+    table: "pandas.DataFrame", sets: Iterable[str], methods: Collection[str]
+) -> "pandas.DataFrame":
     """Rows (dataset, method), and above the columns that there are the scales, all in order."""
     import pandas as pd
 

@@ -1,14 +1,18 @@
 """Measured rows as tables: with the protocol of their numbers, as means, and as Markdown."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from fcsr.evaluation.results import COLUMNS, NAMES, Row
 from fcsr.metrics import LPIPS_RANGES, MEASURES, Protocol
 
+if TYPE_CHECKING:
+    import pandas
+
 DIGITS = {"psnr": ".2f", "black": ".1f", "bright": ".1f"} | dict.fromkeys(LPIPS_RANGES, ".4f")
 
 
-def from_rows(rows: Sequence[Row], protocols: Mapping[str, Protocol]):
+def from_rows(rows: Sequence[Row], protocols: Mapping[str, Protocol]) -> "pandas.DataFrame":
     """Rows as a pandas DataFrame; `attrs["protocol"]` explains the protocol of each set."""
     import pandas as pd
 
@@ -21,7 +25,7 @@ def from_rows(rows: Sequence[Row], protocols: Mapping[str, Protocol]):
     return table
 
 
-def means(table):
+def means(table: "pandas.DataFrame") -> "pandas.DataFrame":
     """The means of images, a row for each set, scale and method: what papers print.
 
     Args:
@@ -51,7 +55,7 @@ def means(table):
     return result
 
 
-def to_markdown(table) -> str:
+def to_markdown(table: "pandas.DataFrame") -> str:
     """What `means` gave, as Markdown: PSNR to 0.01 dB, LPIPS to 0.0001, artifacts to 0.1.
 
     The protocol stands above it.

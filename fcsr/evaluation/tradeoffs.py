@@ -5,12 +5,18 @@ Tables here have the columns of `figures/decodes.csv`: dataset, scale, model, de
 strengths: with LTE itself they form a curve, from LTE's PSNR down to ever lower ones.
 """
 
+from typing import TYPE_CHECKING
+
 from fcsr.evaluation.paper import CELL
 
+if TYPE_CHECKING:
+    import pandas
+
 NOISE = "lte + noise"
+"""The model of the rows that are LTE with Gaussian noise."""
 
 
-def beyond_noise(table):
+def beyond_noise(table: "pandas.DataFrame") -> "pandas.Series":
     """How much lower LPIPS is than what noise gives at the same PSNR, in % of that.
 
     One number for each row, above 0 where a method is better than noise. Noise is interpolated
@@ -36,7 +42,7 @@ def beyond_noise(table):
     return 100 * (1 - table["lpips"] / at_its_psnr)
 
 
-def over_lte(table):
+def over_lte(table: "pandas.DataFrame") -> "pandas.DataFrame":
     """How many times lower than LTE's each row's LPIPS is, and its PSNR less LTE's (dB).
 
     Columns: times, psnr.
@@ -56,7 +62,7 @@ def over_lte(table):
     return both[["times", "psnr"]]
 
 
-def noise_curve(cell):
+def noise_curve(cell: "pandas.DataFrame") -> "pandas.DataFrame":
     """The rows of LTE and LTE with noise, of one set and scale, from the lowest PSNR on.
 
     Example:

@@ -18,6 +18,8 @@ from fcsr.models import ContinuousModel
 from fcsr.utils.device import default_device
 
 BICUBIC = "bicubic"
+"""What stands for bicubic interpolation where the name of a model is expected."""
+
 BAND = 64  # rows that are written to a file at once
 
 PixelTile = tuple[Region, Region, Tensor]

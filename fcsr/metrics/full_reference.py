@@ -24,7 +24,8 @@ LPIPS_RANGES = {"lpips": PROPER_RANGE, "lpips_01": (0.0, 1.0), "lpips_255": (0.0
 """The ranges that images are mapped to before LPIPS. Only that of `lpips` is the proper one."""
 
 SSIM_WINDOW = 11
-LPIPS_MIN_SIDE = 31  # pixels a side; below, AlexNet's second pooling has nothing left to pool
+LPIPS_MIN_SIDE = 31
+"""Pixels a side that LPIPS needs: of fewer, AlexNet's second pooling has nothing left to pool."""
 
 Image = Float[Tensor, "... 3 _ _"]
 Channel = Literal["rgb", "y"]

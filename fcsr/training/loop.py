@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -30,16 +31,18 @@ from fcsr.training.crops import Crops, make_crops
 from fcsr.training.objective import batch_loss, inputs, make_objective
 from fcsr.training.recipe import Recipe
 
+ModelT = TypeVar("ModelT", bound=ContinuousModel)
+
 LOG_EVERY = 10  # steps; fetching the losses makes Python and the device wait for each other
 
 
 def train(
-    model: ContinuousModel,
+    model: ModelT,
     recipe: Recipe,
     out: str | Path,
     minutes: float = math.inf,
     progress: bool = True,
-) -> ContinuousModel | None:
+) -> ModelT | None:
     """Train `model` in place and write `out/model.safetensors`.
 
     The whole state is saved in `out` every `recipe.eval_every` steps; if there is one already,

@@ -21,7 +21,9 @@ from fcsr.models import ContinuousModel, Estimate
 from fcsr.training.crops import Batch
 from fcsr.training.recipe import Recipe
 
-CHUNK = 2048  # queries of a batch at once: 6 MB of float32 logits
+CHUNK = 2048
+"""Queries of a batch that are computed at once on a CPU: 6 MB of float32 logits."""
+
 CHUNK_ON_GPU = 12_288  # each chunk costs a GPU some dozens of launches, however small
 
 
