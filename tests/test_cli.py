@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import typer
 
-from fcsr import cli, images, models, upscale
+from fcsr import cli, images, metrics, models, upscale
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
@@ -28,6 +28,15 @@ def test_help_shows_no_type_beside_flags(verb):
     run = fcsr(*verb, "--help")
     assert run.returncode == 0 and "--help" in run.stdout
     assert "bool" not in run.stdout.lower()
+
+
+def test_help_names_all_metrics_and_an_unknown_one_is_an_error():
+    run = fcsr("evaluate", "--help")
+    words = set(run.stdout.replace(",", " ").replace(".", " ").split())
+    assert words >= set(metrics.METRICS)
+    run = fcsr("evaluate", "--model", "bicubic", "--metric", "niqe")
+    assert run.returncode == 2 and "Traceback" not in run.stderr
+    assert 'fcsr: there is no metric "niqe"; choose from psnr, ssim' in run.stderr
 
 
 def test_models_fits_a_page_and_names_all_weights():

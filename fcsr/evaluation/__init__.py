@@ -1,10 +1,13 @@
-"""Tables of benchmark sets: ours, and the paper's beside them."""
+"""Tables of benchmark sets: measured, compared, and the paper's beside them."""
 
 from fcsr.evaluation import paper, table1, tradeoffs
+from fcsr.evaluation.comparison import compare
+from fcsr.evaluation.markdown import to_markdown
 from fcsr.evaluation.runner import evaluate
-from fcsr.evaluation.tables import means, to_markdown
+from fcsr.evaluation.tables import means
 
 __all__ = [
+    "compare",
     "evaluate",
     "means",
     "paper",

@@ -87,16 +87,21 @@ def parse(models: Iterable[Model], decode: str | Decode | None = None) -> list[M
     load = functools.cache(_load)  # `cs:mode` and `cs:mean` shall share one model
     methods = [_parse(model, decode, load) for model in models]
     if decode is not None and not any(part.decode for m in methods for part in _parts(m)):
-        label = decoding.label(decode)
-        raise FcsrError(f"decode is {label}, but RGB is all that there is: nothing to decode")
+        way = decoding.label(decode)
+        raise FcsrError(f"decode is {way}, but RGB is all that there is: nothing to decode")
     names = [(method.name, method.decode) for method in methods]
     for name in names:
         if names.count(name) > 1:
             raise FcsrError(
-                f"{':'.join(filter(None, name))} is given twice; a table needs "
+                f"{full_name(*name)} is given twice; a table needs "
                 "names that differ: measure models of one class in two calls"
             )
     return methods
+
+
+def full_name(name: str, decode: str) -> str:
+    """A method's name and decode in one: `cs:mean`, or `lte`, which has nothing to decode."""
+    return f"{name}:{decode}" if decode else name
 
 
 def super_resolve(
@@ -170,7 +175,7 @@ def _control(base: Method, target: Method | Control, spec: str) -> Control:
         raise FcsrError(f"{base.name}@{spec} is a control for a control; give one of a model")
     unusual = target.decoder != (target.model.default_decode if target.model else None)
     decode = target.decode if unusual or spec != target.name else ""
-    return Control(f"{base.name}@{':'.join(filter(None, (target.name, decode)))}", base, target)
+    return Control(f"{base.name}@{full_name(target.name, decode)}", base, target)
 
 
 def _method(

@@ -3,25 +3,31 @@
 A folder holds `images.csv`, whole at all times, and while an evaluation runs one
 `images.<process>.partial` for each of its processes, to which finished rows are appended. A kill
 can cut only the last line of such a file short; `Results.read` leaves that line out.
+
+A row holds the measures that were asked for, and gets others when they are. In a file a cell is
+empty where a row lacks what another has.
 """
 
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fcsr.errors import FcsrError
-from fcsr.metrics import MEASURES
+from fcsr.metrics import METRICS, columns
 from fcsr.utils.files import atomic_write
 
 NAMES = ("dataset", "scale", "image", "method", "decode")
 """What identifies a row: no two rows of a table have the same names."""
 
-COLUMNS = (*NAMES, *MEASURES, "protocol", "weights", "files")
+DEPENDS = ("protocol", "weights", "files")
+"""What the numbers of a row depend on."""
+
+MEASURES = columns(METRICS)
 
 ENCODING, ERRORS = "utf-8", "surrogateescape"  # names of images may be no valid UTF-8
 
@@ -37,14 +43,16 @@ class Results:
 
     Example:
         >>> import tempfile
-        >>> from fcsr.evaluation.results import COLUMNS, Results
+        >>> from fcsr.evaluation.results import DEPENDS, NAMES, Results
+        >>> names = dict.fromkeys([*NAMES, *DEPENDS], "1")
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     results = Results(folder)
-        ...     results.append([dict.fromkeys(COLUMNS, 1.0)])
+        ...     results.append([names | {"psnr": 30.5}])
+        ...     results.append([names | {"ssim": 0.75}])
         ...     results.merge(results.read())
         ...     [row] = results.read()
-        >>> row["psnr"]
-        1.0
+        >>> row["psnr"], row["ssim"]
+        (30.5, 0.75)
     """
 
     def __init__(self, folder: str | Path, process: int = 0):
@@ -69,7 +77,10 @@ class Results:
             lock.release()
 
     def read(self) -> list[Row]:
-        """All finished rows, of all processes; of equal names the last written.
+        """All finished rows, of all processes.
+
+        Of equal names the last written counts, with what earlier ones measured of the same
+        weights, protocol and files.
 
         Raises FcsrError for a file that is not of this table.
         """
@@ -84,13 +95,15 @@ class Results:
             _naming(self.partial),
             self.partial.open("a", encoding=ENCODING, errors=ERRORS, newline="") as file,
         ):
-            file.write(_format(rows, header=new))
+            file.write(_format(rows, (*NAMES, *MEASURES, *DEPENDS), header=new))
             file.flush()
             os.fsync(file.fileno())
 
     def merge(self, rows: list[Row]) -> None:
         """Write the whole table anew, in one step, and drop the files of the processes."""
-        self.write(self.file.name, _format(_unique(rows), header=True))
+        rows = _unique(rows)
+        measured = [name for name in MEASURES if any(name in row for row in rows)]
+        self.write(self.file.name, _format(rows, (*NAMES, *measured, *DEPENDS), header=True))
         for partial in self.folder.glob("images.*.partial"):
             partial.unlink()
 
@@ -114,18 +127,22 @@ def _naming(path: str | Path) -> Iterator[None]:
 
 
 def _unique(rows: Iterable[Row]) -> list[Row]:
-    """Of rows with the same names the last, where it stands."""
+    """Rows with the same names as one, where the last of them stands.
+
+    It is the last, with what those before it measured, unless their numbers depended on others.
+    """
     last: dict[tuple, Row] = {}
     for row in rows:
         names = tuple(row[name] for name in NAMES)
-        last.pop(names, None)
-        last[names] = row
+        before = last.pop(names, row)
+        alike = all(before[name] == row[name] for name in DEPENDS)
+        last[names] = before | row if alike else row
     return list(last.values())
 
 
-def _format(rows: list[Row], header: bool) -> str:
+def _format(rows: list[Row], fields: Sequence[str], header: bool) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, fields, lineterminator="\n")
     if header:
         writer.writeheader()
     writer.writerows(rows)  # floats by repr, which loses nothing
@@ -137,13 +154,20 @@ def _parse(file: Path) -> list[Row]:
         text = file.read_text(ENCODING, ERRORS)
     whole = text[: text.rfind("\n") + 1]  # without a line that was cut short
     reader = csv.DictReader(io.StringIO(whole))
-    if whole and tuple(reader.fieldnames or ()) != COLUMNS:
+    fields = reader.fieldnames or ()
+    measured = [name for name in fields if name in MEASURES]
+    if whole and tuple(fields) != (*NAMES, *measured, *DEPENDS):
         raise FcsrError(
-            f"{file} is no table of this evaluation: its columns are {reader.fieldnames}, not "
-            f"{list(COLUMNS)}; give another folder"
+            f"{file} is no table of this evaluation: its columns are {fields}, not "
+            f"{[*NAMES]}, measures of fcsr.metrics and {[*DEPENDS]}; give another folder"
         )
     try:
-        return [row | {name: float(row[name]) for name in ("scale", *MEASURES)} for row in reader]
+        return [
+            {name: row[name] for name in (*NAMES, *DEPENDS)}
+            | {"scale": float(row["scale"])}
+            | {name: float(row[name]) for name in measured if row[name] != ""}
+            for row in reader
+        ]
     except (TypeError, ValueError) as error:
         raise FcsrError(
             f"{file} is damaged ({error}); delete it, or give another folder"

@@ -1,81 +1,29 @@
 """Models on benchmark sets: every image measured, by a protocol that stands beside the number."""
 
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import torch
 from tqdm.auto import tqdm
 
-from fcsr import data, images
-from fcsr.data import Benchmark
 from fcsr.decoding import Decode
-from fcsr.errors import FcsrError
-from fcsr.evaluation.methods import Control, Method, Model, parse, super_resolve
-from fcsr.evaluation.results import NAMES, Results, Row
-from fcsr.evaluation.tables import from_rows, means, to_markdown
-from fcsr.metrics import Protocol, lpips_network, protocol_of
+from fcsr.errors import CheckpointError, FcsrError
+from fcsr.evaluation.comparison import base_of, compare
+from fcsr.evaluation.jobs import Job, plan
+from fcsr.evaluation.markdown import to_markdown
+from fcsr.evaluation.methods import Control, Method, Model, parse
+from fcsr.evaluation.results import DEPENDS, NAMES, Results, Row
+from fcsr.evaluation.tables import from_rows, means
+from fcsr.metrics import DEFAULT_METRICS, METRICS, Protocol, columns, prepare
 from fcsr.utils.distributed import Processes
 
 if TYPE_CHECKING:
     import pandas
 
-
-class Job(NamedTuple):
-    """One image of a set at one scale."""
-
-    pairs: Benchmark
-    number: int
-    dataset: str
-    scale: float
-    protocol: Protocol
-    files: str  # their fingerprint
-
-    def blank(self, method: Method | Control) -> Row:
-        """The row of a method, still without its measures."""
-        names = (self.dataset, float(self.scale), self.pairs.names[self.number])
-        row: Row = dict(zip(NAMES, (*names, method.name, method.decode), strict=True))
-        protocol = self.protocol.brief(self.scale)
-        return row | {"protocol": protocol, "weights": method.weights, "files": self.files}
-
-    def measure(self, methods: list[Method | Control]) -> list[Row]:
-        """The rows of all methods; images are in memory only here."""
-        pair = self.pairs[self.number]
-        lr, hr = images.to_tensor(pair.lr), images.to_tensor(pair.hr)
-        height, width = hr.shape[-2:]
-
-        def psnr(sr) -> float:
-            return self.protocol.psnr(sr, hr, self.scale)
-
-        try:
-            made = super_resolve(methods, lr, (height, width), psnr)
-            return [
-                {**self.blank(method), **self.protocol.measure(sr, hr, self.scale)}
-                for method, sr in zip(methods, made, strict=True)
-            ]
-        except FcsrError as error:
-            name = f"{self.dataset}, {self.pairs.names[self.number]}, x{self.scale:g}"
-            raise type(error)(f"{name}: {error}") from error
-
-
-def plan(
-    datasets: Iterable[str | Path],
-    scales: Iterable[float],
-    root: str | Path | None = None,
-    protocol: Protocol | None = None,
-) -> list[Job]:
-    """All images of all sets at all scales, in this order; what is given twice counts once.
-
-    Takes and raises what `fcsr.data.benchmark` does. `protocol` is each set's own by default.
-    """
-    jobs = []
-    for name in dict.fromkeys(datasets):
-        for scale in dict.fromkeys(scales):
-            pairs, own = data.benchmark(name, scale, root), protocol or protocol_of(str(name))
-            for number in range(len(pairs)):
-                jobs.append(Job(pairs, number, str(name), scale, own, pairs.fingerprint(number)))
-    return jobs
+WITHOUT_LPIPS = ("psnr", "ssim", "artifacts")
+"""What is measured by default where LPIPS is not installed."""
 
 
 def evaluate(
@@ -87,6 +35,8 @@ def evaluate(
     protocol: Protocol | None = None,
     out: str | Path | None = None,
     progress: bool = True,
+    metrics: str | Sequence[str] | None = None,
+    base: str | None = None,
 ) -> "pandas.DataFrame":
     """Measure models on benchmark sets: one row for each image, scale and method.
 
@@ -105,21 +55,26 @@ def evaluate(
         root: the folder of the sets, `$FCSR_DATA` by default.
         protocol: of PSNR; each set's own by default.
         out: a folder for `images.csv` (the rows), `means.csv` and `means.md`. What it holds
-            already is kept, and measured again if weights, protocol or files have changed.
+            already is kept, and only metrics that it lacks are measured; all are measured again
+            if weights, protocol or files have changed.
         progress: show a bar.
+        metrics: one or several of `fcsr.metrics.METRICS`. By default `DEFAULT_METRICS`; where
+            these cannot be measured because LPIPS is not installed, psnr, ssim and artifacts,
+            with a warning.
+        base: the method that `out` compares the others with, in `compare.csv` and `means.md`;
+            see `fcsr.evaluation.compare`.
 
     Returns:
-        A pandas DataFrame. Columns: dataset, scale, image, method, decode; psnr (dB); lpips,
-        lpips_01, lpips_255 (LPIPS of images in [-1, 1], its own range, in [0, 1] and [0, 255]);
-        black, bright (artifacts per 1000 pixels); protocol, weights, files (what the numbers
-        depend on). `fcsr.evaluation.means` averages it over the images, and `attrs["protocol"]`
-        explains how the numbers were made.
+        A pandas DataFrame. Columns: dataset, scale, image, method, decode; those of the metrics,
+        in the order of `METRICS`; protocol, weights, files (what the numbers depend on).
+        `fcsr.evaluation.means` averages it over the images, `fcsr.evaluation.compare` compares
+        its methods, and `attrs["protocol"]` explains how the numbers were made.
 
     Raises:
-        FcsrError: an unknown model, set or decode, a decode without a name where `out` is to
-            keep its numbers, a file that is missing, or an `out` that cannot be written or that
-            another evaluation writes to. What can be known before is checked before any image
-            is measured.
+        FcsrError: an unknown model, set, decode or metric, a metric whose package is missing, a
+            base that is none of the methods, a decode without a name where `out` is to keep its
+            numbers, a file that is missing, or an `out` that cannot be written or that another
+            evaluation writes to. What can be known before is checked before any image is measured.
 
     Example:
         >>> import tempfile
@@ -127,7 +82,7 @@ def evaluate(
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     crop = fcsr.images.sample("coffee").crop((200, 100, 264, 148))
         ...     fcsr.images.save(crop, f"{folder}/coffee.png")
-        ...     table = fcsr.evaluate("bicubic", folder, scale=2, progress=False)
+        ...     table = fcsr.evaluate("bicubic", folder, 2, metrics="psnr", progress=False)
         >>> [row] = table.to_dict("records")
         >>> row["image"], row["protocol"], round(row["psnr"], 1)
         ('coffee', 'y, shave 2', 36.0)
@@ -139,27 +94,60 @@ def evaluate(
             "out keeps numbers under the decode's name; give a function of a module, which has one "
             "of its own"
         )
+    if base is not None:
+        base_of([(method.name, method.decode) for method in methods], base)
+    chosen = _choose(metrics, processes)
     jobs = plan(_several(dataset), _several(scale), root, protocol)
-    lpips_network.alex(torch.device("cpu"))  # else it would be missed when the first image is made
     results = Results(out, processes.rank) if out else None
     with results.locked() if results and processes.is_main_process else nullcontext():
-        rows = _measure_all(jobs, methods, results, processes, progress)
-        table = from_rows(rows, {job.dataset: job.protocol for job in jobs})
+        rows = _measure_all(jobs, methods, chosen, results, processes, progress)
+        table = from_rows(rows, {job.dataset: job.protocol for job in jobs}, chosen)
         if results and processes.is_main_process:
-            summary = means(table)
-            results.write("means.csv", summary.to_csv(index=False))
-            results.write("means.md", to_markdown(summary))
+            _write(results, table, base)
     return table
+
+
+def _choose(metrics: str | Sequence[str] | None, processes: Processes) -> list[str]:
+    """The metrics to measure, in the order of `METRICS`, their networks loaded.
+
+    What is missing would else be missed when the first image is made.
+    """
+    if metrics is None:
+        try:
+            return _choose(DEFAULT_METRICS, processes)
+        except CheckpointError:
+            raise
+        except FcsrError as error:
+            if processes.is_main_process:
+                without = f"measuring {', '.join(WITHOUT_LPIPS)}, and no LPIPS: {error}"
+                warnings.warn(without, stacklevel=3)
+            return _choose(WITHOUT_LPIPS, processes)
+    asked = _several(metrics)
+    if not asked:
+        raise FcsrError(f"metrics is empty; give some of {', '.join(METRICS)}")
+    prepare(asked)
+    return [name for name in METRICS if name in asked]
+
+
+def _write(results: Results, table: "pandas.DataFrame", base: str | None) -> None:
+    """What is made of the rows: means, and the comparison with a base."""
+    summary = means(table)
+    results.write("means.csv", summary.to_csv(index=False))
+    comparison = None if base is None else compare(table, base)
+    if comparison is not None:
+        results.write("compare.csv", comparison.to_csv(index=False))
+    results.write("means.md", to_markdown(summary, comparison))
 
 
 def _measure_all(
     jobs: list[Job],
     methods: list[Method | Control],
+    metrics: list[str],
     results: Results | None,
     processes: Processes,
     progress: bool,
 ) -> list[Row]:
-    """The rows of all jobs and methods, in this order; rows that are known are not measured."""
+    """The rows of all jobs and methods, in this order; numbers that are known are kept."""
     known = _open(results, processes)
     own = processes.share(jobs)
     measured: list[Row] = []
@@ -171,18 +159,31 @@ def _measure_all(
     ) as bar:
         for job in own:
             bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
-            missing = [method for method in methods if _identity(job.blank(method)) not in known]
-            rows = job.measure(missing) if missing else []
+            wanted = _wanted(job, methods, metrics, known)
+            rows = job.measure(wanted) if wanted else []
             if results and rows:
                 results.append(rows)
             measured += rows
             bar.update()
-    known |= {_identity(row): row for row in processes.gather(measured)}
+    for row in processes.gather(measured):
+        known[_identity(row)] = known.get(_identity(row), {}) | row
     rows = [known[_identity(job.blank(method))] for job in jobs for method in methods]
     if results and processes.is_main_process:
         results.merge([*known.values(), *rows])
     processes.wait()
     return rows
+
+
+def _wanted(
+    job: Job, methods: list[Method | Control], metrics: list[str], known: dict[tuple, Row]
+) -> dict[Method | Control, list[str]]:
+    """The metrics that are not known of an image, of each method that lacks some."""
+    wanted = {}
+    for method in methods:
+        row = known.get(_identity(job.blank(method)), {})
+        if lacking := [name for name in metrics if not row.keys() >= set(columns([name]))]:
+            wanted[method] = lacking
+    return wanted
 
 
 def _open(results: Results | None, processes: Processes) -> dict[tuple, Row]:
@@ -197,7 +198,7 @@ def _open(results: Results | None, processes: Processes) -> dict[tuple, Row]:
 
 def _identity(row: Row) -> tuple:
     """The names of a row, and what its numbers depend on."""
-    return tuple(row[name] for name in (*NAMES, "protocol", "weights", "files"))
+    return tuple(row[name] for name in (*NAMES, *DEPENDS))
 
 
 def _several(value) -> list:

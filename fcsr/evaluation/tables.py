@@ -1,25 +1,34 @@
-"""Measured rows as tables: with the protocol of their numbers, as means, and as Markdown."""
+"""Measured rows as tables: with the protocol of their numbers, and as means of the images."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from fcsr.evaluation.results import COLUMNS, NAMES, Row
-from fcsr.metrics import LPIPS_RANGES, MEASURES, Protocol
+import numpy as np
+
+from fcsr.evaluation import uncertainty
+from fcsr.evaluation.results import DEPENDS, NAMES, Row
+from fcsr.metrics import METRICS, Protocol, columns
 
 if TYPE_CHECKING:
     import pandas
 
-DIGITS = {"psnr": ".2f", "black": ".1f", "bright": ".1f"} | dict.fromkeys(LPIPS_RANGES, ".4f")
+BY = [name for name in NAMES if name != "image"]
+"""The columns that name a row of `means`."""
 
 
-def from_rows(rows: Sequence[Row], protocols: Mapping[str, Protocol]) -> "pandas.DataFrame":
-    """Rows as a pandas DataFrame; `attrs["protocol"]` explains the protocol of each set."""
+def from_rows(
+    rows: Sequence[Row], protocols: Mapping[str, Protocol], metrics: Sequence[str]
+) -> "pandas.DataFrame":
+    """Rows with some metrics as a pandas DataFrame.
+
+    `attrs["protocol"]` explains the protocol of each set.
+    """
     import pandas as pd
 
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=[*NAMES, *columns(metrics), *DEPENDS])
     datasets: dict[str, list[str]] = {}
     for dataset, protocol in protocols.items():
-        datasets.setdefault(protocol.explain(), []).append(dataset)
+        datasets.setdefault(protocol.explain(metrics), []).append(dataset)
     lines = (f"{', '.join(names)}. {explained}" for explained, names in datasets.items())
     table.attrs["protocol"] = "\n".join(lines)
     return table
@@ -33,7 +42,10 @@ def means(table: "pandas.DataFrame") -> "pandas.DataFrame":
 
     Returns:
         A pandas DataFrame with the columns dataset, scale, method, decode, images (how many), and
-        the measures.
+        for each measure three: its mean, and the ends of the mean's 95 % bootstrap interval over
+        the images (percentiles), such as psnr, psnr_low and psnr_high. Fewer than 3 images have
+        no interval, and that of few is too narrow: of 5 it holds the true mean in some 80 to 85 %
+        of cases, of 100 in 92 to 95 %.
 
     Example:
         >>> import tempfile
@@ -46,32 +58,32 @@ def means(table: "pandas.DataFrame") -> "pandas.DataFrame":
         >>> fcsr.evaluation.means(table)[["method", "images"]].to_dict("records")
         [{'method': 'bicubic', 'images': 2}]
     """
-    by = [name for name in NAMES if name != "image"]
-    groups = table.groupby(by, sort=False)
-    result = groups[list(MEASURES)].mean()
-    result.insert(0, "images", groups.size())
-    result = result.reset_index()
+    import pandas as pd
+
+    measures = measures_of(table)
+    rows = []
+    for names, images in cells(table).items():
+        row: Row = dict(zip(BY, names, strict=True)) | {"images": len(images)}
+        for measure in measures:
+            low, high = uncertainty.interval(np.mean, images[measure].dropna())
+            row[measure] = images[measure].mean()
+            row |= {f"{measure}_low": low, f"{measure}_high": high}
+        rows.append(row)
+    result = pd.DataFrame(rows)
     result.attrs = dict(table.attrs)
     return result
 
 
-def to_markdown(table: "pandas.DataFrame") -> str:
-    """What `means` gave, as Markdown: PSNR to 0.01 dB, LPIPS to 0.0001, artifacts to 0.1.
+def measures_of(table: "pandas.DataFrame") -> list[str]:
+    """The columns of a table that hold what a metric measured, in their order."""
+    known = columns(METRICS)
+    return [column for column in table.columns if column in known]
 
-    The protocol stands above it.
 
-    Example:
-        >>> import pandas as pd
-        >>> import fcsr
-        >>> means = pd.DataFrame({"dataset": ["Set5"], "psnr": [32.214], "lpips": [0.17442]})
-        >>> means.attrs["protocol"] = "Y, 4 pixels shaved."
-        >>> print(fcsr.evaluation.to_markdown(means).strip())
-        Y, 4 pixels shaved.
-        <BLANKLINE>
-        | dataset   |   psnr |   lpips |
-        |:----------|-------:|--------:|
-        | Set5      |  32.21 |  0.1744 |
+def cells(table: "pandas.DataFrame") -> dict[tuple, "pandas.DataFrame"]:
+    """The rows of each set, scale and method, by these names.
+
+    A table that pandas has read from a file may have NaN where there is no decode.
     """
-    formats = [DIGITS.get(name, "g") for name in table.columns]
-    numbers = table.to_markdown(index=False, floatfmt=formats)
-    return f"{table.attrs['protocol']}\n\n{numbers}\n"
+    groups = table.fillna({"decode": ""}).groupby(BY, sort=False)
+    return {names: rows for names, rows in groups}

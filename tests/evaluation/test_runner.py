@@ -13,13 +13,15 @@ import torch
 
 from fcsr import CS, decoding, evaluate, evaluation, images, upscale
 from fcsr.errors import CheckpointError, FcsrError, ImageError
-from fcsr.evaluation.results import COLUMNS, Results
-from fcsr.metrics import BENCHMARK, DIV2K, MEASURES
+from fcsr.evaluation.results import Results
+from fcsr.metrics import BENCHMARK, DIV2K, MEASURES, METRICS, columns
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 SETS = ROOT.parent / "shared" / "data" / "benchmark"
 TABLE = ROOT / "figures" / "table1.csv"
+NAMES = ("dataset", "scale", "image", "method", "decode")
+DEPENDS = ("protocol", "weights", "files")
 
 
 @pytest.fixture
@@ -28,23 +30,34 @@ def root(tmp_path) -> Path:
     for folder in ("HR", "LR_bicubic/X2"):
         (tmp_path / "Tiny" / folder).mkdir(parents=True)
     for name in ("astronaut", "chelsea", "coffee"):
-        hr = images.sample(name).crop((100, 100, 164, 148))
-        lr = upscale(hr, size=(24, 32), model="bicubic")
+        hr = images.sample(name).crop((100, 100, 180, 164))
+        lr = upscale(hr, size=(32, 40), model="bicubic")
         hr.save(tmp_path / "Tiny" / "HR" / f"{name}.png")
         lr.save(tmp_path / "Tiny" / "LR_bicubic" / "X2" / f"{name}x2.png")
     return tmp_path
 
 
 def test_rows_equal_what_is_measured_of_each_image(root):
-    table = evaluate("lte-compact", "Tiny", scale=2, root=root)
-    assert tuple(table.columns) == COLUMNS
+    table = evaluate("lte-compact", "Tiny", 2, root=root, metrics=[*METRICS])
+    measures = columns(METRICS)
+    assert tuple(table.columns) == (*NAMES, *measures, *DEPENDS)
     assert list(table["image"]) == ["astronaut", "chelsea", "coffee"]
     for name, row in table.set_index("image").iterrows():
         lr = images.to_tensor(images.load(root / "Tiny" / "LR_bicubic" / "X2" / f"{name}x2.png"))
         hr = images.to_tensor(images.load(root / "Tiny" / "HR" / f"{name}.png"))
-        expected = BENCHMARK.measure(upscale(lr, scale=2, model="lte-compact"), hr, 2)
-        assert {measure: row[measure] for measure in MEASURES} == expected
+        sr = upscale(lr, scale=2, model="lte-compact")
+        assert {name: row[name] for name in measures} == BENCHMARK.measure(sr, hr, lr, 2, METRICS)
         assert row["protocol"] == "y, shave 2"
+
+
+def test_only_the_metrics_that_are_asked_for_are_measured_in_their_order(root):
+    table = evaluate("bicubic", "Tiny", 2, root=root, metrics=["artifacts", "ssim", "psnr"])
+    assert tuple(table.columns) == (*NAMES, "psnr", "ssim", "black", "bright", *DEPENDS)
+    usual = evaluate("bicubic", "Tiny", 2, root=root)
+    assert tuple(usual.columns) == (*NAMES, *MEASURES, *DEPENDS)
+    assert table["psnr"].equals(usual["psnr"]) and table["bright"].equals(usual["bright"])
+    assert table["ssim"].between(0.5, 0.99).all()
+    assert "LPIPS" not in table.attrs["protocol"] and "LPIPS" in usual.attrs["protocol"]
 
 
 def test_models_sets_scales_and_decodes_multiply(root):
@@ -104,6 +117,84 @@ def test_what_is_done_is_kept_and_only_the_rest_is_measured(root, tmp_path):
     assert {path.name for path in out.glob("[!.]*")} == {"images.csv", "means.csv", "means.md"}
     means = pd.read_csv(out / "means.csv", keep_default_na=False)
     assert means["psnr"].tolist() == evaluation.means(table)["psnr"].tolist()
+
+
+def test_metrics_are_added_to_a_folder_and_none_is_lost(root, tmp_path):
+    out = tmp_path / "out"
+    evaluate("bicubic", "Tiny", 2, root=root, out=out, metrics="psnr")
+    mark(out, psnr=1.0)
+    both = evaluate(
+        ["bicubic", "lte-compact"], "Tiny", 2, root=root, out=out, metrics=("psnr", "ssim")
+    )
+    assert set(both.query("method == 'bicubic'")["psnr"]) == {1.0}, "measured again"
+    assert (both.query("method == 'lte-compact'")["psnr"] > 20).all()
+    assert both["ssim"].between(0.5, 0.99).all()
+    table = evaluate("bicubic", "Tiny", 2, root=root, out=out, metrics="artifacts")
+    assert tuple(table.columns) == (*NAMES, "black", "bright", *DEPENDS)
+    kept = pd.read_csv(out / "images.csv", keep_default_na=False)
+    assert tuple(kept.columns) == (*NAMES, "psnr", "ssim", "black", "bright", *DEPENDS)
+    one = kept.query("method == 'bicubic'")
+    assert one["psnr"].tolist() == [1.0] * 3
+    assert one["ssim"].tolist() == both.query("method == 'bicubic'")["ssim"].tolist()
+    assert one["bright"].astype(float).tolist() == table["bright"].tolist()
+    assert kept.query("method == 'lte-compact'")["bright"].tolist() == [""] * 3
+
+
+def test_models_are_queried_only_for_what_is_missing(root, tmp_path, tiny, monkeypatch):
+    out, model = tmp_path / "out", tiny(CS)
+    evaluate(model, "Tiny", 2, root=root, out=out, metrics=["psnr", "artifacts"])
+    monkeypatch.setattr(CS, "query", None)
+    table = evaluate(model, "Tiny", 2, root=root, out=out, metrics="artifacts")
+    assert len(table) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"metrics": ["psnr", "niqe"]}, r'no metric "niqe"; choose from psnr, ssim'),
+        ({"metrics": []}, "metrics is empty; give some of psnr, ssim"),
+        ({"base": "lte"}, "base is lte, which is not measured; give one of bicubic, cs-compact"),
+    ],
+)
+def test_options_that_fit_nothing_are_refused_before_anything_is_written(
+    root, tmp_path, options, message
+):
+    with pytest.raises(FcsrError, match=message):
+        evaluate(["bicubic", "cs-compact"], "Tiny", 2, root=root, out=tmp_path / "out", **options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_base_is_compared_with_in_the_folder(root, tmp_path):
+    out = tmp_path / "out"
+    models = ["bicubic", "lte-compact"]
+    table = evaluate(models, "Tiny", 2, root=root, out=out, metrics="psnr", base="bicubic")
+    found = pd.read_csv(out / "compare.csv", keep_default_na=False)
+    expected = evaluation.compare(table, "bicubic")
+    assert found["method"].tolist() == ["lte-compact"] and found["images"].tolist() == [3]
+    assert found["difference"].tolist() == expected["difference"].tolist()
+    text = (out / "means.md").read_text()
+    assert text == evaluation.to_markdown(evaluation.means(table), expected)
+    assert "against bicubic" in text
+
+
+WITHOUT = "import sys; sys.modules['lpips'] = None; from fcsr.cli import main; main()"
+
+
+def test_without_lpips_the_rest_is_measured_and_said(root, tmp_path):
+    options = command(root, tmp_path / "out", "bicubic")[1:]
+    python = [sys.executable, "-c", WITHOUT]
+    run = subprocess.run([*python, *options], capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stderr
+    [line] = [line for line in run.stderr.splitlines() if line.startswith("fcsr: ")]
+    assert "measuring psnr, ssim, artifacts, and no LPIPS: " in line and "pip install" in line
+    assert {"psnr", "ssim", "black", "bright"} <= set(pd.read_csv(tmp_path / "out" / "means.csv"))
+
+    options = command(root, tmp_path / "other", "bicubic")[1:]
+    run = subprocess.run(
+        [*python, *options, "--metric", "lpips"], capture_output=True, text=True, timeout=300
+    )
+    assert run.returncode == 2 and "pip install" in run.stderr
+    assert not (tmp_path / "other").exists()
 
 
 def test_other_weights_are_measured_again(root, tmp_path, tiny):
@@ -205,18 +296,18 @@ def test_a_killed_evaluation_goes_on(root, tmp_path):
 
 def test_two_processes_give_the_table_of_one(root, tmp_path):
     models = ("bicubic", "lte-compact", "lte-compact@bicubic")
-    alone = evaluate(list(models), "Tiny", 2, root=root, out=tmp_path / "one")
+    alone = evaluate(list(models), "Tiny", 2, root=root, out=tmp_path / "one", base="bicubic")
     torchrun = [str(BIN / "torchrun"), "--standalone", "--nproc-per-node", "2", "--no-python"]
     run = subprocess.run(
-        [*torchrun, *command(root, tmp_path / "two", *models)],
+        [*torchrun, *command(root, tmp_path / "two", *models), "--base", "bicubic"],
         capture_output=True,
         text=True,
         timeout=300,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout.count("| dataset") == 1, "one process prints"
-    for name in ("images.csv", "means.csv", "means.md"):
+    assert run.stdout == (tmp_path / "two" / "means.md").read_text(), "one process prints"
+    for name in ("images.csv", "means.csv", "means.md", "compare.csv"):
         one, two = (tmp_path / folder / name for folder in ("one", "two"))
         assert one.read_text() == two.read_text()
     assert alone.equals(evaluate(list(models), "Tiny", 2, root=root, out=tmp_path / "two"))

@@ -1,0 +1,68 @@
+"""What an evaluation consists of: an image at a scale, made by several methods and measured."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from fcsr import data, images
+from fcsr.data import Benchmark
+from fcsr.errors import FcsrError
+from fcsr.evaluation.methods import Control, Method, super_resolve
+from fcsr.evaluation.results import NAMES, Row
+from fcsr.metrics import Protocol, protocol_of
+
+
+class Job(NamedTuple):
+    """One image of a set at one scale."""
+
+    pairs: Benchmark
+    number: int
+    dataset: str
+    scale: float
+    protocol: Protocol
+    files: str  # their fingerprint
+
+    def blank(self, method: Method | Control) -> Row:
+        """The row of a method, still without its measures."""
+        names = (self.dataset, float(self.scale), self.pairs.names[self.number])
+        row: Row = dict(zip(NAMES, (*names, method.name, method.decode), strict=True))
+        protocol = self.protocol.brief(self.scale)
+        return row | {"protocol": protocol, "weights": method.weights, "files": self.files}
+
+    def measure(self, wanted: Mapping[Method | Control, Sequence[str]]) -> list[Row]:
+        """The rows of methods, each with its own metrics; images are in memory only here."""
+        pair = self.pairs[self.number]
+        lr, hr = images.to_tensor(pair.lr), images.to_tensor(pair.hr)
+        height, width = hr.shape[-2:]
+
+        def psnr(sr) -> float:
+            return self.protocol.psnr(sr, hr, self.scale)
+
+        try:
+            made = super_resolve(list(wanted), lr, (height, width), psnr)
+            return [
+                {**self.blank(method), **self.protocol.measure(sr, hr, lr, self.scale, metrics)}
+                for (method, metrics), sr in zip(wanted.items(), made, strict=True)
+            ]
+        except FcsrError as error:
+            name = f"{self.dataset}, {self.pairs.names[self.number]}, x{self.scale:g}"
+            raise type(error)(f"{name}: {error}") from error
+
+
+def plan(
+    datasets: Iterable[str | Path],
+    scales: Iterable[float],
+    root: str | Path | None = None,
+    protocol: Protocol | None = None,
+) -> list[Job]:
+    """All images of all sets at all scales, in this order; what is given twice counts once.
+
+    Takes and raises what `fcsr.data.benchmark` does. `protocol` is each set's own by default.
+    """
+    jobs = []
+    for name in dict.fromkeys(datasets):
+        for scale in dict.fromkeys(scales):
+            pairs, own = data.benchmark(name, scale, root), protocol or protocol_of(str(name))
+            for number in range(len(pairs)):
+                jobs.append(Job(pairs, number, str(name), scale, own, pairs.fingerprint(number)))
+    return jobs
