@@ -9,6 +9,7 @@ from . import images as images
 from . import inference as inference
 from . import losses as losses
 from . import metrics as metrics
+from . import mixtures as mixtures
 from . import models as models
 from . import training as training
 from .errors import FcsrError as FcsrError

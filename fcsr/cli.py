@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from dataclasses import MISSING, fields
 from inspect import Parameter
 from pathlib import Path
@@ -94,6 +95,11 @@ def options(
     pass
 
 
+def _warn(message, category, filename, lineno, file=None, line=None) -> None:
+    """A warning as a line, without the code that gave it."""
+    typer.secho(f"fcsr: {message}", fg="yellow", err=True)
+
+
 def _model_names(incomplete: str) -> list[str]:
     """For the shell's completion."""
     weights = Path(__file__).parent / "weights"
@@ -158,6 +164,20 @@ def evaluate(
         list[float],
         typer.Option(help="How many times as high and wide, above 1. May be repeated."),
     ] = [4],  # noqa: B006
+    metric: Annotated[
+        list[str],
+        typer.Option(
+            help="psnr, ssim, lpips, lpips_01, lpips_255, lpips_vgg, dists, lr_psnr, lattice or "
+            "artifacts. May be repeated; by default psnr, lpips, lpips_01, lpips_255 and "
+            "artifacts, or what of these and ssim needs no LPIPS, where that is not installed."
+        ),
+    ] = [],  # noqa: B006
+    base: Annotated[
+        str | None,
+        typer.Option(
+            help="One of the models: also print how the others differ from it, and how surely."
+        ),
+    ] = None,
     decode: Decode = None,
     root: Annotated[
         Path | None,
@@ -172,9 +192,14 @@ def evaluate(
     from fcsr import evaluation
     from fcsr.utils.distributed import Processes
 
-    table = evaluation.evaluate(model, data, scale, decode, root, out=out)
+    with warnings.catch_warnings():
+        warnings.showwarning = _warn
+        table = evaluation.evaluate(
+            model, data, scale, decode, root, out=out, metrics=metric or None, base=base
+        )
     if Processes().is_main_process:
-        typer.echo(evaluation.to_markdown(evaluation.means(table)), nl=False)
+        comparison = None if base is None else evaluation.compare(table, base)
+        typer.echo(evaluation.to_markdown(evaluation.means(table), comparison), nl=False)
 
 
 def train(
@@ -188,6 +213,13 @@ def train(
     paper: Annotated[
         bool, typer.Option("--paper", help="The paper's size instead of the compact one.")
     ] = False,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            help="Of CS and FCS: logits, one for each level as in the paper (the default), or "
+            "mixture, of logistic distributions."
+        ),
+    ] = None,
     minutes: Annotated[
         float,
         typer.Option(
@@ -205,8 +237,10 @@ def train(
 
     recipe = Recipe(**settings)
     torch.manual_seed(recipe.seed)
-    decode = {"decode": "mean"} if recipe.lpips_weight and model.lower() != "lte" else {}
-    net = models.make(model, compact=not paper, **decode)
+    options = {} if head is None else {"head": head}
+    if recipe.lpips_weight and model.lower() != "lte":
+        options["decode"] = "mean"
+    net = models.make(model, compact=not paper, **options)
     if start is not None and not (out / state.NAME).exists():
         copied = models.transfer(models.load(start), net)
         if Processes().is_main_process:

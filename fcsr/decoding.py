@@ -1,7 +1,8 @@
 """Decoding: from a distribution over 256 values to one value.
 
-All decodes take logits over the last axis, one for each integer value 0 … 255, and return the
-value, a float of 0 … 255, without that axis. The paper does not say how it decodes; its sharp
+A distribution is given by logits over the last axis, one for each integer value 0 … 255, or by a
+`LogisticMixture`. All decodes take either, and return the value, a float of 0 … 255, without that
+axis; a function of one's own always gets logits. The paper does not say how it decodes; its sharp
 images with black and bright artifacts suggest the mode.
 """
 
@@ -9,6 +10,7 @@ import functools
 import math
 from collections.abc import Callable
 from numbers import Real
+from typing import Any
 
 import torch
 from jaxtyping import Float, UInt8
@@ -16,46 +18,75 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError
 from fcsr.images import to_levels
+from fcsr.mixtures import LEVELS, LogisticMixture
 from fcsr.utils.device import no_autocast
 
-CLASSES = 256
+CLASSES = LEVELS
 ZERO_RESIDUAL = 128  # the class that stands for a residual of 0
 
-Decode = Callable[[Float[Tensor, "*b classes"]], Float[Tensor, "*b"]]
+NO_COMPONENTS = 'decode is component, but logits have none: give a model with head="mixture"'
+
+Distribution = Tensor | LogisticMixture
+"""Logits (…, 256), or a mixture for values (…)."""
+
+Decode = Callable[[Any], Float[Tensor, "*b"]]
+"""A function of a distribution, or one of your own, of logits (…, 256)."""
 
 
-def mode(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
-    """The likeliest value (argmax): sharpest, and least often wrong.
+def mode(distribution: Distribution) -> Float[Tensor, "*b"]:
+    """The likeliest value: sharpest, and least often wrong.
+
+    Of a mixture it is where the density is highest, so the probability of all that lies beyond 0
+    and 255 does not count for these two.
 
     >>> import fcsr, torch
     >>> fcsr.decoding.mode(torch.tensor([0.5, 0.1, 0.4]).log())
     tensor(0.)
     """
-    return logits.argmax(-1).to(_wide(logits).dtype)
+    if isinstance(distribution, LogisticMixture):
+        return distribution.mode()
+    return distribution.argmax(-1).to(_wide(distribution).dtype)
 
 
-def mean(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
+def component(mixture: Distribution) -> Float[Tensor, "*b"]:
+    """The centre of a mixture's likeliest component: it takes a side, the same in all colours.
+
+    Raises FcsrError for logits, which have no components.
+
+    >>> import fcsr, torch
+    >>> mixture = fcsr.mixtures.LogisticMixture.around(torch.full((3,), 7.0), torch.zeros(50))
+    >>> fcsr.decoding.component(mixture)
+    tensor([7., 7., 7.])
+    """
+    if not isinstance(mixture, LogisticMixture):
+        raise FcsrError(NO_COMPONENTS)
+    return mixture.likeliest_component()
+
+
+def mean(distribution: Distribution) -> Float[Tensor, "*b"]:
     """The expected value: minimal in squared error, so best in PSNR, and smoothest.
 
     >>> import fcsr, torch
     >>> fcsr.decoding.mean(torch.tensor([0.5, 0.1, 0.4]).log())
     tensor(0.9000)
     """
-    return sharpened_mean(logits, sharpness=1.0)
+    if isinstance(distribution, LogisticMixture):
+        return distribution.mean()
+    return sharpened_mean(distribution, sharpness=1.0)
 
 
-def median(logits: Float[Tensor, "*b classes"]) -> Float[Tensor, "*b"]:
+def median(distribution: Distribution) -> Float[Tensor, "*b"]:
     """The smallest value with at least half of the probability up to it: minimal in L1.
 
     >>> import fcsr, torch
     >>> fcsr.decoding.median(torch.tensor([0.4, 0.2, 0.4]).log())
     tensor(1.)
     """
-    return quantile(logits, share=0.5)
+    return quantile(distribution, share=0.5)
 
 
 def quantile(
-    logits: Float[Tensor, "*b classes"], share: float | Float[Tensor, "*b"]
+    distribution: Distribution, share: float | Float[Tensor, "*#b"]
 ) -> Float[Tensor, "*b"]:
     """The smallest value with at least `share` of the probability up to it.
 
@@ -68,36 +99,39 @@ def quantile(
     """
     if isinstance(share, Real) and not 0 <= share <= 1:
         raise FcsrError(f"share is {share}; give 0 to 1 (0.5 is the median)")
-    logits = _wide(logits)
+    if isinstance(distribution, LogisticMixture):
+        return distribution.quantile(torch.as_tensor(share, device=distribution.centres.device))
+    logits = _wide(distribution)
     share = torch.as_tensor(share, device=logits.device, dtype=logits.dtype)
     below = logits.softmax(-1).cumsum(-1) < share.unsqueeze(-1)
     return below.sum(-1).clamp(max=logits.shape[-1] - 1).to(logits.dtype)
 
 
 def partial_sample(
-    logits: Float[Tensor, "*b classes"], strength: float, generator: torch.Generator | None = None
-) -> Float[Tensor, "*b"]:
+    distribution: Distribution, strength: float, generator: torch.Generator | None = None
+) -> Float[Tensor, "*b colours"]:
     """The mean, moved by `strength` (0 … 1) towards a sample, which it is at 1.
 
-    Each value is drawn independently of its neighbours and of the other colours. As a `decode`,
-    fix strength and generator by `functools.partial`. The generator is on the model's device, and
-    each call advances it. Raises FcsrError for another strength.
+    Each pixel is drawn independently of its neighbours, by one random number for all its colours:
+    each colour takes the value below which lies that share of its own distribution. As a
+    `decode`, fix strength and generator by `functools.partial`. The generator is on the model's
+    device, and each call advances it. Raises FcsrError for another strength.
 
     >>> import fcsr, torch
-    >>> certain = torch.tensor([-100.0, 0.0, -100.0])
+    >>> certain = torch.tensor([-100.0, 0.0, -100.0]).expand(3, 3)
     >>> fcsr.decoding.partial_sample(certain, strength=0.75)
-    tensor(1.)
+    tensor([1., 1., 1.])
     """
     if not 0 <= strength <= 1:
         raise FcsrError(f"strength is {strength}; give 0 (the mean) to 1 (a sample)")
-    logits = _wide(logits)
+    centre = mean(distribution)
     share = torch.rand(
-        logits.shape[:-1], generator=generator, device=logits.device, dtype=logits.dtype
+        *centre.shape[:-1], 1, generator=generator, device=centre.device, dtype=centre.dtype
     )
-    return mean(logits).lerp(quantile(logits, share), strength)
+    return centre.lerp(quantile(distribution, share), strength)
 
 
-def smoothed_mode(logits: Float[Tensor, "*b classes"], width: float) -> Float[Tensor, "*b"]:
+def smoothed_mode(distribution: Distribution, width: float) -> Float[Tensor, "*b"]:
     """The mode of the distribution blurred by a Gaussian with a sigma of `width` levels.
 
     Where probability is spread, single classes stand out by chance. Here a neighbourhood wins;
@@ -109,7 +143,7 @@ def smoothed_mode(logits: Float[Tensor, "*b classes"], width: float) -> Float[Te
     """
     if not 0 < width < math.inf:
         raise FcsrError(f"width is {width}; give a finite number of levels above 0")
-    logits = _wide(logits)
+    logits = as_logits(distribution)
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
     kernel = torch.exp(-(((values.unsqueeze(-1) - values) / width) ** 2) / 2)
     kernel[kernel < 1e-6] = 0  # products with less would be denormal numbers, which are slow
@@ -117,7 +151,7 @@ def smoothed_mode(logits: Float[Tensor, "*b classes"], width: float) -> Float[Te
         return (logits.softmax(-1) @ kernel).argmax(-1).to(logits.dtype)
 
 
-def sharpened_mean(logits: Float[Tensor, "*b classes"], sharpness: float) -> Float[Tensor, "*b"]:
+def sharpened_mean(distribution: Distribution, sharpness: float) -> Float[Tensor, "*b"]:
     """The mean of `p^t`, renormalised, with t = `sharpness` (an inverse temperature).
 
     t = 1 is the mean, t -> infinity the mode. As a `decode`, fix it:
@@ -130,7 +164,7 @@ def sharpened_mean(logits: Float[Tensor, "*b classes"], sharpness: float) -> Flo
     """
     if not 0 < sharpness < math.inf:
         raise FcsrError(f"sharpness is {sharpness}; give a finite one above 0 (1 is the mean)")
-    logits = _wide(logits)
+    logits = as_logits(distribution)
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
     with no_autocast(logits.device):
         mean = (sharpness * logits).softmax(-1) @ values
@@ -142,18 +176,44 @@ NAMED: dict[str, Decode] = {
     "mean": mean,
     "median": median,
     "smoothed": functools.partial(smoothed_mode, width=8.0),  # few artifacts: see notebook 07
+    "component": component,
 }
 
 
+def as_logits(distribution: Distribution) -> Float[Tensor, "*b classes"]:
+    """Logits in float32 or wider; those of a mixture are each colour's log probabilities.
+
+    >>> import fcsr, torch
+    >>> mixture = fcsr.mixtures.LogisticMixture.around(torch.full((3,), 7.0), torch.zeros(50))
+    >>> fcsr.decoding.as_logits(mixture).shape
+    torch.Size([3, 256])
+    """
+    if isinstance(distribution, LogisticMixture):
+        return distribution.logits()
+    return _wide(distribution)
+
+
+def shape(distribution: Distribution) -> torch.Size:
+    """That of the values that are distributed.
+
+    >>> import fcsr, torch
+    >>> fcsr.decoding.shape(torch.zeros(5, 3, 256))
+    torch.Size([5, 3])
+    """
+    if isinstance(distribution, LogisticMixture):
+        return distribution.centres.shape[:-1]
+    return distribution.shape[:-1]
+
+
 def resolve(decode: str | Decode) -> Decode:
-    """The decode of that name in `NAMED`, else an FcsrError; a function is returned as it is.
+    """The decode of that name in `NAMED`, else an FcsrError; a function of one's own gets logits.
 
     >>> import fcsr
     >>> fcsr.decoding.resolve("mean") is fcsr.decoding.mean
     True
     """
     if callable(decode):
-        return decode
+        return decode if _is_ours(decode) else lambda distribution: decode(as_logits(distribution))
     if decode not in NAMED:
         known = ", ".join(f'"{name}"' for name in NAMED)
         raise FcsrError(f'unknown decode "{decode}": give {known} or a function of the logits')
@@ -166,9 +226,10 @@ def check_name(decode: str) -> None:
     >>> import fcsr
     >>> fcsr.decoding.check_name("mean")
     """
-    if resolve(decode) is decode:
+    if callable(decode):
         known = ", ".join(NAMED)
         raise FcsrError(f"decode is {label(decode)}, which cannot be saved; give one of {known}")
+    resolve(decode)
 
 
 def label(decode: str | Decode) -> str:
@@ -184,6 +245,12 @@ def label(decode: str | Decode) -> str:
         settings = (f"{name}={value}" for name, value in decode.keywords.items())
         return f"{label(decode.func)}({', '.join(settings)})"
     return getattr(decode, "__qualname__", type(decode).__name__)
+
+
+def _is_ours(decode: Decode) -> bool:
+    while isinstance(decode, functools.partial):
+        decode = decode.func
+    return getattr(decode, "__module__", None) == __name__
 
 
 def _wide(logits: Tensor) -> Tensor:

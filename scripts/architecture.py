@@ -22,7 +22,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 TABLE = re.compile(r"(?<=<!-- packages -->\n).*?(?=<!-- end of packages -->)", re.DOTALL)
 
 EVERYWHERE = ("utils", "errors")  # nearly all import them: no arrows, and a bar below all
-CORE = ("models", "decoding", "losses", "frequency")  # the paper's method
+CORE = ("models", "decoding", "losses", "mixtures", "frequency")  # the paper's method
 BOXES = {  # where in its row each stands, and what is in it
     "cli": (3.75, "the command line"),
     "course": (4.9, "plots, widgets, report"),
@@ -33,9 +33,10 @@ BOXES = {  # where in its row each stands, and what is in it
     "models": (1.4, "LTE, CS, FCS, weights"),
     "data": (6.3, "sets of photographs"),
     "decoding": (2.45, "distribution to value"),
+    "mixtures": (0.3, "levels with an order"),
     "losses": (0.3, "L1, eq. (1), eq. (2)"),
     "images": (2.45, "files, pixels, resizing"),
-    "metrics": (4.85, "PSNR, SSIM, LPIPS"),
+    "metrics": (4.2, "PSNR, SSIM, LPIPS"),
     "frequency": (2.45, "filters, spectra"),
     "utils": (3.3, "devices, processes, files"),
     "errors": (3.3, "exceptions"),

@@ -57,7 +57,10 @@ def test_the_dial_runs_from_the_middle_through_the_mean_to_the_mode(logits):
     assert not torch.allclose(decoding.mean(logits), decoding.mode(logits), atol=5)
 
 
-@pytest.mark.parametrize("decode", decoding.NAMED.values())
+OF_LOGITS = {name: way for name, way in decoding.NAMED.items() if name != "component"}
+
+
+@pytest.mark.parametrize("decode", OF_LOGITS.values())
 def test_autocast_rounds_logits_but_no_decoded_value(logits, decode):
     rounded = logits.bfloat16()
     with torch.autocast("cpu", torch.bfloat16):
@@ -80,13 +83,26 @@ def test_each_distribution_can_have_its_own_share(logits):
 
 
 def test_samples_are_as_frequent_as_their_probability(logits, p):
-    many = logits[1, 2].expand(40_000, 256)
+    many = logits[1, 2].expand(40_000, 1, 256)  # of one colour
     generator = torch.Generator().manual_seed(0)
-    drawn = decoding.partial_sample(many, strength=1.0, generator=generator).numpy()
+    drawn = decoding.partial_sample(many, strength=1.0, generator=generator).numpy()[:, 0]
     counted = np.bincount(drawn.astype(int), minlength=256) / len(drawn)
     assert np.abs(counted - p[1, 2]).max() < 0.004
-    again = decoding.partial_sample(many, strength=1.0, generator=generator).numpy()
+    again = decoding.partial_sample(many, strength=1.0, generator=generator).numpy()[:, 0]
     assert (drawn != again).mean() > 0.5
+
+
+def test_the_colours_of_a_pixel_share_their_random_number(logits, p):
+    """Where one is low for its distribution, so are the others."""
+    three = logits[1, [0, 2, 4]].expand(500, 3, 256)
+    drawn = decoding.partial_sample(three, strength=1.0).long().numpy()
+    reached = [p[1, row].cumsum()[drawn[:, colour]] for colour, row in enumerate((0, 2, 4))]
+    before = [
+        p[1, row].cumsum()[drawn[:, colour]] - p[1, row][drawn[:, colour]]
+        for colour, row in enumerate((0, 2, 4))
+    ]
+    assert (np.max(before, axis=0) <= np.min(reached, axis=0) + 1e-9).all()
+    assert len(np.unique(drawn[:, 0])) > 20
 
 
 def test_a_partial_sample_lies_between_mean_and_sample(logits):
@@ -127,7 +143,7 @@ def test_other_sharpness_is_refused(sharpness):
         decoding.sharpened_mean(torch.zeros(3, 256), sharpness)
 
 
-@pytest.mark.parametrize("name", decoding.NAMED)
+@pytest.mark.parametrize("name", OF_LOGITS)
 @pytest.mark.parametrize("level", [0, 1, 128, 255])
 def test_certainty_is_decoded_as_it_is(name, level):
     logits = torch.full((2, 3, 256), -1000.0)
@@ -149,7 +165,7 @@ def test_resolve_knows_names_and_passes_functions_on():
     assert decoding.resolve("median") is decoding.median
     function = partial(decoding.sharpened_mean, sharpness=2.0)
     assert decoding.resolve(function) is function
-    with pytest.raises(FcsrError, match=r'unknown decode "best": give "mode", .*, "smoothed" or'):
+    with pytest.raises(FcsrError, match=r'unknown decode "best": give "mode", .*, "component" or'):
         decoding.resolve("best")
 
 

@@ -28,7 +28,7 @@ def test_equation_1_by_hand():
     "levels", [torch.zeros(3, 2, dtype=torch.long), torch.zeros(2, 3)], ids=["shape", "type"]
 )
 def test_levels_that_are_not_of_the_distributions_are_refused(levels, no_contracts):
-    with pytest.raises(FcsrError, match=r"distributions \(2, 3, 256\) take whole numbers \(2, 3\)"):
+    with pytest.raises(FcsrError, match=r"these distributions take whole numbers \(2, 3\)"):
         losses.cross_entropy(torch.zeros(2, 3, 256), levels)
 
 
@@ -87,3 +87,32 @@ def test_psnr_has_a_gradient_where_nothing_is_wrong():
     sr = torch.zeros(1, 4, 3, requires_grad=True)
     losses.psnr(sr, torch.zeros(1, 4, 3)).backward()
     assert torch.equal(sr.grad, torch.zeros_like(sr))
+
+
+def dotted(scale: float, height: float, side: int = 64) -> torch.Tensor:
+    """Noise, and on it a wave that repeats with each LR pixel, its crest between two of HR."""
+    noise = torch.rand(2, 3, side, side, generator=torch.Generator().manual_seed(0))
+    place = torch.arange(side) + 0.3
+    wave = torch.cos(2 * math.pi * place / scale)
+    return noise + height * wave * wave.unsqueeze(-1)
+
+
+@pytest.mark.parametrize("scale", [2.0, 2.6, 3.0, 4.0])
+def test_the_lattice_is_what_repeats_with_lrs_pixels(scale):
+    step = torch.tensor(1 / scale)
+    plain, faint, strong = (losses.lattice(dotted(scale, h), step) for h in (0.0, 0.3, 1.0))
+    assert 2 * plain < faint < strong
+    other = losses.lattice(dotted(scale, 1.0), torch.tensor(1 / (scale + 0.45)))
+    assert other < strong / 3
+
+
+def test_the_lattice_has_a_gradient_that_takes_it_away():
+    image = dotted(4.0, 0.5).requires_grad_()
+    before = losses.lattice(image, torch.tensor(0.25))
+    before.backward()
+    moved = image.detach() - image.grad / image.grad.norm()
+    assert losses.lattice(moved, torch.tensor(0.25)) < before
+
+
+def test_an_even_image_has_no_lattice():
+    assert losses.lattice(torch.full((1, 3, 32, 32), 0.5), torch.tensor(0.25)) == 0

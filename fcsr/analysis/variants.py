@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Integer, UInt8
 from torch import Tensor
 
-from fcsr import losses
+from fcsr import decoding, losses
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
 from fcsr.errors import FcsrError
 from fcsr.frequency import KINDS, Gaussian, low_pass
@@ -75,7 +75,7 @@ class FewerCS(Fewer, CS):
     """
 
     def outputs(self, estimate: Estimate) -> Float[Tensor, "b q 3 classes"]:
-        return self.mask(super().outputs(estimate))
+        return self.mask(decoding.as_logits(super().outputs(estimate)))
 
     def loss(  # type: ignore[override]  # it has these targets only
         self, outputs: Float[Tensor, "b q 3 classes"], levels: UInt8[Tensor, "b q 3"]
@@ -96,7 +96,7 @@ class FewerFCS(Fewer, FCS):
 
     def outputs(self, estimate: Estimate) -> Bands:
         low, high = super().outputs(estimate)
-        return Bands(low, self.mask(high))
+        return Bands(low, self.mask(decoding.as_logits(high)))
 
     def loss(  # type: ignore[override]  # it has these targets only
         self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: UInt8[Tensor, "b q 3"]

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 from torch import Tensor
 
-from fcsr import frequency, images, models
+from fcsr import decoding, frequency, images, models
 from fcsr.course import diagram
 from fcsr.course.mpl import COLOURS
 from fcsr.decoding import ZERO_RESIDUAL
@@ -95,8 +95,8 @@ def _example(hr: Float[Tensor, "1 3 h w"], scale: float, pixel: tuple[int, int])
 
     coord = grid(size)[pixel].view(1, 1, 2)
     cell = coord.new_tensor([2 / n for n in size]).view(1, 1, 2)
-    parts["p"] = cs(lr, coord, cell)[0, 0, 0].softmax(-1).numpy()
-    parts["p_H"] = fcs(lr, coord, cell).high[0, 0, 0].softmax(-1).numpy()
+    parts["p"] = decoding.as_logits(cs(lr, coord, cell))[0, 0, 0].softmax(-1).numpy()
+    parts["p_H"] = decoding.as_logits(fcs(lr, coord, cell).high)[0, 0, 0].softmax(-1).numpy()
     parts["one-hot"], parts["one-hot_H"] = (
         np.eye(256)[round(255 * float(parts[name][*pixel, 0]))] for name in ("HR", "g")
     )

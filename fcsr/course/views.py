@@ -142,7 +142,7 @@ class Pixel:
         window = Region(row, column, row + 1, column + 1)
         with torch.no_grad():
             estimate = previews.estimate(self._model, self._encoded, side, window)
-            logits = self._model.outputs(estimate)[0, 0]  # (3, 256)
+            logits = decoding.as_logits(self._model.outputs(estimate))[0, 0]  # (3, 256)
         figure = mpl.empty(14, 6.4)
         ((left, right),) = figure.subfigures(1, 2, squeeze=False, width_ratios=(1, 1.15))
         left.suptitle(f"row {row}, column {column}", fontsize=15)

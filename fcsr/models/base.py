@@ -8,6 +8,8 @@ into what the outputs should be, and `loss` compares the two. Images are RGB in 
     LTE     RGB                                             (B, Q, 3)                 L1
     CS      logits of the 256 levels of each colour         (B, Q, 3, 256)            eq. (1)
     FCS     low band, and logits of the high band's levels  (B, Q, 3), (B, Q, 3, 256) eq. (2)
+
+Instead of logits, a head may give the parameters of a mixture: see `fcsr.mixtures`.
 """
 
 from abc import ABC, abstractmethod

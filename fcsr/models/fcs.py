@@ -7,9 +7,10 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from fcsr import decoding, frequency, losses
-from fcsr.decoding import CLASSES, ZERO_RESIDUAL, Decode
+from fcsr.decoding import ZERO_RESIDUAL, Decode, Distribution
 from fcsr.errors import FcsrError
 from fcsr.frequency import Gaussian, LowPass
+from fcsr.models import heads
 from fcsr.models.base import ContinuousModel, Estimate, regress
 from fcsr.models.edsr import EDSR
 from fcsr.models.prior import LaplacePrior
@@ -26,7 +27,7 @@ class Bands(NamedTuple):
     """
 
     low: Float[Tensor, "b q 3"]  # LSR, y_L, in [0, 1]
-    high: Float[Tensor, "b q 3 classes"]  # HSR, logits of y_H in levels, 128 for 0
+    high: Distribution  # HSR, of y_H in levels, 128 for 0
 
 
 class FCS(ContinuousModel):
@@ -42,7 +43,9 @@ class FCS(ContinuousModel):
             about 38 dB.
         shared: the bands share one texture estimator, or have one each. The paper leaves it open.
         prior: start the high band's logits from a learnable Laplace distribution around 0.
-        decode: the default decode of the high band: "mode", "mean", "median" or "smoothed".
+        decode: the default decode of the high band: a name in `decoding.NAMED`.
+        head: "logits", 256 free ones a colour, as in the paper, or "mixture", a `LogisticMixture`.
+        components: of the mixture.
 
     >>> import fcsr, torch
     >>> coord = torch.zeros(1, 5, 2)
@@ -61,16 +64,19 @@ class FCS(ContinuousModel):
         shared: bool = True,
         prior: bool = True,
         decode: str = "mode",
+        head: str = "logits",
+        components: int = 5,
     ):
+        heads.check_head(head, components, decode)
         frequency.to_config(low_pass)  # what cannot be saved is refused before it is trained
         if not 0 < weight < math.inf:
             raise FcsrError(f"weight is {weight}; give a finite one above 0")
-        decoding.check_name(decode)
-        outputs = (3 + 3 * CLASSES,) if shared else (3, 3 * CLASSES)
-        super().__init__(encoder, size, outputs, max_scale)
+        high = heads.outputs(head, components)
+        super().__init__(encoder, size, (3 + high,) if shared else (3, high), max_scale)
+        self.head, self.components = head, components
         self.low_pass, self.weight, self.shared = low_pass, weight, shared
         self.default_decode: str = decode
-        self.prior = LaplacePrior(scale=4.0) if prior else None
+        self.prior = LaplacePrior(scale=4.0) if prior and head == "logits" else None
 
     @property
     def config(self) -> dict[str, Any]:
@@ -80,18 +86,23 @@ class FCS(ContinuousModel):
             "shared": self.shared,
             "prior": self.prior is not None,
             "decode": self.default_decode,
+            "head": self.head,
+            "components": self.components,
         }
 
     def outputs(self, estimate: Estimate) -> Bands:
-        low, high = self.heads(estimate).split((3, 3 * CLASSES), dim=-1)
-        logits = high.unflatten(-1, (3, CLASSES))
-        if self.prior is not None:
-            logits = logits + self.prior(estimate.skip.new_full((), ZERO_RESIDUAL))
-        return Bands(regress(low, estimate.skip), logits)
+        numbers = self.heads(estimate)
+        low, high = numbers[..., :3], numbers[..., 3:]
+        zero = estimate.skip.new_full((), ZERO_RESIDUAL)
+        distribution = heads.distribution(self.head, high, zero, self.prior)
+        return Bands(regress(low, estimate.skip), distribution)
 
     def decode(self, outputs: Bands, decode: str | Decode | None = None) -> Float[Tensor, "b q 3"]:
         level = decoding.resolve(decode or self.default_decode)(outputs.high)
         return (outputs.low + (level - ZERO_RESIDUAL) / 255).clamp(0, 1)
+
+    def check_decode(self, decode: str | Decode | None) -> None:
+        heads.check_decode(self.head, decode)
 
     def targets(
         self, hr: Float[Tensor, "b 3 h w"]

@@ -35,8 +35,7 @@ def pictures(tile: int | None = None) -> dict[str, np.ndarray]:
     try:
         for name in ["bicubic", *sorted(path.stem for path in checkpoints.WEIGHTS.glob("*.safe*"))]:
             model = name if name == "bicubic" else fcsr.load(name)
-            distributions = name != "bicubic" and model.default_decode
-            for decode in decoding.NAMED if distributions else (None,):
+            for decode in decodes(model):
                 for size, options in SIZES.items():
                     image = fcsr.upscale(
                         picture(), model=model, decode=decode, progress=False, **options
@@ -45,6 +44,13 @@ def pictures(tile: int | None = None) -> dict[str, np.ndarray]:
     finally:
         tiling.TILE = whole
     return made
+
+
+def decodes(model: str | fcsr.models.ContinuousModel) -> list[str | None]:
+    """The named decodes of a model; None where there is nothing to decode."""
+    if model == "bicubic" or model.default_decode is None:
+        return [None]
+    return [name for name in decoding.NAMED if name != "component" or model.head == "mixture"]
 
 
 def trained() -> dict[str, np.ndarray]:

@@ -19,7 +19,9 @@ VARIANTS = {
     "LTE to x2": (LTE, {"max_scale": 2.0}),
     "CS": (CS, {}),
     "CS without prior": (CS, {"prior": False}),
+    "CS mixture": (CS, {"head": "mixture", "components": 3, "decode": "component"}),
     "FCS": (FCS, {}),
+    "FCS mixture": (FCS, {"head": "mixture", "shared": False}),
     "FCS separate": (FCS, {"shared": False}),
     "FCS otherwise": (
         FCS,
@@ -46,6 +48,13 @@ def pixels(image):
     return image.flatten(2).transpose(1, 2)
 
 
+def tensors(outputs):
+    """All tensors of a model's outputs, which may be tuples of tuples."""
+    if isinstance(outputs, torch.Tensor):
+        return [outputs]
+    return [tensor for part in outputs for tensor in tensors(part)]
+
+
 def certain(levels):
     """Logits without doubt."""
     return 1000.0 * F.one_hot(levels.long(), CLASSES)
@@ -65,7 +74,7 @@ def test_config_makes_the_same_model(model, query):
     assert type(again) is type(model)
     assert json.loads(json.dumps(again.config)) == config
     again.load_state_dict(model.state_dict())
-    for mine, its in zip(again(*query), model(*query), strict=True):
+    for mine, its in zip(tensors(again(*query)), tensors(model(*query)), strict=True):
         assert torch.equal(mine, its)
 
 
@@ -123,6 +132,51 @@ def test_lte_has_nothing_to_decode(tiny, query):
     model = tiny(LTE)
     with pytest.raises(FcsrError, match="decode is mean, but LTE gives RGB"):
         model.decode(model(*query), "mean")
+
+
+@pytest.mark.parametrize("kind", [CS, FCS])
+def test_logits_have_no_component_to_read(kind, tiny):
+    for refuse in (
+        lambda: tiny(kind, decode="component"),
+        lambda: tiny(kind).check_decode("component"),
+        lambda: tiny(kind).check_decode(decoding.component),
+    ):
+        with pytest.raises(FcsrError, match='logits have none: give a model with head="mixture"'):
+            refuse()
+    tiny(kind, head="mixture").check_decode("component")
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ({"head": "normal"}, 'head is "normal"; give logits or mixture'),
+        ({"head": "mixture", "components": 0}, "components is 0; give a whole number above 0"),
+        ({"head": "mixture", "components": 2.0}, r"components is 2\.0"),
+    ],
+)
+@pytest.mark.usefixtures("no_contracts")
+@pytest.mark.parametrize("kind", [CS, FCS])
+def test_a_head_that_there_is_not_is_refused(kind, options, what, tiny):
+    with pytest.raises(FcsrError, match=what):
+        tiny(kind, **options)
+
+
+@pytest.mark.parametrize("kind", [CS, FCS])
+def test_a_config_without_a_head_is_of_logits(kind, tiny):
+    """As those of weights that were made before there was a choice."""
+    config = tiny(kind).config
+    del config["head"], config["components"]
+    assert models.from_config(config).head == "logits"
+
+
+def test_a_silent_mixture_lies_around_the_interpolation(tiny, query):
+    """CS's around the image's own pixels, FCS's around a residual of 0."""
+    image, coord, cell = query
+    skip = bilinear(image, coord)
+    cs = silence(tiny(CS, head="mixture"))(image, coord, cell)
+    torch.testing.assert_close(decoding.component(cs), 255 * skip, rtol=0, atol=1e-3)
+    fcs = silence(tiny(FCS, head="mixture"))(image, coord, cell)
+    assert decoding.component(fcs.high).unique().tolist() == [ZERO_RESIDUAL]
 
 
 class Own(LTE):
@@ -269,10 +323,7 @@ def test_encode_once_query_often(model, query):
     whole = model(*query)
     for start in (0, 50):
         part = model.query(encoded, coord[:, start : start + 50], cell[:, start : start + 50])
-        pairs = (
-            ((part, whole),) if isinstance(whole, torch.Tensor) else zip(part, whole, strict=True)
-        )
-        for mine, its in pairs:
+        for mine, its in zip(tensors(part), tensors(whole), strict=True):
             torch.testing.assert_close(mine, its[:, start : start + 50])
 
 

@@ -1,0 +1,174 @@
+"""Mixtures of logistic distributions: 256 levels that know their order.
+
+Instead of 256 free logits a colour, a head gives the parameters of a few logistic distributions,
+which the three colours of a pixel share (Salimans et al., "PixelCNN++", ICLR 2017). A level's
+probability is that of the interval around it, half a level to each side; what lies beyond the
+first and the last level is theirs.
+"""
+
+import functools
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Integer
+from torch import Tensor
+
+LEVELS = 256
+PARAMETERS = 10
+"""Of a component: its weight, and a centre, a scale and a coupling for each colour."""
+
+MIN_SCALE = 0.1
+"""The smallest scale of a logistic distribution, in levels: 99 % lie within half a level."""
+
+REACH = 32.0  # levels that a centre moves for a number of 1
+START_SCALES = (1.0, 16.0)  # of the first and the last component, in levels
+MODE_STEPS = 6
+
+
+class LogisticMixture(NamedTuple):
+    """The distribution of the levels of red, green and blue of each pixel, together.
+
+    Which component a pixel belongs to is the same for all three colours. Within a component, a
+    colour's centre moves with the colours before it: green by `coupling[0]` times how far red lies
+    from its centre, blue by `coupling[1]` times that and `coupling[2]` times the same of green.
+
+    >>> import torch
+    >>> from fcsr.mixtures import LogisticMixture
+    >>> both = torch.tensor([50.0, 100.0]).expand(3, 2)  # centres of two components
+    >>> weights = torch.tensor([[0.75, 0.25]]).log()
+    >>> mixture = LogisticMixture(weights, both, torch.zeros(3, 2), torch.zeros(3, 2))
+    >>> mixture.mean().round(decimals=1)
+    tensor([62.5000, 62.5000, 62.5000])
+    >>> mixture.mode().round()
+    tensor([50., 50., 50.])
+    """
+
+    weights: Float[Tensor, "*b 1 k"]  # log probabilities of the components
+    centres: Float[Tensor, "*b 3 k"]  # in levels
+    log_scales: Float[Tensor, "*b 3 k"]  # of each colour, given the colours before it
+    coupling: Float[Tensor, "*b 3 k"]  # red to green, red to blue, green to blue
+
+    @classmethod
+    def around(
+        cls, level: Float[Tensor, "*#b"], numbers: Float[Tensor, "*c parameters"]
+    ) -> "LogisticMixture":
+        """The mixture that the numbers of a head stand for; zeros give one around `level`."""
+        k = numbers.shape[-1] // PARAMETERS
+        weights, *rest = numbers.float().split((k, 3 * k, 3 * k, 3 * k), dim=-1)
+        centres, log_scales, coupling = (part.unflatten(-1, (3, k)) for part in rest)
+        first, last = START_SCALES
+        starts = torch.logspace(math.log10(first), math.log10(last), k, device=numbers.device)
+        return cls(
+            weights.log_softmax(-1).unsqueeze(-2),
+            level.unsqueeze(-1) + REACH * centres,
+            (starts.log() + log_scales).clamp(min=math.log(MIN_SCALE)),
+            coupling,
+        )
+
+    def nats(self, levels: Integer[Tensor, "*b 3"]) -> Float[Tensor, "*b"]:
+        """The cost of true levels, -log p, of the three colours together.
+
+        It needs the distribution function at the two edges of each level only.
+        """
+        off = levels.unsqueeze(-1) - self.centres  # (*b, 3, k)
+        red, green, _ = off.unbind(-2)
+        to_green, to_blue, green_to_blue = self.coupling.unbind(-2)
+        moved = torch.stack(
+            (torch.zeros_like(red), to_green * red, to_blue * red + green_to_blue * green), dim=-2
+        )
+        each = _log_probability(levels.unsqueeze(-1), self.centres + moved, self.log_scales)
+        return -torch.logsumexp(self.weights.squeeze(-2) + each.sum(-2), dim=-1)
+
+    def marginal_scales(self) -> Float[Tensor, "*b 3 k"]:
+        """The scale of each colour if the others are not known, by the variance.
+
+        The sum of logistic variables is not quite logistic; we take it for one.
+        """
+        red, green, blue = (2 * self.log_scales).exp().unbind(-2)  # squared
+        to_green, to_blue, green_to_blue = self.coupling.unbind(-2)
+        through_green = (to_blue + green_to_blue * to_green).square() * red
+        return torch.stack(
+            (
+                red,
+                green + to_green.square() * red,
+                blue + through_green + green_to_blue.square() * green,
+            ),
+            dim=-2,
+        ).sqrt()
+
+    def logits(self) -> Float[Tensor, "*b 3 levels"]:
+        """Log probabilities of all levels of each colour by itself."""
+        levels = torch.arange(LEVELS, device=self.centres.device)
+        weights = self.weights.expand_as(self.centres)
+        parts = zip(
+            *(part.unbind(-1) for part in (weights, self.centres, self.marginal_scales().log())),
+            strict=True,
+        )  # a component at a time, of which all levels of all pixels take memory
+        each = (
+            weight.unsqueeze(-1)
+            + _log_probability(levels, centre.unsqueeze(-1), log_scale.unsqueeze(-1))
+            for weight, centre, log_scale in parts
+        )
+        return functools.reduce(torch.logaddexp, each)
+
+    def mean(self) -> Float[Tensor, "*b 3"]:
+        """The expected level: the integral of one less the distribution function."""
+        scales = self.marginal_scales()
+        above = F.softplus(self.centres / scales) - F.softplus((self.centres - 255) / scales)
+        return (self.weights.exp() * scales * above).sum(-1)
+
+    def mode(self) -> Float[Tensor, "*b 3"]:
+        """Where the density is highest, within 0 to 255: what lies beyond does not pile up there.
+
+        Found by fixed-point iteration from each component's centre, as in mean shift.
+        """
+        centres, weights = self.centres.unsqueeze(-2), self.weights.unsqueeze(-2)
+        log_scales = self.marginal_scales().log().unsqueeze(-2)
+        place = self.centres.clamp(0, 255)  # (*b, 3, starts)
+        for _ in range(MODE_STEPS):
+            off = ((place.unsqueeze(-1) - centres) / log_scales.exp()).abs().clamp(min=1e-3)
+            pull = weights + _log_density(off, log_scales) + (off / 2).tanh().div(off).log()
+            place = ((pull - 2 * log_scales).softmax(-1) * centres).sum(-1).clamp(0, 255)
+        off = (place.unsqueeze(-1) - centres) / log_scales.exp()
+        density = (weights + _log_density(off.abs(), log_scales)).logsumexp(-1)
+        return place.gather(-1, density.argmax(-1, keepdim=True)).squeeze(-1)
+
+    def likeliest_component(self) -> Float[Tensor, "*b 3"]:
+        """The centre of the component with the largest weight, the same one for all colours."""
+        best = self.weights.argmax(-1, keepdim=True).expand(*self.centres.shape[:-1], 1)
+        return self.centres.gather(-1, best).squeeze(-1).clamp(0, 255)
+
+    def quantile(self, share: Float[Tensor, "*#b"]) -> Float[Tensor, "*b 3"]:
+        """The smallest level of each colour with at least `share` of the probability up to it."""
+        weights, scales = self.weights.exp(), self.marginal_scales()
+        low = torch.zeros_like(self.centres[..., 0])
+        for step in (128, 64, 32, 16, 8, 4, 2, 1):
+            last_below = low + (step - 0.5)  # the upper edge of the level low + step - 1
+            up_to = torch.sigmoid((last_below.unsqueeze(-1) - self.centres) / scales)
+            low = low + step * ((weights * up_to).sum(-1) < share)
+        return low
+
+
+def _log_density(off: Tensor, log_scales: Tensor) -> Tensor:
+    """Of a logistic distribution, `off` scales away from its centre; 0 or above."""
+    return -off - 2 * F.softplus(-off) - log_scales
+
+
+def _log_probability(levels: Tensor, centres: Tensor, log_scales: Tensor) -> Tensor:
+    """Of the intervals around levels; beyond 0 and 255 they have no edge.
+
+    With a and b, the edges in scales from the centre, and the sigmoid s,
+    s(a) - s(b) = s(a) s(-b) (1 - exp(b - a)): nothing is lost by rounding.
+    """
+    off, width = (levels - centres) * (-log_scales).exp(), (-log_scales).exp()
+    upper = F.logsigmoid(off + width / 2)
+    lower = F.logsigmoid(width / 2 - off)
+    inside = (-torch.expm1(-width)).log()
+    first, last = levels == 0, levels == LEVELS - 1
+    return (
+        upper.masked_fill(last, 0)
+        + lower.masked_fill(first, 0)
+        + inside.masked_fill(first | last, 0)
+    )

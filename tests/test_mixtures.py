@@ -1,0 +1,205 @@
+"""Mixtures of logistic distributions against SciPy's, and what is decoded from them."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import logistic
+
+from fcsr import decoding, losses
+from fcsr.errors import FcsrError
+from fcsr.mixtures import MIN_SCALE, LogisticMixture
+
+LEVELS = np.arange(256)
+
+
+@pytest.fixture(scope="module")
+def mixture() -> LogisticMixture:
+    """(4, 5) pixels of 3 components: narrow and wide ones, some beyond the ends of the range."""
+    random = torch.Generator().manual_seed(0)
+    levels = 255 * torch.rand(4, 5, 3, generator=random)
+    return LogisticMixture.around(levels, torch.randn(4, 5, 30, generator=random))
+
+
+def places(mixture):
+    return np.ndindex(*decoding.shape(mixture))
+
+
+def component(mixture, place, k, scales=None):
+    """SciPy's distribution of one component of one value."""
+    scales = mixture.marginal_scales() if scales is None else scales
+    return logistic(mixture.centres[place][k].item(), scales[place][k].item())
+
+
+def probabilities(mixture, place) -> np.ndarray:
+    """Of the 256 levels of one value, by SciPy's distribution function."""
+    edges = np.concatenate(([-np.inf], LEVELS[1:] - 0.5, [np.inf]))
+    weights = mixture.weights[place[:-1]].exp()[0]
+    return sum(
+        weight.item() * np.diff(component(mixture, place, k).cdf(edges))
+        for k, weight in enumerate(weights)
+    )
+
+
+def density(mixture, place, x) -> np.ndarray:
+    weights = mixture.weights[place[:-1]].exp()[0]
+    return sum(w.item() * component(mixture, place, k).pdf(x) for k, w in enumerate(weights))
+
+
+def test_levels_have_the_probability_of_their_intervals(mixture):
+    p = decoding.as_logits(mixture).exp()
+    for place in places(mixture):
+        np.testing.assert_allclose(p[place], probabilities(mixture, place), atol=2e-6)
+
+
+def test_nothing_is_lost_far_from_the_centre():
+    """Where float32's distribution function is 1 to the last bit."""
+    narrow = torch.full((1, 3, 1), 20.0)
+    mixture = LogisticMixture(torch.zeros(1, 1, 1), narrow, torch.zeros(1, 3, 1), narrow * 0)
+    far = np.log(np.exp(-79.5) - np.exp(-80.5))  # of the tail of exp(-x), from 79.5 to 80.5
+    torch.testing.assert_close(mixture.logits()[0, 0, 100].item(), far, rtol=1e-5, atol=0)
+    levels = torch.full((1, 3), 100, dtype=torch.uint8)
+    torch.testing.assert_close(mixture.nats(levels).item(), -3 * far, rtol=1e-5, atol=0)
+
+
+def test_the_joint_cost_is_that_of_colours_one_after_the_other(mixture):
+    """-log of the sum over components of the products of the three conditional probabilities."""
+    levels = torch.tensor([3, 250, 128], dtype=torch.uint8)
+    scales = mixture.log_scales.exp()
+    for place in np.ndindex(4, 5):
+        total = 0
+        for k, weight in enumerate(mixture.weights[place].exp()[0]):
+            off, p = [], weight.item()
+            to_green, to_blue, green_to_blue = mixture.coupling[place][:, k].tolist()
+            for colour, level in enumerate(levels.tolist()):
+                moved = (
+                    0,
+                    to_green * off[0] if off else 0,
+                    to_blue * off[0] + green_to_blue * off[1] if len(off) > 1 else 0,
+                )[colour]
+                at = mixture.centres[place][colour, k].item()
+                of = logistic(at + moved, scales[place][colour, k].item())
+                p *= of.cdf(level + 0.5) - of.cdf(level - 0.5)
+                off.append(level - at)
+            total += p
+        nats = mixture.nats(levels.expand(4, 5, 3))[place].item()
+        if total > 1e-10:  # below, SciPy's differences have no digits left
+            np.testing.assert_allclose(nats, -np.log(total), rtol=2e-3)
+
+
+def test_the_joint_probabilities_add_up_to_one(mixture):
+    """Over green and blue, for a given red: to red's own probability."""
+    green, blue = np.meshgrid(LEVELS, LEVELS)
+    red = np.full_like(green, 100)
+    every = torch.tensor(np.stack((red, green, blue), axis=-1))
+    one = LogisticMixture(*(part[0, 0] for part in mixture))
+    repeated = LogisticMixture(*(part.expand(256, 256, *part.shape) for part in one))
+    total = (-repeated.nats(every)).exp().sum().item()
+    np.testing.assert_allclose(total, decoding.as_logits(one)[0, 100].exp(), rtol=1e-4)
+
+
+def test_marginals_have_the_variance_of_the_coupled_colours():
+    """Of 200,000 draws, colour after colour."""
+    random = np.random.default_rng(0)
+    scales, coupling = np.array([2.0, 3.0, 1.0]), np.array([0.8, -0.5, 1.2])
+    noise = logistic.rvs(scale=scales, size=(200_000, 3), random_state=random)
+    red = noise[:, 0]
+    green = noise[:, 1] + coupling[0] * red
+    blue = noise[:, 2] + coupling[1] * red + coupling[2] * green
+    parts = (torch.tensor(x, dtype=torch.float32)[:, None] for x in (np.log(scales), coupling))
+    mixture = LogisticMixture(torch.zeros(1, 1), torch.full((3, 1), 128.0), *parts)
+    found = np.std([red, green, blue], axis=1) * np.sqrt(3) / np.pi
+    np.testing.assert_allclose(mixture.marginal_scales()[:, 0], found, rtol=0.01)
+
+
+def test_the_mean_is_that_of_the_levels(mixture):
+    p = decoding.as_logits(mixture).double().exp()
+    expected = p @ torch.arange(256).double()
+    torch.testing.assert_close(decoding.mean(mixture).double(), expected, rtol=0, atol=0.05)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99, 1.0])
+def test_quantiles_are_the_first_level_with_that_share(mixture, share):
+    found = decoding.quantile(mixture, share)
+    for place in places(mixture):
+        up_to = np.cumsum(probabilities(mixture, place))
+        at = int(found[place])
+        assert up_to[at] >= share - 1e-5 and (at == 0 or up_to[at - 1] < share + 1e-5)
+
+
+def test_the_mode_is_where_the_density_is_highest(mixture):
+    x = np.linspace(0, 255, 25_501)
+    found = decoding.mode(mixture)
+    for place in places(mixture):
+        heights = density(mixture, place, x)
+        assert density(mixture, place, found[place].item()) > 0.995 * heights.max()
+
+
+def test_the_tails_do_not_make_a_mode():
+    """Two thirds lie beyond 255, wide; the rest is narrow and inside."""
+    weights = torch.tensor([[[2 / 3, 1 / 3]]]).log()
+    centres = torch.tensor([290.0, 100.0]).expand(1, 3, 2)
+    log_scales = torch.tensor([30.0, 2.0]).log().expand(1, 3, 2)
+    mixture = LogisticMixture(weights, centres, log_scales, torch.zeros(1, 3, 2))
+    assert decoding.as_logits(mixture).argmax(-1).tolist() == [[255] * 3]
+    torch.testing.assert_close(decoding.mode(mixture), torch.full((1, 3), 100.0), rtol=0, atol=0.1)
+    assert decoding.component(mixture).tolist() == [[255.0] * 3]
+
+
+def test_the_component_is_the_same_for_all_colours():
+    weights = torch.tensor([[0.4, 0.6]]).log()
+    centres = torch.tensor([[10.0, 20.0], [110.0, 120.0], [210.0, 220.0]])
+    mixture = LogisticMixture(weights, centres, torch.zeros(3, 2), torch.zeros(3, 2))
+    assert decoding.component(mixture).tolist() == [20.0, 120.0, 220.0]
+    with pytest.raises(FcsrError, match="logits have none"):
+        decoding.component(torch.zeros(3, 256))
+
+
+@pytest.mark.parametrize("way", ["smoothed", partial(decoding.sharpened_mean, sharpness=4.0)])
+def test_other_decodes_are_those_of_its_logits(mixture, way):
+    decode = decoding.resolve(way)
+    torch.testing.assert_close(decode(mixture), decode(decoding.as_logits(mixture)))
+
+
+def test_a_function_of_ones_own_gets_logits(mixture):
+    def last(logits):
+        return logits[..., 255].exp()
+
+    expected = decoding.as_logits(mixture)[..., 255].exp()
+    torch.testing.assert_close(decoding.resolve(last)(mixture), expected)
+
+
+@pytest.mark.parametrize("name", decoding.NAMED)
+@pytest.mark.parametrize("level", [0.0, 1.0, 128.0, 255.0])
+def test_certainty_is_decoded_as_it_is(name, level):
+    numbers = torch.zeros(2, 50)
+    numbers[:, 20:35] = -10  # scales as small as can be
+    mixture = LogisticMixture.around(torch.full((2, 3), level), numbers)
+    decoded = decoding.resolve(name)(mixture)
+    torch.testing.assert_close(decoded, torch.full((2, 3), level), rtol=0, atol=MIN_SCALE)
+
+
+def test_zeros_stand_for_a_mixture_around_the_level():
+    mixture = LogisticMixture.around(torch.full((3,), 99.0), torch.zeros(50))
+    assert mixture.centres.unique().tolist() == [99.0]
+    np.testing.assert_allclose(mixture.log_scales[0].exp(), [1, 2, 4, 8, 16], rtol=1e-5)
+    np.testing.assert_allclose(mixture.weights.exp(), np.full((1, 5), 0.2), rtol=1e-6)
+
+
+def test_its_cross_entropy_is_a_mean_of_values(mixture):
+    levels = torch.randint(256, (4, 5, 3), generator=torch.Generator().manual_seed(1))
+    expected = mixture.nats(levels).mean() / 3
+    torch.testing.assert_close(losses.cross_entropy(mixture, levels), expected)
+    with pytest.raises(FcsrError, match="take whole numbers"):
+        losses.cross_entropy(mixture, levels[..., :2])
+
+
+def test_its_cost_has_finite_gradients_everywhere():
+    """With parameters far out, of a head that went astray, and levels at both ends."""
+    numbers = (
+        20 * torch.randn(500, 50, generator=torch.Generator().manual_seed(2))
+    ).requires_grad_()
+    levels = torch.tensor([0, 128, 255]).expand(500, 3)
+    losses.cross_entropy(LogisticMixture.around(levels.float(), numbers), levels).backward()
+    assert numbers.grad.isfinite().all() and numbers.grad.abs().sum() > 0
