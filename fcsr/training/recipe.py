@@ -10,6 +10,8 @@ from typing import Annotated
 
 from fcsr.errors import TrainingError
 
+HELD_BACK_BY = ("psnr_weight", "lr_psnr_weight", "lattice_weight")  # what LPIPS is
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -38,11 +40,15 @@ class Recipe:
     warmup: Annotated[int, "Steps over which the learning rate rises to its peak."] = 100
     lpips_weight: Annotated[
         float,
-        "Weight of LPIPS beside the model's loss; queries then form a square. 4 trained "
-        "fcs-perceptual.",
+        "Weight of LPIPS, the mean of AlexNet's and VGG16's, beside the model's loss; queries "
+        "then form a square.",
     ] = 0.0
-    psnr_weight: Annotated[
-        float, "Weight of a dB of PSNR, beside LPIPS; 0.2 trained fcs-perceptual."
+    psnr_weight: Annotated[float, "Weight of a dB of PSNR, beside LPIPS."] = 0.0
+    lr_psnr_weight: Annotated[
+        float, "Weight of a dB of PSNR of SR and HR once both are reduced, beside LPIPS."
+    ] = 0.0
+    lattice_weight: Annotated[
+        float, "Weight of a nat by which LR's raster stands out of SR's spectrum, beside LPIPS."
     ] = 0.0
     max_grad_norm: Annotated[
         float, "Largest L2 norm of a step's gradient; larger ones are scaled down to it."
@@ -68,17 +74,19 @@ class Recipe:
         self._require_whole("seed", 0, "a whole number, 0 to 2^63 - 1")
         for name in ("lr", "max_grad_norm"):
             self._require(name, 0 < getattr(self, name) < math.inf, "a finite number above 0")
-        for name in ("lpips_weight", "psnr_weight"):
+        for name in ("lpips_weight", *HELD_BACK_BY):
             self._require(name, 0 <= getattr(self, name) < math.inf, "0 or above")
         self._require("ema_decay", 0 <= self.ema_decay < 1, "0 (none) to below 1")
         self._require("mixed_precision", self.mixed_precision in ("no", "bf16"), '"no" or "bf16"')
         if self.lpips_weight:
             self._require_square()
-        elif self.psnr_weight:
-            raise TrainingError(
-                f"recipe: psnr_weight is {self.psnr_weight}, and holds back an LPIPS that has no "
-                "weight: give lpips_weight, too, or leave it out"
-            )
+            return
+        for name in HELD_BACK_BY:
+            if getattr(self, name):
+                raise TrainingError(
+                    f"recipe: {name} is {getattr(self, name)}, and holds back an LPIPS that has "
+                    "no weight: give lpips_weight, too, or leave it out"
+                )
 
     def lr_at(self, step: int) -> float:
         """The learning rate of a step: linear warm-up, then half a cosine down to 0."""

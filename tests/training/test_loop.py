@@ -14,7 +14,7 @@ import torch
 from accelerate import Accelerator
 from PIL import Image
 
-from fcsr import CS, EDSR, FCS, LTE, Recipe, data, images, metrics, models, train
+from fcsr import CS, EDSR, FCS, LTE, Recipe, data, images, losses, metrics, models, train
 from fcsr.errors import CheckpointError, ImageError, TrainingError
 from fcsr.models import EstimatorSize
 from fcsr.training import Objective, accelerator, batch_loss, crops, loop, make_objective, state
@@ -53,9 +53,12 @@ def same(a, b) -> bool:
     return all(torch.equal(a[name], b[name]) for name in a.keys() | b.keys())
 
 
-@pytest.mark.parametrize("kind", MODELS)
-def test_training_lowers_the_validation_loss(kind, recipe, tmp_path):
-    train(tiny(kind), replace(recipe, steps=40, eval_every=8, lr=3e-3), tmp_path / "out")
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [*((kind, {}) for kind in MODELS), *((kind, {"head": "mixture"}) for kind in (CS, FCS))],
+)
+def test_training_lowers_the_validation_loss(kind, options, recipe, tmp_path):
+    train(tiny(kind, **options), replace(recipe, steps=40, eval_every=8, lr=3e-3), tmp_path / "out")
     history = models.describe(tmp_path / "out" / "model.safetensors")["history"]
     assert [row["step"] for row in history] == [8, 16, 24, 32, 40]
     assert history[-1]["val_loss"] < history[0]["val_loss"]
@@ -81,8 +84,12 @@ def test_lpips_is_lowered_with_the_loss(recipe, tmp_path):
     )
     hr = batch.pick(batch.hr).transpose(1, 2).unflatten(2, (32, 32))
     before = losses()
-    measured = [metrics.lpips(*pair) for pair in zip(sr, hr, strict=True)]
-    assert before[1] == pytest.approx(sum(measured) / 2, abs=0.01)  # metrics round to 8 bits
+    measured = [
+        metrics.lpips(*pair, net=net)
+        for pair in zip(sr, hr, strict=True)
+        for net in ("alex", "vgg")
+    ]
+    assert before[1] == pytest.approx(sum(measured) / 4, abs=0.01)  # metrics round to 8 bits
     train(model, recipe, tmp_path / "out")
     after = losses()
     assert after[0] < before[0] and after[1] < 0.9 * before[1]
@@ -130,9 +137,39 @@ def test_psnr_holds_lpips_back(recipe, tmp_path):
     assert psnr[1] > psnr[0]
 
 
-def test_psnr_weight_is_for_training_with_lpips(recipe):
-    with pytest.raises(TrainingError, match=r"psnr_weight is 1\.0.*give lpips_weight"):
-        replace(recipe, psnr_weight=1.0)
+@pytest.mark.parametrize("name", ["psnr_weight", "lr_psnr_weight", "lattice_weight"])
+def test_what_holds_lpips_back_is_for_training_with_lpips(name, recipe):
+    with pytest.raises(TrainingError, match=rf"{name} is 1\.0.*give lpips_weight"):
+        replace(recipe, **{name: 1.0})
+
+
+def test_each_weight_adds_its_own_term(recipe):
+    """The loss grows by the weight times the term, measured apart."""
+    recipe = replace(recipe, lr_size=24, queries=32 * 32, lpips_weight=1.0)
+    paths = data.photographs(recipe.photographs)
+    batch = crops.make_crops(recipe, paths, 2.0, Accelerator(cpu=True))[1][0]
+    model = tiny(LTE)
+
+    def loss(**weights) -> float:
+        objective = make_objective(model, replace(recipe, **weights))
+        return batch_loss(objective, objective, batch).item()
+
+    def square(pixels):
+        return pixels.transpose(1, 2).unflatten(2, (32, 32))
+
+    sr = model.decode(model(batch.lr, batch.coord, batch.cell))
+    hr = batch.pick(batch.hr)
+    small = [images.resize(square(image), (16, 16)).flatten(2) for image in (sr, hr)]
+    error = (small[0] - small[1]).square().mean((1, 2))
+    terms = {
+        "psnr_weight": -losses.psnr(sr, hr).item(),
+        "lr_psnr_weight": 10 * (error + 1e-6).log10().mean().item(),
+        "lattice_weight": losses.lattice(
+            2 * square(sr) - 1, torch.tensor(24 / batch.hr.shape[-1])
+        ).item(),
+    }
+    for name, term in terms.items():
+        assert loss(**{name: 0.5}) - loss() == pytest.approx(0.5 * term, abs=2e-3), name
 
 
 @pytest.mark.parametrize(("queries", "what"), [(1000, "a square number"), (900, "31 x 31")])
