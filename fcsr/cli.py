@@ -109,7 +109,10 @@ def _model_names(incomplete: str) -> list[str]:
 
 Decode = Annotated[
     str | None,
-    typer.Option(help="How CS and FCS decode distributions: mode, mean, median or smoothed."),
+    typer.Option(
+        help="How CS and FCS decode distributions: mode, mean, median, smoothed or, of mixtures "
+        "alone, component."
+    ),
 ]
 
 

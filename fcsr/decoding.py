@@ -108,14 +108,18 @@ def quantile(
 
 
 def partial_sample(
-    distribution: Distribution, strength: float, generator: torch.Generator | None = None
+    distribution: Distribution,
+    strength: float,
+    generator: torch.Generator | None = None,
+    shared: bool = False,
 ) -> Float[Tensor, "*b colours"]:
     """The mean, moved by `strength` (0 … 1) towards a sample, which it is at 1.
 
-    Each pixel is drawn independently of its neighbours, by one random number for all its colours:
-    each colour takes the value below which lies that share of its own distribution. As a
-    `decode`, fix strength and generator by `functools.partial`. The generator is on the model's
-    device, and each call advances it. Raises FcsrError for another strength.
+    Each value is drawn independently of its neighbours, and of the other colours unless these
+    share their random number (`shared`): then each colour of a pixel takes the value below which
+    lies the same share of its distribution. As a `decode`, fix strength and generator by
+    `functools.partial`. The generator is on the model's device, and each call advances it. Raises
+    FcsrError for another strength.
 
     >>> import fcsr, torch
     >>> certain = torch.tensor([-100.0, 0.0, -100.0]).expand(3, 3)
@@ -125,9 +129,8 @@ def partial_sample(
     if not 0 <= strength <= 1:
         raise FcsrError(f"strength is {strength}; give 0 (the mean) to 1 (a sample)")
     centre = mean(distribution)
-    share = torch.rand(
-        *centre.shape[:-1], 1, generator=generator, device=centre.device, dtype=centre.dtype
-    )
+    size = (*centre.shape[:-1], 1) if shared else centre.shape
+    share = torch.rand(size, generator=generator, device=centre.device, dtype=centre.dtype)
     return centre.lerp(quantile(distribution, share), strength)
 
 

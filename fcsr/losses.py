@@ -30,8 +30,9 @@ def cross_entropy(distribution: Distribution, levels: Integer[Tensor, "*b"]) -> 
     """Eq. (1): mean cross-entropy in nats between distributions and the true levels 0 … 255.
 
     The paper writes `O1 = sum_i 1[yhat_i]^T log y_i`, which would be maximised; the minus sign
-    that makes it a loss is ours. A mixture's is that of the three colours together, by three.
-    Raises FcsrError unless `levels` are one integer a distribution.
+    that makes it a loss is ours. Of a mixture, the correlations of colours are trained beside it,
+    by what they leave of the joint cost; that does not count. Raises FcsrError unless `levels` are
+    one integer a distribution.
 
     >>> import fcsr, torch
     >>> fcsr.losses.cross_entropy(torch.zeros(2, 3, 256), torch.zeros(2, 3).long())  # ln(256)
@@ -44,7 +45,8 @@ def cross_entropy(distribution: Distribution, levels: Integer[Tensor, "*b"]) -> 
             f"numbers {tuple(shape)}"
         )
     if isinstance(distribution, LogisticMixture):
-        return distribution.nats(levels).mean() / 3
+        joint = distribution.with_fixed_colours().joint_nats(levels).mean() / 3
+        return distribution.nats(levels).mean() + (joint - joint.detach())
     return F.cross_entropy(distribution.flatten(0, -2), levels.flatten().long())
 
 

@@ -17,22 +17,23 @@ from torch import Tensor
 
 LEVELS = 256
 PARAMETERS = 10
-"""Of a component: its weight, and a centre, a scale and a coupling for each colour."""
+"""Of a component: its weight, and for each colour a centre, a scale and a correlation."""
 
 MIN_SCALE = 0.1
 """The smallest scale of a logistic distribution, in levels: 99 % lie within half a level."""
 
 REACH = 32.0  # levels that a centre moves for a number of 1
 START_SCALES = (1.0, 16.0)  # of the first and the last component, in levels
+MAX_CORRELATION = 0.999  # else regression could leave nothing
 MODE_STEPS = 6
 
 
 class LogisticMixture(NamedTuple):
-    """The distribution of the levels of red, green and blue of each pixel, together.
+    """The distribution of the levels of red, green and blue of each pixel.
 
-    Which component a pixel belongs to is the same for all three colours. Within a component, a
-    colour's centre moves with the colours before it: green by `coupling[0]` times how far red lies
-    from its centre, blue by `coupling[1]` times that and `coupling[2]` times the same of green.
+    Which component a pixel belongs to is the same for all three colours. Within a component the
+    colours are correlated: where red lies above its centre, so will green and blue. `nats` is the
+    cost of each colour by itself, `joint_nats` that of the three one after the other.
 
     >>> import torch
     >>> from fcsr.mixtures import LogisticMixture
@@ -47,8 +48,8 @@ class LogisticMixture(NamedTuple):
 
     weights: Float[Tensor, "*b 1 k"]  # log probabilities of the components
     centres: Float[Tensor, "*b 3 k"]  # in levels
-    log_scales: Float[Tensor, "*b 3 k"]  # of each colour, given the colours before it
-    coupling: Float[Tensor, "*b 3 k"]  # red to green, red to blue, green to blue
+    log_scales: Float[Tensor, "*b 3 k"]  # of each colour by itself
+    correlations: Float[Tensor, "*b 3 k"]  # red and green; red and blue; green and blue, given red
 
     @classmethod
     def around(
@@ -57,53 +58,55 @@ class LogisticMixture(NamedTuple):
         """The mixture that the numbers of a head stand for; zeros give one around `level`."""
         k = numbers.shape[-1] // PARAMETERS
         weights, *rest = numbers.float().split((k, 3 * k, 3 * k, 3 * k), dim=-1)
-        centres, log_scales, coupling = (part.unflatten(-1, (3, k)) for part in rest)
+        centres, log_scales, correlations = (part.unflatten(-1, (3, k)) for part in rest)
         first, last = START_SCALES
         starts = torch.logspace(math.log10(first), math.log10(last), k, device=numbers.device)
         return cls(
             weights.log_softmax(-1).unsqueeze(-2),
             level.unsqueeze(-1) + REACH * centres,
             (starts.log() + log_scales).clamp(min=math.log(MIN_SCALE)),
-            coupling,
+            MAX_CORRELATION * correlations.tanh(),
         )
 
-    def nats(self, levels: Integer[Tensor, "*b 3"]) -> Float[Tensor, "*b"]:
-        """The cost of true levels, -log p, of the three colours together.
+    def nats(self, levels: Integer[Tensor, "*b 3"]) -> Float[Tensor, "*b 3"]:
+        """The cost of true levels, -log p, of each colour by itself.
 
         It needs the distribution function at the two edges of each level only.
         """
-        off = levels.unsqueeze(-1) - self.centres  # (*b, 3, k)
-        red, green, _ = off.unbind(-2)
-        to_green, to_blue, green_to_blue = self.coupling.unbind(-2)
-        moved = torch.stack(
-            (torch.zeros_like(red), to_green * red, to_blue * red + green_to_blue * green), dim=-2
+        each = _log_probability(levels.unsqueeze(-1), self.centres, self.log_scales)
+        return -torch.logsumexp(self.weights + each, dim=-1)
+
+    def joint_nats(self, levels: Integer[Tensor, "*b 3"]) -> Float[Tensor, "*b"]:
+        """The cost of the three colours together, each with those before it known.
+
+        Within a component a colour is then logistic, too: around what linear regression on the
+        colours before it gives, with the deviation that regression leaves.
+        """
+        red, green, _ = ((levels.unsqueeze(-1) - self.centres) / self.log_scales.exp()).unbind(-2)
+        red_green, red_blue, green_blue = self.correlations.unbind(-2)
+        left_green, left_blue, left_of_left = (1 - self.correlations.square()).sqrt().unbind(-2)
+        new_in_green = (green - red_green * red) / left_green
+        moved = (
+            torch.zeros_like(red),
+            red_green * red,
+            red_blue * red + green_blue * left_blue * new_in_green,
         )
-        each = _log_probability(levels.unsqueeze(-1), self.centres + moved, self.log_scales)
+        left = torch.stack((torch.ones_like(red), left_green, left_blue * left_of_left), dim=-2)
+        centres = self.centres + self.log_scales.exp() * torch.stack(moved, dim=-2)
+        each = _log_probability(levels.unsqueeze(-1), centres, self.log_scales + left.log())
         return -torch.logsumexp(self.weights.squeeze(-2) + each.sum(-2), dim=-1)
 
-    def marginal_scales(self) -> Float[Tensor, "*b 3 k"]:
-        """The scale of each colour if the others are not known, by the variance.
-
-        The sum of logistic variables is not quite logistic; we take it for one.
-        """
-        red, green, blue = (2 * self.log_scales).exp().unbind(-2)  # squared
-        to_green, to_blue, green_to_blue = self.coupling.unbind(-2)
-        through_green = (to_blue + green_to_blue * to_green).square() * red
-        return torch.stack(
-            (
-                red,
-                green + to_green.square() * red,
-                blue + through_green + green_to_blue.square() * green,
-            ),
-            dim=-2,
-        ).sqrt()
+    def with_fixed_colours(self) -> "LogisticMixture":
+        """The same, with gradients of the correlations only."""
+        *fixed, correlations = self
+        return LogisticMixture(*(part.detach() for part in fixed), correlations)
 
     def logits(self) -> Float[Tensor, "*b 3 levels"]:
         """Log probabilities of all levels of each colour by itself."""
         levels = torch.arange(LEVELS, device=self.centres.device)
         weights = self.weights.expand_as(self.centres)
         parts = zip(
-            *(part.unbind(-1) for part in (weights, self.centres, self.marginal_scales().log())),
+            *(part.unbind(-1) for part in (weights, self.centres, self.log_scales)),
             strict=True,
         )  # a component at a time, of which all levels of all pixels take memory
         each = (
@@ -115,7 +118,7 @@ class LogisticMixture(NamedTuple):
 
     def mean(self) -> Float[Tensor, "*b 3"]:
         """The expected level: the integral of one less the distribution function."""
-        scales = self.marginal_scales()
+        scales = self.log_scales.exp()
         above = F.softplus(self.centres / scales) - F.softplus((self.centres - 255) / scales)
         return (self.weights.exp() * scales * above).sum(-1)
 
@@ -125,7 +128,7 @@ class LogisticMixture(NamedTuple):
         Found by fixed-point iteration from each component's centre, as in mean shift.
         """
         centres, weights = self.centres.unsqueeze(-2), self.weights.unsqueeze(-2)
-        log_scales = self.marginal_scales().log().unsqueeze(-2)
+        log_scales = self.log_scales.unsqueeze(-2)
         place = self.centres.clamp(0, 255)  # (*b, 3, starts)
         for _ in range(MODE_STEPS):
             off = ((place.unsqueeze(-1) - centres) / log_scales.exp()).abs().clamp(min=1e-3)
@@ -142,7 +145,7 @@ class LogisticMixture(NamedTuple):
 
     def quantile(self, share: Float[Tensor, "*#b"]) -> Float[Tensor, "*b 3"]:
         """The smallest level of each colour with at least `share` of the probability up to it."""
-        weights, scales = self.weights.exp(), self.marginal_scales()
+        weights, scales = self.weights.exp(), self.log_scales.exp()
         low = torch.zeros_like(self.centres[..., 0])
         for step in (128, 64, 32, 16, 8, 4, 2, 1):
             last_below = low + (step - 0.5)  # the upper edge of the level low + step - 1

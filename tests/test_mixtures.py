@@ -26,10 +26,9 @@ def places(mixture):
     return np.ndindex(*decoding.shape(mixture))
 
 
-def component(mixture, place, k, scales=None):
+def component(mixture, place, k):
     """SciPy's distribution of one component of one value."""
-    scales = mixture.marginal_scales() if scales is None else scales
-    return logistic(mixture.centres[place][k].item(), scales[place][k].item())
+    return logistic(mixture.centres[place][k].item(), mixture.log_scales[place][k].exp().item())
 
 
 def probabilities(mixture, place) -> np.ndarray:
@@ -60,31 +59,39 @@ def test_nothing_is_lost_far_from_the_centre():
     far = np.log(np.exp(-79.5) - np.exp(-80.5))  # of the tail of exp(-x), from 79.5 to 80.5
     torch.testing.assert_close(mixture.logits()[0, 0, 100].item(), far, rtol=1e-5, atol=0)
     levels = torch.full((1, 3), 100, dtype=torch.uint8)
-    torch.testing.assert_close(mixture.nats(levels).item(), -3 * far, rtol=1e-5, atol=0)
+    torch.testing.assert_close(mixture.nats(levels)[0, 0].item(), -far, rtol=1e-5, atol=0)
 
 
 def test_the_joint_cost_is_that_of_colours_one_after_the_other(mixture):
-    """-log of the sum over components of the products of the three conditional probabilities."""
-    levels = torch.tensor([3, 250, 128], dtype=torch.uint8)
+    """-log of the sum over components of the products of the three conditional probabilities.
+
+    The mean and variance of a colour, given those before it, by the covariance matrix.
+    """
+    levels = np.array([3.0, 250.0, 128.0])
     scales = mixture.log_scales.exp()
     for place in np.ndindex(4, 5):
         total = 0
         for k, weight in enumerate(mixture.weights[place].exp()[0]):
-            off, p = [], weight.item()
-            to_green, to_blue, green_to_blue = mixture.coupling[place][:, k].tolist()
-            for colour, level in enumerate(levels.tolist()):
-                moved = (
-                    0,
-                    to_green * off[0] if off else 0,
-                    to_blue * off[0] + green_to_blue * off[1] if len(off) > 1 else 0,
-                )[colour]
-                at = mixture.centres[place][colour, k].item()
-                of = logistic(at + moved, scales[place][colour, k].item())
+            red_green, red_blue, partial = mixture.correlations[place][:, k].tolist()
+            rest = np.sqrt((1 - red_green**2) * (1 - red_blue**2))
+            green_blue = partial * rest + red_green * red_blue
+            correlation = np.array(
+                [[1, red_green, red_blue], [red_green, 1, green_blue], [red_blue, green_blue, 1]]
+            )
+            scale = scales[place][:, k].numpy()
+            covariance = correlation * np.outer(scale, scale)
+            off = levels - mixture.centres[place][:, k].numpy()
+            p = weight.item()
+            for colour, level in enumerate(levels):
+                known = covariance[:colour, :colour]
+                by = np.linalg.solve(known, covariance[:colour, colour]) if colour else np.zeros(0)
+                centre = level - off[colour] + by @ off[:colour]
+                left = covariance[colour, colour] - by @ covariance[:colour, colour]
+                of = logistic(centre, np.sqrt(left))
                 p *= of.cdf(level + 0.5) - of.cdf(level - 0.5)
-                off.append(level - at)
             total += p
-        nats = mixture.nats(levels.expand(4, 5, 3))[place].item()
         if total > 1e-10:  # below, SciPy's differences have no digits left
+            nats = mixture.joint_nats(torch.tensor(levels).byte().expand(4, 5, 3))[place]
             np.testing.assert_allclose(nats, -np.log(total), rtol=2e-3)
 
 
@@ -95,22 +102,16 @@ def test_the_joint_probabilities_add_up_to_one(mixture):
     every = torch.tensor(np.stack((red, green, blue), axis=-1))
     one = LogisticMixture(*(part[0, 0] for part in mixture))
     repeated = LogisticMixture(*(part.expand(256, 256, *part.shape) for part in one))
-    total = (-repeated.nats(every)).exp().sum().item()
+    total = (-repeated.joint_nats(every)).exp().sum().item()
     np.testing.assert_allclose(total, decoding.as_logits(one)[0, 100].exp(), rtol=1e-4)
 
 
-def test_marginals_have_the_variance_of_the_coupled_colours():
-    """Of 200,000 draws, colour after colour."""
-    random = np.random.default_rng(0)
-    scales, coupling = np.array([2.0, 3.0, 1.0]), np.array([0.8, -0.5, 1.2])
-    noise = logistic.rvs(scale=scales, size=(200_000, 3), random_state=random)
-    red = noise[:, 0]
-    green = noise[:, 1] + coupling[0] * red
-    blue = noise[:, 2] + coupling[1] * red + coupling[2] * green
-    parts = (torch.tensor(x, dtype=torch.float32)[:, None] for x in (np.log(scales), coupling))
-    mixture = LogisticMixture(torch.zeros(1, 1), torch.full((3, 1), 128.0), *parts)
-    found = np.std([red, green, blue], axis=1) * np.sqrt(3) / np.pi
-    np.testing.assert_allclose(mixture.marginal_scales()[:, 0], found, rtol=0.01)
+def test_without_correlations_colours_cost_what_they_cost_apart(mixture):
+    one = LogisticMixture(*(part[..., :1] for part in mixture))._replace(
+        weights=torch.zeros(4, 5, 1, 1), correlations=torch.zeros(4, 5, 3, 1)
+    )
+    levels = torch.randint(256, (4, 5, 3), generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(one.joint_nats(levels), one.nats(levels).sum(-1))
 
 
 def test_the_mean_is_that_of_the_levels(mixture):
@@ -187,12 +188,24 @@ def test_zeros_stand_for_a_mixture_around_the_level():
     np.testing.assert_allclose(mixture.weights.exp(), np.full((1, 5), 0.2), rtol=1e-6)
 
 
-def test_its_cross_entropy_is_a_mean_of_values(mixture):
+def test_its_cross_entropy_is_that_of_its_logits(mixture):
     levels = torch.randint(256, (4, 5, 3), generator=torch.Generator().manual_seed(1))
-    expected = mixture.nats(levels).mean() / 3
+    expected = losses.cross_entropy(decoding.as_logits(mixture), levels)
     torch.testing.assert_close(losses.cross_entropy(mixture, levels), expected)
     with pytest.raises(FcsrError, match="take whole numbers"):
         losses.cross_entropy(mixture, levels[..., :2])
+
+
+def test_correlations_are_trained_beside_the_colours_and_do_not_disturb_them(mixture):
+    """Their gradient is that of the joint cost, that of all else eq. (1)'s alone."""
+    parts = [part.clone().requires_grad_() for part in mixture]
+    levels = torch.randint(256, (4, 5, 3), generator=torch.Generator().manual_seed(1))
+    of_loss = torch.autograd.grad(losses.cross_entropy(LogisticMixture(*parts), levels), parts)
+    alone = torch.autograd.grad(LogisticMixture(*parts).nats(levels).mean(), parts[:3])
+    joint = torch.autograd.grad(LogisticMixture(*parts).joint_nats(levels).mean() / 3, parts[3])
+    for found, expected in zip(of_loss, (*alone, *joint), strict=True):
+        torch.testing.assert_close(found, expected)
+    assert of_loss[3].abs().sum() > 0
 
 
 def test_its_cost_has_finite_gradients_everywhere():

@@ -12,12 +12,14 @@ from typing import Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float, Integer, UInt8
+from jaxtyping import Integer, UInt8
 from PIL import Image
 from torch import Tensor
 
 from fcsr import losses
+from fcsr.decoding import Distribution
 from fcsr.errors import FcsrError, ImageError
+from fcsr.mixtures import LogisticMixture
 
 # Without loss, and as small as can be had in a moment: WebP's last 0.3 % take 15 times as long.
 _SMALL: dict[str, dict[str, bool | int]] = {
@@ -26,7 +28,7 @@ _SMALL: dict[str, dict[str, bool | int]] = {
 }
 
 
-def of_distributions(logits: Float[Tensor, "*b classes"], levels: Integer[Tensor, "*b"]) -> float:
+def of_distributions(distribution: Distribution, levels: Integer[Tensor, "*b"]) -> float:
     """What true levels 0 … 255 cost in the best code for these distributions: eq. (1), in bits.
 
     To read the code one needs more: the input of the classifier, and the classifier.
@@ -38,7 +40,23 @@ def of_distributions(logits: Float[Tensor, "*b classes"], levels: Integer[Tensor
         >>> round(code_length.of_distributions(torch.zeros(2, 256), levels), 3)  # any level alike
         8.0
     """
-    return losses.cross_entropy(logits, levels).item() / math.log(2)
+    return losses.cross_entropy(distribution, levels).item() / math.log(2)
+
+
+def of_colours_together(mixture: LogisticMixture, levels: Integer[Tensor, "*b 3"]) -> float:
+    """The same if a pixel's three colours are coded one after the other.
+
+    Once red is known, green is known better, and blue once both are.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis import code_length
+        >>> from fcsr.mixtures import LogisticMixture
+        >>> mixture = LogisticMixture.around(torch.full((3,), 90.0), torch.zeros(50))
+        >>> round(code_length.of_colours_together(mixture, torch.tensor([92, 93, 89])), 1)
+        3.7
+    """
+    return mixture.joint_nats(levels).mean().item() / (3 * math.log(2))
 
 
 def of_guess(levels: UInt8[Tensor, "*b"], guess: UInt8[Tensor, "*b"]) -> float:

@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from fcsr.decoding import CLASSES
 from fcsr.errors import FcsrError
 from fcsr.models import ContinuousModel
 from fcsr.utils.device import free_memory
@@ -33,6 +34,8 @@ def query_bytes(model: ContinuousModel) -> int:
     """Bytes of a query while it is decoded, about: textures, hidden vectors and outputs."""
     places = 100  # the four neighbours, their distances and weights
     outputs = sum(estimator.head.out_features for estimator in model.estimators)
+    if model.default_decode:  # whatever its head says, some decodes make logits of it
+        outputs = max(outputs, 3 * CLASSES)
     widths = 10 * model.size.width + 2 * max(model.size.hidden, default=0)
     return FLOAT_BYTES * (places + widths + 6 * outputs)
 

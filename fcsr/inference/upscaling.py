@@ -41,8 +41,8 @@ def upscale(
         size: (height, width) of the result, instead of `scale`.
         model: a model, a name or path that `fcsr.load` takes, or `"bicubic"`.
         decode: how CS and FCS decode their distributions: `"mode"`, `"mean"`, `"median"`,
-            `"smoothed"` or a function as in `fcsr.decoding`. The model's own default is the mode,
-            or the mean if it was trained with LPIPS.
+            `"smoothed"`, of a mixture `"component"`, or a function as in `fcsr.decoding`. The
+            model's own default is the mode, or the mean if it was trained with LPIPS.
         progress: show a bar when it takes more than two seconds.
 
     Raises:

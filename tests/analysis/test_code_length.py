@@ -9,6 +9,7 @@ from PIL import Image
 
 from fcsr.analysis import code_length
 from fcsr.errors import FcsrError, ImageError
+from fcsr.mixtures import LogisticMixture
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
 
@@ -23,6 +24,15 @@ def test_a_level_costs_what_its_probability_says():
     assert code_length.of_distributions(
         torch.zeros(4, 256), levels(0, 9, 99, 255)
     ) == pytest.approx(8)
+
+
+def test_colours_that_move_together_cost_less_together():
+    """Green and blue follow red: one colour's doubt is that of all three."""
+    centres, wide = torch.full((3, 1), 100.0), torch.full((3, 1), 8.0).log()
+    mixture = LogisticMixture(torch.zeros(1, 1), centres, wide, torch.tensor([[0.99], [0.99], [0]]))
+    truth = levels(109, 109, 109)
+    together = code_length.of_colours_together(mixture, truth)
+    assert together < code_length.of_distributions(mixture, truth) / 1.5
 
 
 def test_a_guess_leaves_the_entropy_of_its_differences():

@@ -64,3 +64,4 @@ def test_tiles_become_smaller_with_their_margin(tiny, monkeypatch):
 
 def test_logits_cost_the_most(tiny):
     assert memory.query_bytes(tiny(CS)) > 4 * 768 + memory.query_bytes(tiny(LTE))
+    assert memory.query_bytes(tiny(CS, head="mixture")) == memory.query_bytes(tiny(CS))
