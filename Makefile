@@ -48,7 +48,7 @@ PHOTOGRAPHS ?= BSDS400
 BENCHMARK := $(BIN)/python benchmarks
 
 .PHONY: table1 table1_compact ablations classifiers decodes decodes_compact inference precision
-.PHONY: training_step training_step_h100 startup
+.PHONY: training_step training_step_h100 startup judges
 
 table1: $(INSTALLED) ## measure the paper-size weights on the benchmark sets: 90 minutes
 	$(MEASURE)
@@ -69,6 +69,8 @@ define MEASURE
 	$(EVALUATE) --data Urban100 --scale 4 --out build/$@-urban100
 	(cat build/$@/means.csv && tail -n +2 build/$@-urban100/means.csv) > build/$@.csv.draft
 	mv build/$@.csv.draft figures/$@.csv
+	(cat build/$@/images.csv && tail -n +2 build/$@-urban100/images.csv) > build/$@.csv.draft
+	mv build/$@.csv.draft figures/$@_images.csv
 endef
 
 ablations: $(INSTALLED) ## train and measure what differs from the design in one thing: an hour
@@ -82,6 +84,10 @@ decodes: $(INSTALLED) ## measure all decodes of the paper-size weights: an hour
 
 decodes_compact: $(INSTALLED) ## measure all decodes of the compact weights, and those with LPIPS: 40 minutes
 	$(BENCHMARK)/decodes.py --compact --out figures/decodes_compact.csv
+
+judges: $(INSTALLED) ## measure the compact weights by all judges: an hour and a half
+	env ACCELERATE_USE_CPU=true OMP_NUM_THREADS=1 $(BIN)/torchrun --standalone \
+	  --nproc-per-node 2 benchmarks/judges.py --data Set5 --data Set14 --data B100 --out figures
 
 inference: $(INSTALLED) ## time upscaling, for docs/performance.md, on an idle machine: 12 minutes
 	$(BENCHMARK)/inference.py --out figures/inference.csv --page docs/performance.md \
