@@ -1,22 +1,18 @@
 """What several judges say: LPIPS by two networks, DISTS, SSIM, consistency with LR, the raster.
 
-    python benchmarks/judges.py --data Set5 --data Set14 --out figures
+    python benchmarks/judges.py --data Set5 --out figures
 
 Beside a method that gives up PSNR stands LTE with Gaussian noise at that PSNR (`lte-compact@…`): a
 gain that noise has, too, is no gain of the method. `judges.csv` has the means of images, and
 `judges_images.csv` the rows that they are of. An interrupted run goes on from `build/judges`.
 """
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
-import torch
 import typer
 
 import fcsr
-from fcsr import decoding
 from fcsr.utils.distributed import Processes
 from fcsr.utils.files import atomic_write
 
@@ -24,28 +20,14 @@ ROWS = Path("build/judges")
 METRICS = ("psnr", "lpips", "lpips_vgg", "dists", "ssim", "lr_psnr", "lattice", "artifacts")
 LTE = "lte-compact"
 MIXTURE = "cs-mixture-compact"
-READINGS = {
-    "cs-compact": ("mode", "mean"),
-    "fcs-compact": ("mode", "mean"),
-    MIXTURE: ("mode", "mean", "component"),
-}
+READINGS = ("mode", "mean", "component")
 PERCEPTUAL = ("lte-perceptual", "fcs-perceptual")
-STRENGTH = 0.33  # of samples
 
 
 def methods() -> list[str]:
     """As `fcsr evaluate --model` takes them."""
-    read = [f"{model}:{decode}" for model, decodes in READINGS.items() for decode in decodes]
-    controls = [f"{LTE}@{target}" for target in (f"{MIXTURE}:component", *PERCEPTUAL)]
-    return [LTE, *read, *PERCEPTUAL, *controls]
-
-
-def samples(sets: list[str], scales: list[float], root: Path | None) -> pd.DataFrame:
-    """Partial samples of the mixture, whose colours share a random number, from one seed."""
-    generator = torch.Generator(fcsr.default_device()).manual_seed(0)
-    decode = partial(decoding.partial_sample, strength=STRENGTH, generator=generator, shared=True)
-    table = fcsr.evaluate(MIXTURE, sets, scales, decode, root, metrics=METRICS)
-    return table.assign(decode=f"sample {STRENGTH}")
+    read = [f"{MIXTURE}:{decode}" for decode in READINGS]
+    return [LTE, *read, *PERCEPTUAL, *(f"{LTE}@{target}" for target in PERCEPTUAL)]
 
 
 def main(
@@ -55,7 +37,6 @@ def main(
     out: Annotated[Path, typer.Option(help="A folder for the two tables.")] = Path("build"),
 ) -> None:
     table = fcsr.evaluate(methods(), data, scale, root=root, metrics=METRICS, out=ROWS)
-    table = pd.concat([table, samples(data, scale, root)])
     if not Processes().is_main_process:
         return
     table = table.rename(columns={"method": "model"})

@@ -98,8 +98,12 @@ class LogisticMixture(NamedTuple):
 
     def with_fixed_colours(self) -> "LogisticMixture":
         """The same, with gradients of the correlations only."""
-        *fixed, correlations = self
-        return LogisticMixture(*(part.detach() for part in fixed), correlations)
+        return LogisticMixture(
+            self.weights.detach(),
+            self.centres.detach(),
+            self.log_scales.detach(),
+            self.correlations,
+        )
 
     def logits(self) -> Float[Tensor, "*b 3 levels"]:
         """Log probabilities of all levels of each colour by itself."""

@@ -161,11 +161,13 @@ def lpips_ranges() -> "matplotlib.figure.Figure":
     return figure
 
 
-def plane(points: "pandas.DataFrame", control: "pandas.DataFrame") -> "matplotlib.figure.Figure":
+def plane(
+    points: "pandas.DataFrame", control: "pandas.DataFrame", published: "pandas.DataFrame"
+) -> "matplotlib.figure.Figure":
     """Distortion against perception: methods as points, and the path that a control takes.
 
-    Both have the columns psnr (dB) and lpips. What lies below the path is better than what the
-    control gives at the same PSNR.
+    All have the columns psnr (dB) and lpips. What lies below the path is better than what the
+    control gives at the same PSNR. The points of others, `published`, may be none.
 
     Example:
         >>> import matplotlib.pyplot as plt
@@ -173,21 +175,39 @@ def plane(points: "pandas.DataFrame", control: "pandas.DataFrame") -> "matplotli
         >>> from fcsr.course import plots
         >>> points = pd.DataFrame({"psnr": [30.0], "lpips": [0.2]}, index=["CS"])
         >>> noise = pd.DataFrame({"psnr": [29.0, 31.0], "lpips": [0.3, 0.25]})
-        >>> figure = plots.plane(points, control=noise)
+        >>> others = pd.DataFrame({"psnr": [30.4], "lpips": [0.06]}, index=["SPSR"])
+        >>> figure = plots.plane(points, control=noise, published=others)
         >>> [line.get_label() for line in figure.axes[0].lines]
-        ['Baseline + noise', 'CS']
+        ['Baseline + noise', 'CS', 'published']
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['SPSR']
         >>> plt.close(figure)
     """
     import matplotlib.pyplot as plt
 
-    figure, axis = plt.subplots(figsize=(8, 6), layout="constrained")
+    figure, axis = plt.subplots(figsize=(10, 7), layout="constrained")
     path = control.sort_values("psnr")
     axis.plot(path["psnr"], path["lpips"], color="gray", label="Baseline + noise")
     for (name, point), marker, colour in zip(
         points.iterrows(), itertools.cycle("osD^vP"), itertools.cycle(PALETTE)
     ):
         axis.plot(point["psnr"], point["lpips"], marker, color=colour, markersize=11, label=name)
+    if len(published):
+        others = published["psnr"], published["lpips"]
+        axis.plot(*others, "x", color="gray", markersize=12, markeredgewidth=2, label="published")
+    for name, point in published.iterrows():  # names on the outer side, to keep apart
+        side = -1 if point["psnr"] < published["psnr"].median() else 1
+        axis.annotate(
+            name,
+            (point["psnr"], point["lpips"]),
+            xytext=(11 * side, 0),
+            textcoords="offset points",
+            ha="right" if side < 0 else "left",
+            va="center",
+            fontsize=12,
+        )
+    axis.margins(0.12)
     axis.set_xlabel("PSNR in dB (higher is better)", fontsize=13)
     axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
-    axis.legend(fontsize=12, loc="lower right")
+    axis.legend(fontsize=12)
     return figure

@@ -1,10 +1,13 @@
-"""Numbers of others: the paper's Table 1, and an ordinary network to compare it with.
+"""Numbers of others: the paper's Table 1, an ordinary network, and networks trained to look real.
 
 The paper's LPIPS cells cannot all be of one kind, which this module lets a reader see. IMDN (Hui et
 al., ACM MM 2019) is a network trained with L1, without any cross-entropy, and its PSNR is close to
 that of the paper's Baseline. Its LPIPS, measured on the same images in three input ranges, is a
 yardstick: in [0, 1] it agrees with the paper's Baseline, in [0, 255] with its CS and FCS. That is
 consistent with two ranges in one table; what was run, we cannot know.
+
+Networks trained by adversaries give up PSNR for LPIPS on purpose. They show what a lower LPIPS than
+the paper's can be had for, at the same PSNR.
 """
 
 from pathlib import Path
@@ -41,6 +44,22 @@ def imdn() -> "pandas.DataFrame":
         [38.0, 34.36, 32.21]
     """
     return _read("imdn.csv").rename(columns={"psnr_y": "psnr"}).drop(columns="method")
+
+
+def published() -> "pandas.DataFrame":
+    """SRGAN, ESRGAN, NatSR and SPSR at x4, and bicubic: method, dataset, scale, psnr, lpips.
+
+    PSNR in dB, of Y; LPIPS by AlexNet. As printed by Ma et al., "Structure-Preserving Super
+    Resolution with Gradient Guidance" (SPSR), CVPR 2020, where B100 is called BSD100. Their
+    bicubic is ours to 0.02 dB and 0.001, so PSNR and LPIPS were measured as here.
+
+    Example:
+        >>> from fcsr.evaluation import paper
+        >>> table = paper.published().set_index(["method", "dataset"])
+        >>> table.loc[("ESRGAN", "Set5"), ["psnr", "lpips"]].tolist()
+        [30.454, 0.0748]
+    """
+    return _read("published.csv")
 
 
 def side_by_side() -> "pandas.DataFrame":

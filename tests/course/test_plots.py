@@ -1,5 +1,7 @@
 """Figures show the pixels that they were given."""
 
+import itertools
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -91,11 +93,27 @@ def test_lpips_ranges_shows_every_cell_of_the_paper():
 def test_plane_sorts_the_path_of_the_control():
     points = pd.DataFrame({"psnr": [28.5], "lpips": [0.22]}, index=["CS"])
     control = pd.DataFrame({"psnr": [31.0, 28.0, 30.0], "lpips": [0.18, 0.24, 0.17]})
-    [axis] = plots.plane(points, control).axes
+    [axis] = plots.plane(points, control, published=points[:0]).axes
     path, point = axis.lines
     assert list(path.get_xdata()) == [28.0, 30.0, 31.0]
     assert list(path.get_ydata()) == [0.24, 0.17, 0.18]
     assert (point.get_label(), *point.get_xydata()[0]) == ("CS", 28.5, 0.22)
+    assert not axis.texts
+
+
+@pytest.mark.parametrize("dataset", ["Set5", "Set14", "B100"])
+def test_plane_names_published_points_so_that_they_can_be_read(dataset):
+    networks = pd.concat([paper.published(), paper.imdn().assign(method="IMDN")])
+    networks = networks.query("dataset == @dataset and scale == 4").set_index("method")
+    networks = networks.drop("bicubic")
+    figure = plots.plane(networks[:1], networks[:2], published=networks)
+    [axis] = figure.axes
+    [crosses] = [line for line in axis.lines if line.get_label() == "published"]
+    assert crosses.get_xydata().tolist() == networks[["psnr", "lpips"]].values.tolist()
+    assert [text.get_text() for text in axis.texts] == ["SRGAN", "ESRGAN", "NatSR", "SPSR", "IMDN"]
+    figure.canvas.draw()
+    frames = [text.get_window_extent() for text in axis.texts]
+    assert not [pair for pair in itertools.combinations(frames, 2) if pair[0].overlaps(pair[1])]
 
 
 @pytest.mark.parametrize("box", [(-1, 0, 8), (0, 57, 8), (41, 0, 8), (0, 0, 0)])

@@ -7,6 +7,7 @@ import pytest
 
 from fcsr.evaluation import paper
 
+ROOT = Path(__file__).parents[2]
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 BESIDE = pytest.mark.skipif(not REFERENCE.is_dir(), reason=f"needs the reference in {REFERENCE}")
 
@@ -24,6 +25,31 @@ def test_imdn_is_quoted_to_the_digit():
     assert ours["psnr"].tolist() == measured["psnr_y"].tolist()
     columns = ["dataset", "scale", "images", "lpips", "lpips_01", "lpips_255"]
     assert ours[columns].equals(measured[columns].reset_index(drop=True))
+
+
+def test_published_networks_are_quoted_right():
+    """PSNR and LPIPS on Set5, Set14 and B100, typed once more, to two and four digits."""
+    table = paper.published().query("scale == 4").set_index(["method", "dataset"])
+    assert table.index.is_unique and len(table) == 5 * 3
+    typed = {
+        "SRGAN": [29.17, 0.0882, 26.17, 0.1663, 25.46, 0.1980],
+        "NatSR": [30.99, 0.0939, 27.51, 0.1758, 26.45, 0.2114],
+        "ESRGAN": [30.45, 0.0748, 26.28, 0.1329, 25.32, 0.1614],
+        "SPSR": [30.40, 0.0644, 26.64, 0.1318, 25.51, 0.1611],
+    }
+    for method, numbers in typed.items():
+        cells = table.loc[method].loc[["Set5", "Set14", "B100"], ["psnr", "lpips"]]
+        assert cells["psnr"].tolist() == pytest.approx(numbers[::2], abs=0.00501)
+        assert cells["lpips"].tolist() == numbers[1::2]
+
+
+def test_published_numbers_were_measured_as_ours_are():
+    theirs = paper.published().query("method == 'bicubic'").set_index(paper.CELL)
+    table = pd.read_csv(ROOT / "figures" / "table1.csv")
+    ours = table.query("method == 'bicubic'").set_index(paper.CELL).loc[theirs.index]
+    assert len(theirs) == 3
+    assert (theirs["psnr"] - ours["psnr"]).abs().max() < 0.02
+    assert (theirs["lpips"] - ours["lpips"]).abs().max() < 0.001
 
 
 def test_cells_are_beside_those_of_the_same_set_and_scale():
