@@ -181,7 +181,10 @@ def test_cards_say_what_the_weights_are(name):
 
 
 def test_an_unknown_name_is_told_the_known_ones():
-    with pytest.raises(CheckpointError, match=r'"edsr" is neither .* \(cs, cs-compact, fcs, fcs-'):
+    with pytest.raises(
+        CheckpointError,
+        match=r'"edsr" is neither .* \(cs, cs-compact, cs-mixture-compact, fcs, fcs-',
+    ):
         models.load("edsr")
 
 

@@ -105,7 +105,7 @@ batch = Crops(photographs, 2, lr_size=32, queries=4096, max_scale=4.0, seed=0, s
 for kind in (LTE, CS, FCS):
     reading = {} if kind is LTE else {"decode": "mean"}
     model = kind(EDSR(blocks=1, features=8), EstimatorSize(16, (16,)), **reading)
-    for objective in (Objective(model), PerceptualObjective(model, 1.0, 0.01)):
+    for objective in (Objective(model), PerceptualObjective(model, 1.0, 0.01, 0.01, 0.01)):
         given = inputs(objective, batch)
         traced = torch.compile(objective, backend="eager", fullgraph=True)
         print(objective(*given).item(), traced(*given).item())
