@@ -52,11 +52,6 @@ def network(net: Net, device: torch.device) -> nn.Module:
     return module.requires_grad_(False).eval().to(device, torch.float32)
 
 
-def alex(device: torch.device) -> nn.Module:
-    """LPIPS of the AlexNet: `network`."""
-    return network("alex", device)
-
-
 def vgg_distance(module: nn.Module, sr: Tensor, hr: Tensor) -> float:
     """What LPIPS of the VGG16 gives for one pair (1, 3, H, W), in bounded memory.
 

@@ -17,7 +17,7 @@ from fcsr.metrics import dists_network, lpips_network, trunks
 
 CPU = torch.device("cpu")
 NETWORKS = {
-    "alex": lpips_network.alex,
+    "alex": partial(lpips_network.network, "alex"),
     "vgg": partial(lpips_network.network, "vgg"),
     "dists": dists_network.network,
 }

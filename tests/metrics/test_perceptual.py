@@ -143,7 +143,7 @@ def test_smallest_images_are_those_of_the_networks():
     small, smaller = torch.zeros(1, 3, 31, 31), torch.zeros(1, 3, 30, 31)
     assert metrics.lpips(small, small) == metrics.lpips(small, small, net="vgg") == 0
     with pytest.raises(RuntimeError, match="Output size is too small"):
-        lpips_network.alex(CPU)(smaller, smaller)
+        lpips_network.network("alex", CPU)(smaller, smaller)
     with pytest.raises(ImageError, match=r"30 x 31 pixels .* needs 31 x 31"):
         metrics.lpips(smaller, smaller)
 
