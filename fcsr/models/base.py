@@ -153,6 +153,11 @@ class ContinuousModel(nn.Module, ABC):
         self(weight.new_zeros(1, 3, 7, 9), coord, cell)
 
     @property
+    def numbers(self) -> int:
+        """How many numbers the heads give for a pixel."""
+        return sum(estimator.head.out_features for estimator in self.estimators)
+
+    @property
     def margin(self) -> int:
         """How many pixels around a region its features depend on."""
         return self.encoder.radius + 1  # the estimators' own convolutions see one more

@@ -2,8 +2,8 @@
 
 A batch of 16 crops has 36,864 queries. Their 768 logits each are 113 MB in float32, of which
 cross-entropy keeps several copies for the backward pass. So heads and loss are computed for some
-queries at a time, and once more in the backward pass (gradient checkpointing): the heads are a
-small part of a query's arithmetic.
+queries at a time and, where all of a batch's numbers would take too much memory, once more in the
+backward pass (gradient checkpointing): the heads are a small part of a query's arithmetic.
 """
 
 import math
@@ -23,6 +23,9 @@ from fcsr.training.recipe import Recipe
 
 CHUNK = 2048
 """Queries of a batch that are computed at once on a CPU: 6 MB of float32 logits."""
+
+KEPT = 2**24
+"""Numbers of the heads, of a whole batch, up to which nothing is computed twice: 64 MB a copy."""
 
 CHUNK_ON_GPU = 12_288  # each chunk costs a GPU some dozens of launches, however small
 
@@ -82,9 +85,12 @@ class Objective(nn.Module):
             return skip.shape[1] / coord.shape[1], *compute(outputs, *rest[count:])
 
         split = [tensor.split(most, dim=1) for tensor in (skip, *hidden, *targets)]
+        chunks = zip(*split, strict=True)
+        if skip.shape[:2].numel() * self.model.numbers <= KEPT:
+            return [one(*chunk) for chunk in chunks]
         return [
             checkpoint(one, *chunk, use_reentrant=False, preserve_rng_state=False)
-            for chunk in zip(*split, strict=True)
+            for chunk in chunks
         ]
 
     def _loss(self, outputs, *targets: Tensor) -> tuple[Tensor]:
