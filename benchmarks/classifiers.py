@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Annotated
 
 import measure
-import torch
 import torch.nn.functional as F
 import typer
 
 from fcsr import CS, FCS, losses, models
 from fcsr.analysis import ablation
+from fcsr.analysis.costs import soft_cross_entropy
 from fcsr.analysis.variants import Variant
-from fcsr.decoding import CLASSES
 from fcsr.frequency import Gaussian
 
 
@@ -43,9 +42,7 @@ class Soft:
         width = self.width * (1 - self.seen / self.batches)
         if width <= 0:
             return losses.cross_entropy(logits, levels)
-        values = torch.arange(CLASSES)
-        targets = (-0.5 * ((values - values.unsqueeze(-1)) / width) ** 2).softmax(-1)
-        return F.cross_entropy(logits.flatten(0, -2), targets[levels.flatten().long()])
+        return soft_cross_entropy(logits, levels, width)
 
 
 class SoftCS(Soft, CS):

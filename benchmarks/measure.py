@@ -35,10 +35,16 @@ def fill(out: Path, key: list[str], jobs: dict[tuple, tuple], workers: int) -> N
     """A CSV file with the rows that `function(*arguments)` gives for each job.
 
     A job's place is what it has in the columns `key`; those that have rows there already are not
-    done again. Each of the `workers` processes has one thread.
+    done again. The rows stand in the order of the jobs. Each of the `workers` processes has one
+    thread.
     """
     rows = pd.read_csv(out, keep_default_na=False).to_dict("records") if out.exists() else []
-    done = {tuple(row[name] for name in key) for row in rows}
+    order = list(jobs)
+
+    def place_of(row: dict) -> tuple:
+        return tuple(row[name] for name in key)
+
+    done = {place_of(row) for row in rows}
     todo = {place: job for place, job in jobs.items() if place not in done}
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, torch.set_num_threads, (1,))
@@ -46,6 +52,7 @@ def fill(out: Path, key: list[str], jobs: dict[tuple, tuple], workers: int) -> N
         results = {place: pool.submit(*job) for place, job in todo.items()}
         for place, result in results.items():
             rows += [dict(zip(key, place, strict=True)) | row for row in result.result()]
+            rows.sort(key=lambda row: order.index(place_of(row)))
             with atomic_write(out) as draft:
                 pd.DataFrame(rows).to_csv(draft, index=False, float_format="%.4f")
             bar.update()

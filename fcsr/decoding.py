@@ -236,7 +236,7 @@ def check_name(decode: str) -> None:
 
 
 def label(decode: str | Decode) -> str:
-    """What tables call a decode.
+    """What tables call a decode; the generator of a sample is no part of it.
 
     >>> import fcsr, functools
     >>> fcsr.decoding.label(functools.partial(fcsr.decoding.sharpened_mean, sharpness=4.0))
@@ -245,7 +245,11 @@ def label(decode: str | Decode) -> str:
     if isinstance(decode, str):
         return decode
     if isinstance(decode, functools.partial):
-        settings = (f"{name}={value}" for name, value in decode.keywords.items())
+        settings = (
+            f"{name}={value}"
+            for name, value in decode.keywords.items()
+            if not isinstance(value, torch.Generator)
+        )
         return f"{label(decode.func)}({', '.join(settings)})"
     return getattr(decode, "__qualname__", type(decode).__name__)
 

@@ -3,6 +3,7 @@
 - `fcsr.analysis.ablation`: short trainings that differ from the design in one choice.
 - `fcsr.analysis.calibration`: how uncertain a classifier is, and whether it is right about that.
 - `fcsr.analysis.code_length`: what pixels cost, in bits a value, by a model's distributions.
+- `fcsr.analysis.costs`: other costs of classes than eq. (1)'s cross-entropy.
 - `fcsr.analysis.fourier_features`: the waves that the texture estimator gives to a place.
 - `fcsr.analysis.interpolation`: models between two models.
 - `fcsr.analysis.variants`: the design, and other ways to make each of its choices.

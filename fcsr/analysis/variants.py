@@ -4,6 +4,7 @@ The design is what `fcsr.models` makes by default. An axis is a choice in it tha
 open, or that is ours; each variant of an axis differs from the design in that choice alone.
 """
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,9 +15,11 @@ from jaxtyping import Float, Integer, UInt8
 from torch import Tensor
 
 from fcsr import decoding, losses
+from fcsr.analysis.costs import CostCS, CostFCS, rebalanced_cross_entropy, soft_cross_entropy
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
 from fcsr.errors import FcsrError
 from fcsr.frequency import KINDS, Gaussian, low_pass
+from fcsr.mixtures import PARAMETERS, LogisticMixture
 from fcsr.models import CS, FCS, LTE, Bands, ContinuousModel, Estimate
 
 
@@ -129,6 +132,28 @@ class AbsoluteFCS(FCS):
         return losses.cross_entropy(outputs.high, levels) + weight * losses.l1(outputs.low, low)
 
 
+class EvenStartCS(CS):
+    """CS with a mixture, given `head="mixture"`, whose components all start 4 levels wide.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis.variants import EvenStartCS
+        >>> coord = torch.zeros(1, 1, 2)
+        >>> model = EvenStartCS.compact(head="mixture")
+        >>> mixture = model(torch.zeros(1, 3, 8, 8), coord, coord + 0.1)
+        >>> bool((mixture.log_scales.exp() / 4).log().abs().max() < 0.5)
+        True
+    """
+
+    def __init__(self, *arguments: Any, **options: Any):
+        super().__init__(*arguments, **options)
+        zeros = torch.zeros(PARAMETERS * self.components)
+        starts = LogisticMixture.around(torch.zeros(3), zeros).log_scales
+        log_scales = slice(4 * self.components, 7 * self.components)
+        with torch.no_grad():
+            self.estimators[0].head.bias[log_scales] += (math.log(4) - starts).flatten()
+
+
 @dataclass(frozen=True)
 class Variant:
     """One way to make a model, and to train it.
@@ -188,4 +213,21 @@ AXES = {
     ),
     "prior": tuple(Variant("no prior", kind, {"prior": False}) for kind in (CS, FCS)),
     "low_loss": (Variant("L1", AbsoluteFCS),),
+    "head": (
+        *(
+            Variant(f"mixture of {k}", CS, {"head": "mixture", "components": k})
+            for k in (1, 3, 5, 10)
+        ),
+        Variant("mixture of 5, even start", EvenStartCS, {"head": "mixture"}),
+        Variant("mixture of 5", FCS, {"head": "mixture"}),
+    ),
+    # Soft targets of 0.75 classes are those of HL-Gauss.
+    "targets": tuple(
+        Variant(name, kind, {"cost": cost})
+        for name, cost in (
+            ("soft", functools.partial(soft_cross_entropy, width=0.75)),
+            ("rebalanced", rebalanced_cross_entropy),
+        )
+        for kind in (CostCS, CostFCS)
+    ),
 }

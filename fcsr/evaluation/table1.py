@@ -19,7 +19,9 @@ PRINTED = {
     "CS": ("cs", "mode", "lpips_255"),
     "FCS": ("fcs", "mode", "lpips_255"),
 }
-"""The paper's rows: method, decode, and the LPIPS that its cells are consistent with."""
+"""What stands for the paper's rows: method, decode, and the LPIPS that its cells agree with.
+
+The paper does not say how it decodes; the mode is our choice."""
 
 FAIR = {
     "bicubic": ("bicubic", ""),

@@ -1,0 +1,115 @@
+"""Other costs of classes than eq. (1)'s cross-entropy, and classifiers that are trained by them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Integer
+from torch import Tensor
+
+from fcsr import decoding
+from fcsr.models import CS, FCS, Bands
+
+Cost = Callable[[Float[Tensor, "b q 3 classes"], Integer[Tensor, "b q 3"]], Float[Tensor, ""]]
+"""A mean over all distributions, given their logits and true classes."""
+
+UNIFORM_SHARE = 0.5  # lambda of Zhang et al.
+BLUR = 5.0  # of the classes' frequencies, in classes
+
+
+def soft_cross_entropy(
+    logits: Float[Tensor, "*b classes"], levels: Integer[Tensor, "*b"], width: float
+) -> Float[Tensor, ""]:
+    """Cross-entropy with targets that are Gaussians of `width` levels around the true level.
+
+    Imani and White, "Improving Regression Performance with Distributional Losses", ICML 2018,
+    take 0.75 of a bin (Farebrother et al., "Stop Regressing", ICML 2024).
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis.costs import soft_cross_entropy
+        >>> soft_cross_entropy(torch.zeros(2, 256), torch.tensor([0, 9]), width=0.75)  # ln(256)
+        tensor(5.5452)
+    """
+    values = torch.arange(logits.shape[-1], device=logits.device)
+    distances = (values - levels.unsqueeze(-1)) / width
+    targets = (-0.5 * distances.square()).softmax(-1)
+    return F.cross_entropy(logits.flatten(0, -2), targets.flatten(0, -2))
+
+
+def rebalanced_cross_entropy(
+    logits: Float[Tensor, "*b classes"], levels: Integer[Tensor, "*b"]
+) -> Float[Tensor, ""]:
+    """Cross-entropy in which rare classes weigh more.
+
+    As Zhang et al., "Colorful Image Colorization", ECCV 2016: a class weighs the inverse of its
+    frequency, here among `levels` themselves, blurred and mixed with as much of the uniform
+    distribution; the weights of all targets have a mean of 1.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis.costs import rebalanced_cross_entropy
+        >>> rebalanced_cross_entropy(torch.zeros(2, 256), torch.tensor([0, 9]))
+        tensor(5.5452)
+    """
+    classes = logits.shape[-1]
+    values = torch.arange(classes, device=logits.device)
+    kernel = (-0.5 * ((values.unsqueeze(-1) - values) / BLUR).square()).softmax(-1)
+    shares = levels.flatten().long().bincount(minlength=classes) / levels.numel()
+    frequencies = (1 - UNIFORM_SHARE) * (shares @ kernel) + UNIFORM_SHARE / classes
+    return F.cross_entropy(logits.flatten(0, -2), levels.flatten().long(), 1 / frequencies)
+
+
+class CostCS(CS):
+    """CS that is trained by another cost of its logits than eq. (1).
+
+    Args:
+        arguments, options: of the model.
+        cost: in place of the cross-entropy.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis.costs import CostCS, rebalanced_cross_entropy
+        >>> model = CostCS.compact(cost=rebalanced_cross_entropy)
+        >>> levels = torch.zeros(1, 4, 3, dtype=torch.uint8)
+        >>> model.loss(torch.zeros(1, 4, 3, 256), levels)
+        tensor(5.5452)
+    """
+
+    def __init__(self, *arguments: Any, cost: Cost, **options: Any):
+        super().__init__(*arguments, **options)
+        self.cost = cost
+
+    def loss(  # type: ignore[override]  # it has these targets only
+        self, outputs: Float[Tensor, "b q 3 classes"], levels: Integer[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        return self.cost(outputs, levels)
+
+
+class CostFCS(FCS):
+    """FCS that is trained by another cost of its high band's logits than eq. (2)'s.
+
+    Args:
+        arguments, options: of the model.
+        cost: in place of the cross-entropy.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.analysis.costs import CostFCS, rebalanced_cross_entropy
+        >>> from fcsr.models import Bands
+        >>> model = CostFCS.compact(cost=rebalanced_cross_entropy)
+        >>> low, levels = torch.zeros(1, 4, 3), torch.zeros(1, 4, 3, dtype=torch.uint8)
+        >>> model.loss(Bands(low, torch.zeros(1, 4, 3, 256)), low, levels)
+        tensor(5.5452)
+    """
+
+    def __init__(self, *arguments: Any, cost: Cost, **options: Any):
+        super().__init__(*arguments, **options)
+        self.cost = cost
+
+    def loss(  # type: ignore[override]  # it has these targets only
+        self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: Integer[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        squares = F.mse_loss(outputs.low, low)
+        return self.cost(decoding.as_logits(outputs.high), levels) + self.weight * squares
