@@ -42,6 +42,9 @@ class Cost(NamedTuple):
     floor: float  # seconds of its multiplications
 
 
+MODELS = {"lte": {}, "cs": {}, "fcs": {}, "cs, mixture": {"head": "mixture"}}
+"""The models that are trained, and their options."""
+
 VARIANTS = [
     Variant("plain, float32", Plain, "no"),
     Variant("fcsr, float32", Objective, "no"),
@@ -60,7 +63,8 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     accelerator = make_accelerator(recipe)
     size = replace(EstimatorSize() if paper else EstimatorSize.compact(), ensemble=variant.ensemble)
     encoder = EDSR.baseline() if paper else EDSR.compact()
-    model = models.MODELS[name.upper()](encoder, size).to(accelerator.device)
+    kind = models.MODELS[name.partition(",")[0].upper()]
+    model = kind(encoder, size, **MODELS[name]).to(accelerator.device)
     ours = variant.objective is Objective
     if ours:
         model.encoder.to(memory_format=torch.channels_last)
@@ -85,8 +89,8 @@ def cost(name: str, variant: Variant, photographs: Path, paper: bool, steps: int
     run()  # compiles, and meets each size of crop, for which a GPU looks for its convolutions
     spent = seconds(run) / steps
     memory = peak() - before
-    kind = torch.bfloat16 if variant.precision == "bf16" else torch.float32
-    return Cost(spent, memory, operations(model, crops[0]) / rate(kind))
+    precision = torch.bfloat16 if variant.precision == "bf16" else torch.float32
+    return Cost(spent, memory, operations(model, crops[0]) / rate(precision))
 
 
 def operations(model: ContinuousModel, batch: Batch) -> int:
@@ -105,7 +109,7 @@ def main(
     out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
 ) -> None:
     costs, rows = {}, []
-    for name in ("lte", "cs", "fcs"):
+    for name in MODELS:
         jobs = [(name, variant, photographs, paper, steps) for variant in VARIANTS]
         for job, found in in_turns(cost, jobs, rounds).items():
             costs[job[:2]] = found
