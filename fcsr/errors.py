@@ -1,5 +1,10 @@
 """What fcsr raises when it is given something that it cannot use."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas
+
 
 class FcsrError(ValueError):
     """The base class of every error that fcsr raises on purpose; its message says what to do.
@@ -10,7 +15,7 @@ class FcsrError(ValueError):
         ...     fcsr.upscale(fcsr.images.sample("coffee"), model="bicubic")
         ... except fcsr.FcsrError as error:
         ...     print(error)
-        give either scale=… or size=(height, width)
+        give either scale or size (height and width)
     """
 
 
@@ -25,6 +30,30 @@ class ImageError(FcsrError):
         ...     print("one of", *fcsr.images.SAMPLES)
         one of astronaut chelsea coffee rocket motorcycle_left
     """
+
+
+class EvaluationError(ImageError):
+    """Images of benchmark sets that could not be measured; the message names all of them.
+
+    Attributes:
+        table: the rows of all other images, as `fcsr.evaluate` returns them.
+
+    Example:
+        >>> import fcsr, pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     crop = fcsr.images.sample("coffee").crop((200, 100, 264, 148))
+        ...     fcsr.images.save(crop, f"{folder}/coffee.png")
+        ...     _ = pathlib.Path(folder, "notes.png").write_text("no image")
+        ...     try:
+        ...         fcsr.evaluate("bicubic", folder, 2, metrics="psnr", progress=False)
+        ...     except fcsr.errors.EvaluationError as error:
+        ...         print(*error.table["image"])
+        coffee
+    """
+
+    def __init__(self, message: str, table: "pandas.DataFrame"):
+        super().__init__(message)
+        self.table = table
 
 
 class CheckpointError(FcsrError):

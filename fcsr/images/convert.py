@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
 
-import numpy as np
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor
@@ -16,9 +15,8 @@ from torch import Tensor
 from fcsr.errors import ImageError
 from fcsr.frequency import FIXED_POINT
 from fcsr.images.kinds import DTYPE_MAX, PictureT, to_pixels
+from fcsr.images.ranges import require_unit
 from fcsr.images.region import Region, whole
-
-_TOLERANCE = 1e-6  # of float values outside [0, 1]
 
 
 @dataclass(frozen=True)
@@ -129,10 +127,11 @@ def unpack(image: PictureT) -> Unpacked[PictureT]:
 
     Args:
         image: a PIL image, array or tensor. 8-bit PIL modes are returned as L, LA, RGB or RGBA,
-            16-bit gray as I;16. A palette counts as RGB, a transparent colour as alpha. EXIF's
-            orientation is applied: the result is upright. An ICC profile is kept if it is still
-            valid. Arrays and tensors: C is 1 gray, 2 gray + alpha, 3 RGB or 4 RGBA; bool, uint8,
-            uint16, or floats in [0, 1].
+            16-bit gray as I;16, floats in [0, 1] as F. A palette counts as RGB, a transparent
+            colour as alpha. EXIF's orientation is applied: the result is upright. In `.info` it
+            keeps EXIF, DPI, an ICC profile that is still valid, and a PNG's colour space. Arrays
+            and tensors: C is 1 gray, 2 gray + alpha, 3 RGB or 4 RGBA; bool, uint8, uint16, or
+            floats in [0, 1].
 
     Raises:
         ImageError: another type, shape or dtype, no pixels, NaN, infinity, or floats outside
@@ -154,14 +153,8 @@ def _check(pixels: Tensor) -> None:
     if pixels.numel() == 0:
         b, c, h, w = pixels.shape
         raise ImageError(f"the image is empty: {b} x {c} channels of {h} x {w} pixels")
-    if pixels.dtype in DTYPE_MAX:
-        return
-    low, high = (bound.item() for bound in pixels.detach().aminmax())
-    if not np.isfinite([low, high]).all():
-        raise ImageError("the image has NaN or infinite values; find their cause, or nan_to_num")
-    if low < -_TOLERANCE or high > 1 + _TOLERANCE:
-        cure = f"divide it by {255 if high <= 255 else 65535}" if high > 1.5 else "clip it"
-        raise ImageError(f"float images lie in [0, 1], got [{low:.7g}, {high:.7g}]; {cure}")
+    if pixels.dtype not in DTYPE_MAX:
+        require_unit(pixels, "the image")
 
 
 def _to_unit(pixels: Tensor) -> Tensor:
@@ -169,6 +162,7 @@ def _to_unit(pixels: Tensor) -> Tensor:
     if pixels.dtype not in DTYPE_MAX:
         return pixels.float().clamp(0, 1)
     # looked up, because the exact quotient takes float64 and not every device has it
-    values = torch.linspace(0, 1, DTYPE_MAX[pixels.dtype] + 1, dtype=torch.float64)
+    steps = DTYPE_MAX[pixels.dtype] + 1
+    values = torch.linspace(0, 1, steps, dtype=torch.float64, device="cpu")
     table = (torch.round(values / FIXED_POINT) * FIXED_POINT).float()
     return table.to(pixels.device)[pixels.int()]

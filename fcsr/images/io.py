@@ -1,44 +1,35 @@
 """Read photographs from files and samples, and convert them to and from tensors."""
 
-import io
 import os
-import re
 from pathlib import Path
 
-import numpy as np
 import torch
 from jaxtyping import Float, UInt8
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
 from fcsr.errors import ImageError
+from fcsr.images.contents import Contents, parse
 from fcsr.images.convert import unpack
-from fcsr.images.kinds import PictureT, pillow_errors
+from fcsr.images.kinds import PictureT
 
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left")
 """Photographs that come with scikit-image; they need no network."""
-
-# The formats of photographs, of some fifty. Others start programs (EPS) or hold no pixels.
-_READ = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000")
-# Each scan goes through all pixels, so a small file could keep a decoder busy for hours. An
-# ordinary progressive JPEG has about ten; libtiff has the same limit.
-_MOST_SCANS = 100
-_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")  # of a segment
-_PHOTOMETRIC = 262  # the tag of a TIFF; 0 says that white is 0
 
 
 def load(path: str | os.PathLike) -> Image.Image:
     """Read a photograph: complete, upright (EXIF orientation applied), the first frame of several.
 
-    An ICC profile stays in `.info["icc_profile"]`. 16-bit gray stays 16-bit; Pillow reads 16-bit
-    colour as 8-bit.
+    Gray keeps 16 bits or floats (mode I;16 or F); of 16-bit colour a PIL image holds 8 bits. A
+    warning names what is not read; `read` keeps more. EXIF (without orientation), DPI, an ICC
+    profile and the colour space of a PNG are in `.info`, and `save` writes them.
 
     Args:
         path: a PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, AVIF or JPEG 2000 file.
 
     Raises:
-        ImageError: a path that cannot be read, or a file that is no image, corrupt, truncated, or
-            a decompression bomb.
+        ImageError: a path that cannot be read, or a file that is no image, corrupt, truncated, a
+            decompression bomb, or has floats outside [0, 1].
 
     Example:
         >>> import fcsr, tempfile
@@ -47,13 +38,36 @@ def load(path: str | os.PathLike) -> Image.Image:
         ...     fcsr.images.load(f"{folder}/cup.png").size
         (16, 12)
     """
+    return from_bytes(_bytes(path), str(path))
+
+
+def read(path: str | os.PathLike) -> Contents:
+    """`load` that loses nothing in silence: a picture of the file's own depth, and what it is not.
+
+    Raises:
+        ImageError: as `load`.
+
+    Example:
+        >>> import fcsr, numpy, tempfile, tifffile
+        >>> colours = numpy.full((12, 16, 3), 40_000, dtype=numpy.uint16)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tifffile.imwrite(f"{folder}/deep.tif", colours, photometric="rgb")
+        ...     picture = fcsr.images.read(f"{folder}/deep.tif").picture
+        >>> picture.dtype, int(picture.max())
+        (dtype('uint16'), 40000)
+        >>> fcsr.upscale(picture, scale=2, model="bicubic").shape
+        (24, 32, 3)
+    """
+    return parse(_bytes(path), str(path))
+
+
+def _bytes(path: str | os.PathLike) -> bytes:
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
         cause = getattr(error, "strerror", None) or error
         cure = "give the path of an image file"
         raise ImageError(f"{path} cannot be read ({cause}); {cure}") from error
-    return from_bytes(data, str(path))
 
 
 def from_bytes(data: bytes, name: str) -> Image.Image:
@@ -66,14 +80,7 @@ def from_bytes(data: bytes, name: str) -> Image.Image:
         >>> fcsr.images.from_bytes(file.getvalue(), "cup.png").size
         (16, 12)
     """
-    with pillow_errors(name):
-        # only verify() compares a PNG's checksums, and after it Pillow needs to open anew
-        Image.open(io.BytesIO(data), formats=_READ).verify()
-        image = Image.open(io.BytesIO(data), formats=_READ)
-        if image.format in ("JPEG", "MPO") and _scans(data) > _MOST_SCANS:
-            raise ValueError(f"more than {_MOST_SCANS} scans")
-        upright = ImageOps.exif_transpose(image)
-        return _inverted(upright) if _is_negative(image) else upright
+    return parse(data, name).to_pil(name)
 
 
 def sample(name: str) -> Image.Image:
@@ -91,30 +98,6 @@ def sample(name: str) -> Image.Image:
     if name == "motorcycle_left":
         return Image.fromarray(data.stereo_motorcycle()[0])
     return Image.fromarray(getattr(data, name)())
-
-
-def _scans(data: bytes) -> int:
-    """How often a JPEG goes through its pixels."""
-    scans, position = 0, 2
-    while (marker := _MARKER.search(data, position)) and marker[0][-1] != 0xD9:  # the end
-        scans += marker[0][-1] == 0xDA
-        position = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
-    return scans
-
-
-def _is_negative(image: Image.Image) -> bool:
-    """Whether Pillow has left white as 0, which it does with 16 bits but not with 8."""
-    from PIL.TiffImagePlugin import TiffImageFile
-
-    if isinstance(image, TiffImageFile) and image.mode.startswith("I;16"):
-        return image.tag_v2.get(_PHOTOMETRIC) == 0
-    return False
-
-
-def _inverted(image: Image.Image) -> Image.Image:
-    result = Image.fromarray(65535 - np.asarray(image))
-    result.info = image.info
-    return result
 
 
 def to_tensor(image: PictureT) -> Float[Tensor, "b 3 h w"]:

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from fcsr.errors import ImageError
+from fcsr.images import depth, metadata
 
 Picture = Image.Image | np.ndarray | Tensor
 """A PIL image, an array `(H, W)` or `(H, W, C)`, or a tensor `(C, H, W)` or `(B, C, H, W)`."""
@@ -45,11 +46,14 @@ def pillow_errors(name: str) -> Iterator[None]:
     """Whatever goes wrong where Pillow reads image data becomes an ImageError about `name`."""
     try:
         with warnings.catch_warnings():
-            # Pillow warns of large photographs; twice as large ones raise the error below
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # Pillow warns of large photographs, and twice as large ones raise the error below;
+            # and of damaged EXIF, which `metadata.kept_of` reports
+            warnings.simplefilter("ignore")
             yield
+    except ImageError:
+        raise
     except Image.DecompressionBombError as error:
-        cure = "cut it into parts or, if you trust it, raise PIL.Image.MAX_IMAGE_PIXELS in Python"
+        cure = "cut it into parts (in Python, PIL.Image.MAX_IMAGE_PIXELS is the limit)"
         raise ImageError(f"{name} has too many pixels ({error}); {cure}") from error
     except UnidentifiedImageError as error:
         cure = "give a PNG, JPEG or other image file"
@@ -63,23 +67,53 @@ def pillow_errors(name: str) -> Iterator[None]:
 
 
 def _from_pil(image: Image.Image) -> tuple[Tensor, Callable[[Tensor], Image.Image]]:
+    if _is_closed(image):
+        raise ImageError("the PIL image is closed; use it inside its `with`, or load it before")
+    _require_depth(image)
     with pillow_errors("the PIL image"):
-        image = ImageOps.exif_transpose(image)
-    if image.mode == "F":
-        raise ImageError("mode F does not say what is white; pass np.asarray(image) in [0, 1]")
-    array = _sixteen_bit(image) if image.mode.startswith("I") else _eight_bit(image)
-    pixels, restore_array = _from_array(array)
+        info, _ = metadata.kept_of(image)
+        upright = depth.read(image, max(depth.tag(image, depth.BITS, (16,))))
+    pixels, restore_array = _from_array(_to_array(upright))
     # the profile of any other mode is void: its colours are converted to RGB
-    keeps_profile = image.mode not in ("CMYK", "YCbCr", "HSV", "LAB")
-    profile = image.info.get("icc_profile") if keeps_profile else None
+    if image.mode in ("CMYK", "YCbCr", "HSV", "LAB") and info.pop("icc_profile", None):
+        lost = f"an image of mode {image.mode} becomes RGB without regard to its colour profile"
+        warnings.warn(f"{lost}; colours may differ", stacklevel=5)
 
     def restore(pixels: Tensor) -> Image.Image:
         result = Image.fromarray(restore_array(pixels))
-        if profile:
-            result.info["icc_profile"] = profile
+        result.info |= info
         return result
 
     return pixels, restore
+
+
+def _is_closed(image: Image.Image) -> bool:
+    """Whether its pixels are gone, or its file before they were read."""
+    if getattr(image, "tile", ()):
+        file = getattr(image, "fp", None)
+        return file is None or file.closed
+    try:
+        return image.im is None
+    except ValueError:  # "Operation on closed image"
+        return True
+    except AssertionError:  # WebP and AVIF, not decoded yet
+        return False
+
+
+def _require_depth(image: Image.Image) -> None:
+    """Pillow reads 16-bit colour as 8-bit, and where colours are apart, it misreads it."""
+    deep = max(depth.tag(image, depth.BITS, (1,))) > 8 and len(image.getbands()) > 1
+    cure = "fcsr.images.read(path) reads all"
+    if deep and depth.is_planar(image):
+        raise ImageError(f"Pillow misreads this TIFF, of 16 bits and with colours apart; {cure}")
+    if deep or depth.is_deep_colour(image):
+        warnings.warn(f"Pillow reads 8 of 16 bits a sample; {cure}", stacklevel=6)
+
+
+def _to_array(image: Image.Image) -> np.ndarray:
+    if image.mode == "F":
+        return np.asarray(image)
+    return _sixteen_bit(image) if image.mode.startswith("I") else _eight_bit(image)
 
 
 def _eight_bit(image: Image.Image) -> np.ndarray:
@@ -89,12 +123,12 @@ def _eight_bit(image: Image.Image) -> np.ndarray:
 
 def _sixteen_bit(image: Image.Image) -> np.ndarray:
     if "transparency" in image.info:
-        cure = "del image.info['transparency'] to go without it"
-        raise ImageError(f"PIL has no 16-bit gray with alpha for the result; {cure}")
+        cure = "fcsr.images.read reads such a file as an array"
+        raise ImageError(f"a PIL image cannot hold 16-bit gray with alpha; {cure}")
     values = np.asarray(image)
     if ((values < 0) | (values > 65535)).any():
         got = f"{values.min()}..{values.max()}"
-        cure = "scale it, or pass an array in [0, 1]"
+        cure = "scale its values, 65535 is white"
         raise ImageError(f"mode {image.mode} must lie in 0..65535, got {got}; {cure}")
     return values.astype(np.uint16)
 

@@ -11,30 +11,31 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-COLOURS = {"L": (8, 0), "I;16": (16, 0), "LA": (8, 4), "RGB": (8, 2), "RGBA": (8, 6)}
-"""For each Pillow mode: bits a sample, and PNG's number for the colour type."""
+COLOURS = {1: 0, 2: 4, 3: 2, 4: 6}
+"""PNG's number for the colour type of so many channels: gray or RGB, either with alpha."""
 
 PAETH = 4  # PNG's number for the filter that suits photographs best
 
 
 def write(
     path: Path,
-    size: tuple[int, int],
-    mode: str,
-    profile: bytes | None,
+    shape: tuple[int, int, int],
+    dtype: np.dtype,
+    chunks: Iterable[tuple[bytes, bytes]],
     bands: Iterable[np.ndarray],
 ) -> None:
-    """Write an image of `size = (H, W)`, given as `bands` of rows (h, W[, C]) from the top.
+    """Write an image of `shape = (H, W, C)`, given as `bands` of rows (h, W[, C]) from the top.
 
-    uint8, or uint16 for mode I;16. Raises OSError where it cannot be written.
+    uint8 or uint16; `chunks` are metadata that belong before the pixels. Raises OSError where it
+    cannot be written.
     """
-    height, width = size
+    height, width, channels = shape
     with open(path, "wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n")
-        header = struct.pack(">IIBBBBB", width, height, *COLOURS[mode], 0, 0, 0)
-        file.write(_chunk(b"IHDR", header))
-        if profile:
-            file.write(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(profile)))
+        kind = (8 * dtype.itemsize, COLOURS[channels])
+        file.write(_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, *kind, 0, 0, 0)))
+        for name, content in chunks:
+            file.write(_chunk(name, content))
         for data in _compress(bands):
             file.write(_chunk(b"IDAT", data))
         file.write(_chunk(b"IEND", b""))

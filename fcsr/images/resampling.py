@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
 from fcsr.errors import ImageError
 from fcsr.images.region import Region
 from fcsr.utils.device import no_autocast
+from fcsr.utils.interpolation import bicubic
 
 Cut = Callable[[Region], Float[Tensor, "b c h w"]]
 """Gives a region of an image as floats, so that the whole image need not be in floats."""
@@ -39,7 +39,7 @@ def resize(
     height, width = size
     if width == 1 < height:  # torch 2.13 mistakes the memory layout of such an image
         return resize(image.mT, (1, height)).mT
-    return F.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)
+    return bicubic(image, size)
 
 
 def resize_region(

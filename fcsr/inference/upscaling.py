@@ -1,23 +1,27 @@
 """Upscaling: any image to any size, in memory or from one file into another."""
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from numbers import Integral, Real
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from jaxtyping import Float
+from PIL import Image
 from torch import Tensor
 
 from fcsr import images
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.images import writers
+from fcsr.images import metadata, writers
 from fcsr.images.kinds import PictureT
 from fcsr.inference.picture_tiles import bands, pixel_tiles
 from fcsr.inference.tiling import Task, render_tiles
 from fcsr.models import ContinuousModel
+from fcsr.utils.numbers import as_real, as_whole
 
 MAX_PIXELS = 2**33  # of a result: 100 GB of floats, more than any one machine would hold
 
@@ -84,6 +88,10 @@ def upscale_file(
     No more of the result is in memory than one row of tiles, except for JPEG, WebP and BMP (see
     `fcsr.images.writers`). `target` appears once it is complete.
 
+    16-bit colour stays so in PNG and TIFF, floats in TIFF. EXIF, DPI, the ICC profile and the
+    colour space of a PNG are kept. A warning names what `source` holds and the result does not:
+    further frames, bands, bits and metadata.
+
     Args:
         source: an image file.
         target: the file to write; its suffix is that of the format.
@@ -107,13 +115,31 @@ def upscale_file(
         ...     fcsr.inference.upscale_file(source, target, scale=4, model="lte-compact")
         ((12, 16), (48, 64))
     """
-    parts = images.unpack(images.load(source)).fill_transparent()
+    held = images.read(source)
+    picture: Any = held.picture
+    parts = images.unpack(picture).fill_transparent()
     size = output_size(parts.size, scale, size)
-    like = parts.restore(parts.pixels[..., :1, :1])
-    writers.check(target, like.mode, size)
+    packed = parts.restore(parts.pixels[..., :1, :1])
+    info = packed.info if isinstance(packed, Image.Image) else held.info
+    like = np.asarray(packed)
+    name = writers.check(target, writers.mode_of(like), size, info)
     with closing(pixel_tiles(parts, size, model, decode, progress, compile)) as tiles:
-        writers.write(target, size, like, map(parts.restore, bands(tiles)))
+        if lost := _lost(held, info, like.dtype, name):
+            warnings.warn(f"{source}: {lost}", stacklevel=3)
+        rows = (np.asarray(parts.restore(band)) for band in bands(tiles))
+        writers.write(target, size, like, rows, info)
     return parts.size, size
+
+
+def _lost(held: images.Contents, info: dict, dtype: np.dtype, name: str) -> str:
+    """What of a file its result will not have, in a file of the format `name`."""
+    stored = writers.dtype_in(name, dtype)
+    clauses = list(held.unread)
+    if stored != dtype:
+        bits = 8 * dtype.itemsize
+        clauses.append(f"of {bits} bits a sample {name} holds {8 * stored.itemsize}")
+    dropped = [*held.dropped, *metadata.for_format(info, name)[1]]
+    return "; ".join([*clauses, *([f"the result lacks {', '.join(dropped)}"] if dropped else [])])
 
 
 @torch.no_grad()
@@ -167,16 +193,20 @@ def output_size(
 ) -> tuple[int, int]:
     """The (height, width) of a result: `scale` times `size`, or `wanted`; one of them is None."""
     if (scale is None) == (wanted is None):
-        raise FcsrError("give either scale=… or size=(height, width)")
+        raise FcsrError("give either scale or size (height and width)")
     if wanted is None:
-        if not (isinstance(scale, Real) and 0 < scale < math.inf):
+        factor = as_real(scale)
+        if factor is None:
+            kind = type(scale).__name__
+            raise FcsrError(f"scale is {scale!r}, a {kind}; it must be a number above 0")
+        if not 0 < factor < math.inf:
             raise FcsrError(f"scale is {scale}; it must be a finite number above 0")
-        height, width = (max(1, round(min(n * scale, MAX_PIXELS))) for n in size)
+        height, width = (max(1, round(min(n * factor, MAX_PIXELS))) for n in size)
         wanted = height, width
-    match wanted:
-        case (Integral(), Integral()) if min(wanted) > 0:
-            height, width = map(int, wanted)
+    whole = [as_whole(n) for n in wanted] if isinstance(wanted, Iterable) else []
+    match whole:
+        case [int(height), int(width)] if min(height, width) > 0:
             if height * width < MAX_PIXELS:
                 return height, width
             raise FcsrError(f"the result would be of {height} x {width} pixels; ask for less")
-    raise FcsrError(f"size is {wanted}; it must be (height, width), whole numbers above 0")
+    raise FcsrError(f"size is {wanted!r}; it must be (height, width), whole numbers above 0")

@@ -3,6 +3,8 @@
 from torch import Tensor
 
 from fcsr.errors import FcsrError, ImageError
+from fcsr.images.ranges import require_unit
+from fcsr.utils.numbers import as_whole
 
 
 def shaved_levels(
@@ -14,9 +16,12 @@ def shaved_levels(
         ImageError: no images, not of one size, not in [0, 1], or with less than `smallest`
             pixels left along a side.
     """
-    _check_sizes(sr, hr, shave, smallest)
+    pixels = as_whole(shave)
+    if pixels is None:
+        raise ImageError(f"shave is {shave}; give a whole number of pixels, e.g. math.ceil(scale)")
+    _check_sizes(sr, hr, pixels, smallest)
     height, width = sr.shape[-2:]
-    inner = (..., slice(shave, height - shave), slice(shave, width - shave))
+    inner = (..., slice(pixels, height - pixels), slice(pixels, width - pixels))
     return levels_of("SR", sr)[inner], levels_of("HR", hr)[inner].to(sr.device)
 
 
@@ -27,7 +32,7 @@ def levels_of(name: str, image: Tensor) -> Tensor:
         ImageError: no image, or one with NaN or values outside [0, 1]; `name` is in the message.
     """
     _check_image(name, image)
-    _check_values(name, image)
+    require_unit(image, name)
     return image.detach().float().reshape(3, *image.shape[-2:]).mul(255).round()
 
 
@@ -52,8 +57,6 @@ def luma(levels: Tensor) -> Tensor:
 
 
 def _check_sizes(sr: Tensor, hr: Tensor, shave: int, smallest: int) -> None:
-    if not isinstance(shave, int):
-        raise ImageError(f"shave is {shave}; give a whole number of pixels, e.g. math.ceil(scale)")
     _check_image("SR", sr)
     _check_image("HR", hr)
     if sr.shape[-2:] != hr.shape[-2:]:
@@ -75,17 +78,6 @@ def _check_image(name: str, image: Tensor) -> None:
         raise ImageError(
             f"{name} has the shape {tuple(image.shape)}; a metric compares one image at a "
             "time, (3, H, W) or (1, 3, H, W)"
-        )
-
-
-def _check_values(name: str, image: Tensor) -> None:
-    if image.isnan().any():
-        raise ImageError(f"{name} holds NaN in {int(image.isnan().sum())} of its values")
-    low, high = image.aminmax()
-    if low < 0 or high > 1:
-        raise ImageError(
-            f"{name} ranges from {low.item():g} to {high.item():g}; metrics take RGB in [0, 1]: "
-            "divide 8-bit levels by 255, clamp what a model overshoots"
         )
 
 

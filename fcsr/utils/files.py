@@ -1,20 +1,28 @@
 """Files that are found whole or not at all."""
 
+import errno
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+DRAFTS: set[Path] = set()
+"""Those that are being written."""
+
 
 @contextmanager
 def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
-    """Yield a draft beside `path` to write to; it replaces `path` at the end of the block.
+    """Yield a draft to write to; it replaces `path` at the end of the block.
 
-    Until then `path` holds what it held before. If the block raises, the draft is deleted.
+    Until then `path` holds what it held before. If the block raises, the draft is deleted. A
+    link stays a link: the file that it leads to is replaced. A file that was there before hands
+    its permissions on.
 
     Raises:
-        OSError: the file cannot be written, e.g. because there is no such folder.
+        OSError: the file cannot be written, e.g. because there is no such folder, or `path` is
+            no file, but a device or a pipe.
 
     Example:
         >>> import pathlib, tempfile
@@ -26,12 +34,18 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
         ...     print(path.read_text().split())
         ['psnr', '30.0']
     """
-    path = Path(path)
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
     # Not tempfile, whose files only their owner may open; not the whole name, which with this
     # prefix and suffix could be longer than a file system allows.
-    draft = path.with_name(f".{path.name[:60]}.{uuid.uuid4().hex}.partial")
+    draft = target.with_name(f".{target.name[:60]}.{uuid.uuid4().hex}.partial")
+    DRAFTS.add(draft)
     try:
         yield draft
-        os.replace(draft, path)
+        if target.exists():
+            shutil.copymode(target, draft)
+        os.replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)
+        DRAFTS.discard(draft)

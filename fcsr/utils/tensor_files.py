@@ -13,9 +13,15 @@ from torch import Tensor
 from fcsr.errors import CheckpointError
 from fcsr.utils.files import atomic_write
 
+MOST_HEADER_BYTES = 2**22
+"""Of names, shapes and metadata. Each byte may take 30 of memory once it is read."""
+
 
 def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
     """Write tensors and plain values (as JSON has them) to a safetensors file, atomically.
+
+    Raises:
+        CheckpointError: names and values take more than 4 MiB, which `read` would refuse.
 
     Example:
         >>> import tempfile, torch
@@ -28,9 +34,15 @@ def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
     tensors = _on_cpu(tensors)
     text = json.dumps(metadata)
     header = {"fcsr": text, "sha256": checksum(tensors, text)}
+    content = safetensors.torch.save(tensors, header)
+    if (size := int.from_bytes(content[:8], "little")) > MOST_HEADER_BYTES:
+        raise CheckpointError(
+            f"{path} cannot be written: what belongs beside the weights takes {size:,} bytes, and "
+            f"{MOST_HEADER_BYTES:,} are the most; keep less with them"
+        )
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path) as draft:
-        draft.write_bytes(safetensors.torch.save(tensors, header))
+        draft.write_bytes(content)
 
 
 def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
@@ -42,6 +54,7 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
     if not os.path.isfile(path):
         raise CheckpointError(f"{path}: no such file")
     try:
+        _require_small_header(path)
         with safetensors.safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -53,6 +66,16 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
     if header.get("sha256") != found:
         raise CheckpointError(f"{path} is damaged: its checksum does not match; get it again")
     return tensors, metadata
+
+
+def _require_small_header(path: str | Path) -> None:
+    """Refuse a file before it takes far more memory than it has bytes."""
+    with open(path, "rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+    if size > MOST_HEADER_BYTES:
+        raise CheckpointError(
+            f"its header is of {size:,} bytes; {MOST_HEADER_BYTES:,} are the most"
+        )
 
 
 def checksum(tensors: dict[str, Tensor], text: str) -> str:

@@ -1,43 +1,32 @@
 """Files that pretend to be photographs: whole, damaged and malicious ones, as strategies."""
 
-import io
 import re
 import struct
 import zlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from fuzz_files import (
+    ANY,
+    MODES,
+    SIZE,
+    SRGB,
+    File,
+    chunk,
+    deep,
+    deep_tiff,
+    encoded,
+    pixels,
+    sources,
+    whole,
+)
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import Image, UnidentifiedImageError
 
 from fcsr import images
 from fcsr.errors import ImageError
 
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-SIZE = (13, 9)
-LOSSLESS = {
-    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
-    "TIFF": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK", "I", "F"),
-    "GIF": ("1", "L", "P"),
-    "BMP": ("1", "L", "P", "RGB"),
-    "PPM": ("1", "L", "RGB", "I;16", "F"),
-}
-MODES = LOSSLESS | {
-    "JPEG": ("L", "RGB", "CMYK"),
-    "WEBP": ("L", "RGB", "RGBA"),
-    "AVIF": ("RGB", "RGBA"),
-    "JPEG2000": ("L", "LA", "RGB", "RGBA", "I;16"),
-}
-# What else a file may hold: EXIF's orientation and a profile; several frames.
-ANNOTATED = ("PNG", "JPEG", "TIFF", "WEBP")
-ANIMATED = ("PNG", "GIF", "TIFF", "WEBP")
-VARIANTS = {
-    "JPEG": ({}, {"progressive": True}, {"restart_marker_blocks": 1}),
-    "TIFF": ({}, *({"compression": f"tiff_{name}"} for name in ("lzw", "deflate", "jpeg"))),
-    "WEBP": ({}, {"lossless": True}),
-}
 # Where a format says how large its image is: after which bytes, and how.
 DIMENSIONS = {
     "PNG": (rb"IHDR", ">II"),
@@ -52,109 +41,38 @@ DIMENSIONS = {
 EXTREMES = (0, 1, 2, 8, 14, 1000, 2**15 - 1, 2**15, 2**16 - 1, 2**24, 2**31 - 1, 2**31, 2**32 - 1)
 
 
-@dataclass(frozen=True)
-class File:
-    """What is in a file, and what is known of the image in it."""
-
-    data: bytes
-    size: tuple[int, int] | None = None  # None: whatever the header says
-    pixels: np.ndarray | None = None  # of the image, if it has to be read
-    profile: bytes | None = None
-
-
 def examine(file: File, folder: Path) -> str:
     """Pass a file through the package; what came of it, or AssertionError."""
     (folder / "case").write_bytes(file.data)
     try:
+        held = images.read(folder / "case")
         image = images.load(folder / "case")
-        parts = images.unpack(image)
+        parts = images.unpack(held.picture)
     except ImageError as error:
         assert file.pixels is None, f"a whole file is refused: {error}"
         return "refused"
-    width, height = file.size or Image.open(folder / "case").size
+    width, height = file.size or stated(folder / "case", parts.size[::-1])
     assert image.size in ((width, height), (height, width)), f"a wrong size: {image.size}"
     assert parts.rgb.shape == (1, 3, *image.size[::-1])
     assert parts.rgb.min() >= 0 and parts.rgb.max() <= 1
     if file.pixels is not None:
         assert image.size == file.size
-        assert image.info.get("icc_profile") == file.profile
-        assert np.array_equal(pixels(image), file.pixels)
+        assert held.info.get("icc_profile") == file.profile
+        assert np.array_equal(pixels(held.picture), file.pixels)
     back = parts.pack(parts.rgb, parts.alpha)
-    images.save(back, folder / "back.png")
-    assert np.array_equal(pixels(images.load(folder / "back.png")), pixels(back))
+    if isinstance(back, Image.Image):
+        suffix = ".tif" if back.mode == "F" else ".png"
+        images.save(back, folder / f"back{suffix}")
+        assert np.array_equal(pixels(images.load(folder / f"back{suffix}")), pixels(back))
     return "an image"
 
 
-def pixels(image: Image.Image) -> np.ndarray:
-    """What can be seen: of 8-bit modes, colours and opacity."""
-    return np.asarray(image if image.mode[0] in "IF" else image.convert("RGBA"))
-
-
-def turned(stored: np.ndarray, orientation: int) -> np.ndarray:
-    """As EXIF's table of orientations has it: where the first row and the first column go."""
-    if orientation > 4:
-        stored = stored.swapaxes(0, 1)
-    down, right = (-1 if orientation in turns else 1 for turns in ((3, 4, 7, 8), (2, 3, 6, 7)))
-    return stored[::down, ::right]
-
-
-@cache
-def noise(mode: str, size: tuple[int, int], seed: int) -> Image.Image:
-    """A random image of any mode."""
-    levels = np.random.default_rng(seed).integers(0, 256, (*size[::-1], 4), np.uint8)
-    if mode[0] in "IF":
-        kind = {"I;16": np.uint16, "I": np.int32, "F": np.float32}[mode]
-        return Image.fromarray((257 * levels[..., 0].astype(np.int64)).astype(kind))
-    opaque = "A" not in mode
-    return Image.fromarray(levels[..., :3] if opaque else levels).convert(mode)
-
-
-@cache
-def encoded(
-    kind: str, mode: str, size: tuple[int, int], annotations: tuple = (), frames=1, variant=0
-) -> bytes:
-    """A whole file; `annotations` are EXIF's orientation and a profile."""
-    options = dict(VARIANTS.get(kind, ({},))[variant])
-    if annotations:
-        exif = Image.Exif()
-        exif[0x0112], profile = annotations
-        options |= {"exif": exif, "icc_profile": profile}
-    if frames > 1:
-        more = [noise(mode, size, seed) for seed in range(1, frames)]
-        options |= {"save_all": True, "append_images": more}
-    buffer = io.BytesIO()
-    noise(mode, size, 0).save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-@st.composite
-def whole(draw) -> File:
-    """Every format and mode, any orientation, with a profile and without, one frame or several."""
-    kind, mode = draw(st.sampled_from([(k, m) for k in MODES for m in MODES[k] if m != "F"]))
-    size = draw(st.tuples(st.integers(1, 24), st.integers(1, 24)))
-    frames = draw(st.integers(1, 3)) if kind in ANIMATED else 1
-    orientation, profile = 1, None
-    annotations = ()
-    if kind in ANNOTATED:
-        annotations = draw(st.tuples(st.integers(1, 8), st.sampled_from([None, SRGB])))
-        orientation, profile = annotations
-    data = encoded(kind, mode, size, annotations, frames)
-    stored = noise(mode, size, 0) if kind in LOSSLESS else Image.open(io.BytesIO(data))
-    upright = size if orientation < 5 else size[::-1]
-    return File(data, upright, turned(pixels(stored), orientation), profile)
-
-
-@st.composite
-def sources(draw, kinds: tuple[str, ...] = tuple(MODES)) -> bytes:
-    """A whole file to be damaged."""
-    kind, mode = draw(st.sampled_from([(k, m) for k in kinds for m in MODES[k]]))
-    variant = draw(st.integers(0, len(VARIANTS.get(kind, ({},))) - 1)) if mode == "RGB" else 0
-    frames = draw(st.integers(1, 2)) if kind in ANIMATED and mode != "F" else 1
-    annotations = draw(st.sampled_from([(1, None), (6, SRGB)])) if kind in ANNOTATED else ()
-    return encoded(kind, mode, SIZE, annotations, frames, variant)
-
-
-ANY = sources()
+def stated(path: Path, found: tuple[int, int]) -> tuple[int, int]:
+    """The width and height that a file says it has, or `found` if Pillow cannot open it."""
+    try:
+        return Image.open(path).size
+    except UnidentifiedImageError:  # TIFFs that tifffile alone reads
+        return found
 
 
 @st.composite
@@ -199,7 +117,11 @@ def resized(draw) -> bytes:
 @st.composite
 def mistagged(draw) -> bytes:
     """A TIFF whose tags have other types, counts and values: strips and tiles without end."""
-    data = bytearray(encoded("TIFF", draw(st.sampled_from(MODES["TIFF"])), SIZE, (6, SRGB)))
+    ordinary = st.sampled_from(MODES["TIFF"]).map(lambda m: encoded("TIFF", m, SIZE, (6, SRGB)))
+    dtypes, variants = st.sampled_from(["u2", "f4"]), st.sampled_from([0, 1, 2, 4, 6])
+    data = bytearray(
+        draw(ordinary | st.builds(deep_tiff, st.just(3), st.just(SIZE), dtypes, variants))
+    )
     tags = struct.unpack_from("<H", data, 8)[0]
     extreme = st.sampled_from([number % 2**32 for number in EXTREMES])
     fields = (st.integers(254, 339), st.integers(0, 18), extreme, extreme)
@@ -209,6 +131,51 @@ def mistagged(draw) -> bytes:
         entry[field] = draw(fields[field])
         struct.pack_into("<HHII", data, 10 + 12 * number, *entry)
     return bytes(data)
+
+
+@st.composite
+def chained(draw) -> bytes:
+    """A TIFF of several pages, each followed by any other, or by none that is there."""
+    data = bytearray(draw(st.sampled_from([*PAGES.values()]))())
+    places, at = [4], struct.unpack_from("<I", data, 4)[0]
+    while at:
+        places.append(at + 2 + 12 * struct.unpack_from("<H", data, at)[0])
+        at = struct.unpack_from("<I", data, places[-1])[0]
+    pages = [struct.unpack_from("<I", data, place)[0] for place in places]
+    for place in places[1:]:
+        target = draw(st.sampled_from([*pages, *places, len(data) - 2, 2**31]))
+        struct.pack_into("<I", data, place, target)
+    return bytes(data)
+
+
+PAGES = {
+    "8 bits": lambda: encoded("TIFF", "RGB", SIZE, (), 4),
+    "16 bits": lambda: deep_tiff(3, SIZE, "u2", 0, 4),
+    "floats": lambda: deep_tiff(3, SIZE, "f4", 0, 4),
+}
+
+
+@st.composite
+def blocks(draw) -> bytes:
+    """A GIF whose blocks come in any order and number, up to thousands of frames."""
+    mode = draw(st.sampled_from(MODES["GIF"]))
+    head, *parts = gif_blocks(encoded("GIF", mode, SIZE, (), 3))
+    chosen = draw(st.lists(st.sampled_from(parts), max_size=8))
+    return head + b"".join(chosen) * draw(st.sampled_from([1, 2, 1000])) + b";"
+
+
+def gif_blocks(data: bytes) -> list[bytes]:
+    """The head of a GIF with its palette, then each extension and image, without the end."""
+    cuts = [13 + (3 << (data[10] & 7) + 1 if data[10] & 128 else 0)]
+    while data[cuts[-1] : cuts[-1] + 1] != b";":
+        at = cuts[-1] + 2
+        if data[cuts[-1] : cuts[-1] + 1] == b",":
+            flags = data[cuts[-1] + 9]
+            at = cuts[-1] + 11 + (3 << (flags & 7) + 1 if flags & 128 else 0)
+        while data[at]:
+            at += 1 + data[at]
+        cuts.append(at + 1)
+    return [data[begin:end] for begin, end in zip([0, *cuts], cuts, strict=False)]
 
 
 @st.composite
@@ -240,12 +207,6 @@ def zeros(count: int) -> bytes:
     return zlib.compress(bytes(count))
 
 
-def chunk(name: bytes, content: bytes) -> bytes:
-    """Of a PNG."""
-    body = name + content
-    return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
-
-
 @cache
 def progressive() -> tuple[bytes, bytes]:
     """A JPEG up to its last scan, and that."""
@@ -254,7 +215,7 @@ def progressive() -> tuple[bytes, bytes]:
     return data[:start], data[start:-2]
 
 
-KINDS = {"whole": whole()} | {
+KINDS = {"whole": whole(), "deep": deep()} | {
     strategy.__name__: st.builds(File, strategy())
-    for strategy in (truncated, flipped, spliced, resized, mistagged, bombs)
+    for strategy in (truncated, flipped, spliced, resized, mistagged, chained, blocks, bombs)
 }

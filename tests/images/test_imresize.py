@@ -1,5 +1,6 @@
 """The LR images of the benchmark sets, bit for bit."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,48 @@ def test_without_its_rounding_and_border_it_is_the_fast_resize():
     difference = abs(exact - fast.permute(1, 2, 0).numpy())[2:-2, 2:-2]
     assert (difference == 0).mean() > 0.8
     assert (difference <= 1).mean() > 0.999
+
+
+def reduce_row(row, length):
+    """One row of one colour, pixel by pixel: Keys's cubic, the border repeated, halves up."""
+    scale, reduced = len(row) / length, []
+    for pixel in range(length):
+        centre, total, weights = (pixel + 0.5) * scale - 0.5, 0.0, 0.0
+        for place in range(-3 * len(row), 4 * len(row)):
+            x = abs(centre - place) / scale
+            if x < 2:
+                near, far = 1.5 * x**3 - 2.5 * x**2 + 1, -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+                weight = near if x <= 1 else far
+                total += weight * row[min(max(place, 0), len(row) - 1)]
+                weights += weight
+        reduced.append(math.floor(min(max(total / weights, 0), 255) + 0.5))
+    return reduced
+
+
+@pytest.mark.parametrize(("old", "new"), [(24, 12), (24, 8), (23, 9), (10, 7), (9, 9), (7, 1)])
+def test_a_row_is_reduced_as_written_out_pixel_by_pixel(old, new):
+    levels = np.random.default_rng(old).integers(0, 256, (1, old, 3), dtype=np.uint8)
+    made = np.asarray(imresize(Image.fromarray(levels), (1, new)))
+    expected = np.stack([reduce_row(levels[0, :, colour], new) for colour in range(3)], axis=-1)
+    assert np.array_equal(made[0], expected)
+    column = np.asarray(imresize(Image.fromarray(levels.swapaxes(0, 1)), (new, 1)))
+    assert np.array_equal(column[:, 0], expected)
+
+
+@pytest.mark.parametrize(
+    ("size", "between"),
+    [
+        ((35, 25), (140, 25)),  # columns shrink more
+        ((14, 50), (14, 200)),  # rows shrink more
+        ((35, 50), (35, 200)),  # both alike
+    ],
+)
+def test_the_axis_that_shrinks_more_comes_first(size, between):
+    hr = images.sample("coffee").crop((0, 0, 200, 140))
+    made = np.asarray(imresize(hr, size))
+    other = (size[0], 200) if between[0] == 140 else (140, size[1])
+    assert np.array_equal(made, np.asarray(imresize(imresize(hr, between), size)))
+    assert not np.array_equal(made, np.asarray(imresize(imresize(hr, other), size)))
 
 
 @pytest.mark.parametrize("size", [(5, 7), (4, 8), (3, 3)])

@@ -107,11 +107,18 @@ def test_transparent_palette_becomes_rgba(transparency, opacity):
     np.testing.assert_array_equal(np.asarray(result)[0], expected)
 
 
-@pytest.mark.parametrize(("mode", "kept"), [("RGB", True), ("P", True), ("CMYK", False)])
-def test_profile_stays_where_it_holds(mode, kept):
+@pytest.mark.parametrize("mode", ["RGB", "P", "L", "RGBA"])
+def test_a_profile_stays_where_it_holds(mode):
     image = picture(mode)
     image.info["icc_profile"] = SRGB
-    assert back(image).info.get("icc_profile") == (SRGB if kept else None)
+    assert back(image).info["icc_profile"] == SRGB
+
+
+def test_a_profile_that_holds_no_longer_is_dropped_with_a_warning():
+    image = picture("CMYK")
+    image.info["icc_profile"] = SRGB
+    with pytest.warns(UserWarning, match="CMYK becomes RGB without regard to its colour profile"):
+        assert "icc_profile" not in back(image).info
 
 
 @pytest.mark.parametrize("dtype", ARRAY_DTYPES)
@@ -236,12 +243,12 @@ BAD = {
     "no columns": (Image.new("RGB", (0, 5)), "empty: 1 x 3 channels of 5 x 0"),
     "no images": (torch.zeros(0, 3, 4, 4), "empty: 0 x 3 channels"),
     "no 16-bit pixels": (Image.new("I", (0, 5)), "empty"),
-    "NaN": (np.array([[0.5, np.nan]]), "NaN or infinite"),
-    "infinity": (torch.full((1, 2, 2), torch.inf), "NaN or infinite"),
-    "levels as floats": (np.array([[0.0, 255.0]]), r"got \[0, 255\]; divide it by 255"),
+    "NaN": (np.array([[0.5, np.nan]]), "NaN or infinity in 1 of its values"),
+    "infinity": (torch.full((1, 2, 2), torch.inf), "NaN or infinity in 4 of"),
+    "levels as floats": (np.array([[0.0, 255.0]]), "ranges from 0 to 255; .* divide it by 255"),
     "16 bits as floats": (np.array([[0.0, 65535.0]]), "divide it by 65535"),
-    "slightly too bright": (np.array([[0.0, 1.0001]]), r"got \[0, 1.0001\]; clip it"),
-    "negative": (torch.full((3, 2, 2), -0.5), r"got \[-0.5, -0.5\]; clip it"),
+    "slightly too bright": (np.array([[0.0, 1.0001]]), r"from 0 to 1\.0001; .* clip what lies"),
+    "negative": (torch.full((3, 2, 2), -0.5), r"from -0\.5 to -0\.5; .* clip what lies"),
     "channels first": (np.zeros((3, 8, 9)), r"not \(3, 8, 9\); move .*transpose\(1, 2, 0\)"),
     "five channels": (np.zeros((8, 9, 5)), r"C = 1 to 4, not \(8, 9, 5\)$"),
     "batch of arrays": (np.zeros((2, 8, 9, 3)), r"not \(2, 8, 9, 3\)$"),
@@ -253,7 +260,7 @@ BAD = {
     "long integers": (np.zeros((8, 9), dtype=np.int64), "type int64 are not supported; convert"),
     "objects": (np.zeros((8, 9), dtype=object), "type object are not supported"),
     "complex": (torch.zeros(3, 8, 9, dtype=torch.complex64), "type complex64 are not"),
-    "mode F": (Image.new("F", (2, 2)), "mode F does not say what is white"),
+    "mode F": (Image.new("F", (2, 2), 3), r"from 3 to 3; floats lie in \[0, 1\]"),
     "mode I, negative": (Image.new("I", (2, 2), -1), r"0\.\.65535, got -1\.\.-1"),
     "mode I, too bright": (Image.new("I", (2, 2), 65536), r"0\.\.65535, got 65536\.\.65536"),
 }
@@ -269,7 +276,7 @@ def test_bad_pictures_are_refused(name, no_contracts):
 def test_transparent_sixteen_bit_gray_is_refused():
     image = Image.fromarray(noise((2, 2), "uint16"))
     image.info["transparency"] = 7
-    with pytest.raises(ImageError, match="no 16-bit gray with alpha"):
+    with pytest.raises(ImageError, match="cannot hold 16-bit gray with alpha"):
         images.unpack(image)
 
 
@@ -388,7 +395,7 @@ def test_saved_files_have_ordinary_permissions(tmp_path):
 @pytest.mark.parametrize(
     ("name", "image", "message"),
     [
-        ("old.jpg", picture("RGBA"), "JPEG cannot hold an image of mode RGBA; use another suffix"),
+        ("old.jpg", picture("RGBA"), r"JPEG cannot hold an image of mode RGBA; use \.png or "),
         ("old.webp", Image.fromarray(noise((5, 7), "uint16")), "WEBP cannot hold .* I;16"),
         ("old.bmp", picture("RGBA"), "BMP cannot hold"),
         ("old.png", Image.new("F", (2, 2)), "PNG cannot hold"),
@@ -432,7 +439,8 @@ def test_exif_orientation_is_applied(tmp_path, orientation):
 def test_load_takes_the_first_frame(tmp_path):
     frames = [Image.new("L", (4, 3), level) for level in (10, 200)]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    loaded = images.load(written(tmp_path / "film.gif", data))
+    with pytest.warns(UserWarning, match=r"film\.gif: of 2 frames the first is read"):
+        loaded = images.load(written(tmp_path / "film.gif", data))
     assert images.to_levels(images.to_tensor(loaded)).unique().tolist() == [10]
 
 
@@ -526,6 +534,22 @@ def test_truncated_pil_images_are_refused():
     data = encoded(images.sample("chelsea"), "JPEG")
     with pytest.raises(ImageError, match="the PIL image is corrupt or truncated"):
         images.unpack(Image.open(io.BytesIO(data[: len(data) // 2])))
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP", "AVIF"])
+@pytest.mark.parametrize("loaded", [True, False])
+def test_a_closed_pil_image_is_said_to_be_closed(loaded, file_format, tmp_path):
+    picture("RGB").save(tmp_path / "file", file_format)
+    with Image.open(tmp_path / "file") as image:
+        if loaded:
+            image.load()
+    if loaded:
+        assert images.unpack(image).size == (5, 7)  # leaving `with` closes the file alone
+        image.close()
+    elif file_format in ("WEBP", "AVIF"):
+        image.close()  # Pillow reads all of these when it opens them
+    with pytest.raises(ImageError, match="the PIL image is closed; use it inside its `with`"):
+        images.unpack(image)
 
 
 def flipped_everywhere(data: bytes):

@@ -42,6 +42,10 @@ def test_halves_are_the_box_parted_along_its_longer_side(region):
     assert abs(first.area - second.area) <= min(region.size)
 
 
+def test_a_square_is_halved_into_an_upper_and_a_lower_part():
+    assert Region(1, 2, 5, 6).halves() == (Region(1, 2, 3, 6), Region(3, 2, 5, 6))
+
+
 def test_a_coordinate_is_located_within_a_box(photograph):
     image, region = photograph(9, 11), Region(2, 3, 8, 10)
     coord = grid((90, 110), region=Region(25, 35, 75, 95)).reshape(1, -1, 2)

@@ -26,8 +26,14 @@ def picture(mode: str) -> Image.Image:
 def bands(image, heights):
     top = 0
     for height in heights:
-        yield image.crop((0, top, image.width, top + height))
+        yield np.asarray(image)[top : top + height]
         top += height
+
+
+def write(path, image, heights):
+    profile = {key: v for key, v in image.info.items() if key == "icc_profile"}
+    pixels = np.asarray(image)
+    writers.write(path, pixels.shape[:2], pixels[:1, :1], bands(image, heights), profile)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -37,7 +43,7 @@ def test_bands_make_the_file_of_the_whole(mode, suffix, profile, tmp_path):
     image, path = picture(mode), tmp_path / f"out{suffix}"
     if profile:
         image.info["icc_profile"] = profile
-    writers.write(path, (23, 17), image, bands(image, (9, 1, 13)))
+    write(path, image, (9, 1, 13))
     loaded = images.load(path)
     assert loaded.mode == mode
     assert loaded.info.get("icc_profile") == profile
@@ -49,15 +55,16 @@ def test_bands_make_the_file_of_the_whole(mode, suffix, profile, tmp_path):
 )
 def test_what_pillow_writes_is_what_save_writes(suffix, mode, tmp_path):
     image = picture(mode)
-    image.info["icc_profile"] = b"a profile"
-    writers.write(tmp_path / f"bands{suffix}", (23, 17), image, bands(image, (20, 3)))
+    if suffix != ".bmp":
+        image.info["icc_profile"] = b"a profile"
+    write(tmp_path / f"bands{suffix}", image, (20, 3))
     writers.save(image, tmp_path / f"whole{suffix}")
     assert (tmp_path / f"bands{suffix}").read_bytes() == (tmp_path / f"whole{suffix}").read_bytes()
 
 
 def test_a_photograph_is_not_larger_than_by_pillow(tmp_path):
     image = images.sample("coffee")
-    writers.write(tmp_path / "ours.png", (400, 600), image, iter([image]))
+    write(tmp_path / "ours.png", image, (400,))
     image.save(tmp_path / "theirs.png")
     ours, theirs = ((tmp_path / f"{name}.png").stat().st_size for name in ("ours", "theirs"))
     assert ours < 1.05 * theirs
@@ -72,7 +79,8 @@ def test_errors_of_who_makes_the_bands_are_theirs(suffix, tmp_path):
         raise FcsrError("no memory")
 
     with pytest.raises(FcsrError, match=r"^no memory$"):
-        writers.write(tmp_path / f"out{suffix}", (23, 17), image, failing())
+        like = np.asarray(image)[:1, :1]
+        writers.write(tmp_path / f"out{suffix}", (23, 17), like, failing(), {})
     assert not list(tmp_path.iterdir())
 
 
@@ -86,15 +94,15 @@ def test_errors_of_who_makes_the_bands_are_theirs(suffix, tmp_path):
 )
 def test_sizes_that_a_format_cannot_hold_are_refused(path, mode, size):
     with pytest.raises(ImageError, match=r"more than \w+ can hold\); use \.png or \.tif"):
-        writers.check(path, mode, size)
-    assert writers.check("a.png", mode, size) == "PNG"
-    assert writers.check("a.jpg", mode, (65_500, 1)) == "JPEG"
+        writers.check(path, mode, size, {})
+    assert writers.check("a.png", mode, size, {}) == "PNG"
+    assert writers.check("a.jpg", mode, (65_500, 1), {}) == "JPEG"
 
 
 def test_a_folder_is_no_file(tmp_path):
     (tmp_path / "a.png").mkdir()
     with pytest.raises(ImageError, match=r"a\.png is a folder; name a file in it"):
-        writers.check(tmp_path / "a.png", "RGB", (1, 1))
+        writers.check(tmp_path / "a.png", "RGB", (1, 1), {})
 
 
 @pytest.mark.parametrize(("side", "version"), [(50_000, 42), (70_000, 43)])
@@ -104,11 +112,40 @@ def test_large_tiffs_have_large_offsets(side, version, tmp_path, monkeypatch):
     versions = []
 
     def look():
-        row = Image.new("L", (side, 1))
-        yield row
+        yield np.zeros((1, side), np.uint8)
         [draft] = tmp_path.iterdir()
         versions.append(draft.read_bytes()[2])
 
     with pytest.raises(ImageError, match="wrong number of bytes"):
-        writers.write(tmp_path / "out.tif", (side, side), Image.new("L", (1, 1)), look())
+        like = np.zeros((1, 1), np.uint8)
+        writers.write(tmp_path / "out.tif", (side, side), like, look(), {})
     assert versions == [version]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "dtype", "expected"),
+    [
+        (".png", np.uint16, np.uint16),
+        (".png", np.float32, np.uint16),
+        (".tif", np.uint16, np.uint16),
+        (".tif", np.float32, np.float32),
+        (".bmp", np.uint16, np.uint8),
+        (".bmp", np.float32, np.uint8),
+    ],
+)
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_samples_keep_the_bits_that_the_format_holds(channels, suffix, dtype, expected, tmp_path):
+    if suffix == ".bmp" and channels in (2, 4):
+        with pytest.raises(ImageError, match=r"BMP cannot hold an image of mode .*A; use \.png or"):
+            writers.check("a.bmp", writers.mode_of(np.zeros((1, 1, channels))), (1, 1), {})
+        return
+    unit = np.random.default_rng(0).random((23, 17, channels))
+    white = {np.uint8: 255, np.uint16: 65535, np.float32: 1}
+    pixels = np.rint(unit * 65535).astype(np.uint16) if dtype == np.uint16 else unit.astype(dtype)
+    pixels = pixels[..., 0] if channels == 1 else pixels
+    path = tmp_path / f"out{suffix}"
+    writers.write(path, (23, 17), pixels[:1, :1], iter((pixels[:9], pixels[9:])), {})
+    found = np.asarray(images.read(path).picture)
+    assert found.dtype == expected
+    exact = pixels * (white[expected] / white[dtype])
+    np.testing.assert_allclose(found, exact, atol=0 if dtype == expected else 0.5 + 1e-2)

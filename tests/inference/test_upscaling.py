@@ -1,8 +1,10 @@
 """Any image to any size, the same kind of image back, a chunk at a time."""
 
 import math
+import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -179,6 +181,8 @@ def test_a_model_is_found_by_name_and_by_path(tiny, photograph, tmp_path, monkey
         (1.7, None, (8, 14)),
         (0.05, None, (1, 1)),
         (np.float32(2), None, (10, 16)),
+        (np.int8(100), None, (500, 800)),
+        (np.float16(2), None, (10, 16)),
         (None, (7, 3), (7, 3)),
         (None, [np.int64(7), 3], (7, 3)),
     ],
@@ -197,9 +201,17 @@ def test_sizes_that_no_machine_holds_are_refused(photograph, wanted):
 
 
 @pytest.mark.usefixtures("no_contracts")
-@pytest.mark.parametrize("scale", [0, -2, math.nan, math.inf, "3", (2, 3)])
+@pytest.mark.parametrize("scale", [0, -2, math.nan, math.inf])
 def test_a_scale_that_makes_no_image_is_refused(scale):
     with pytest.raises(FcsrError, match=r"scale is .*; it must be a finite number above 0"):
+        fcsr.upscale(np.zeros((4, 4)), scale)
+
+
+@pytest.mark.usefixtures("no_contracts")
+@pytest.mark.parametrize("scale", ["3", (2, 3), True])
+def test_a_scale_that_is_no_number_is_refused(scale):
+    message = rf"scale is {re.escape(repr(scale))}, a {type(scale).__name__}; it must be a number"
+    with pytest.raises(FcsrError, match=message):
         fcsr.upscale(np.zeros((4, 4)), scale)
 
 
@@ -212,7 +224,7 @@ def test_a_size_that_makes_no_image_is_refused(size):
 
 @pytest.mark.parametrize("options", [{}, {"scale": 2, "size": (8, 8)}])
 def test_neither_or_both_of_scale_and_size_are_refused(options):
-    with pytest.raises(FcsrError, match="give either scale=… or size="):
+    with pytest.raises(FcsrError, match="give either scale or size"):
         fcsr.upscale(np.zeros((4, 4)), **options)
 
 
@@ -222,7 +234,7 @@ def test_neither_or_both_of_scale_and_size_are_refused(options):
     [
         ("photo.png", "open a file with fcsr.images.load"),
         (np.zeros((0, 4, 3)), "is empty"),
-        (np.full((4, 4), np.nan), "NaN or infinite"),
+        (np.full((4, 4), np.nan), "NaN or infinity in 16 of its values"),
         (np.full((4, 4), 200.0), "divide it by 255"),
     ],
     ids=["path", "empty", "NaN", "range"],
@@ -302,6 +314,48 @@ def test_a_file_holds_what_memory_would(name, kind, tiny, tmp_path, monkeypatch)
     assert result.info["icc_profile"] == b"a profile"
     difference = np.asarray(result).astype(int) - np.asarray(whole)
     assert np.abs(difference).max() <= (0 if image.mode != "I;16" else 1)
+
+
+CASES = Path(__file__).parents[1] / "images" / "cases"
+
+
+@pytest.mark.parametrize("name", ["rgb16.png", "rgb16.tif", "gray16_trns.png"])
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("kind", [CS, "bicubic"])
+def test_16_bits_stay_16(name, suffix, kind, tiny, tmp_path):
+    model = kind if kind == "bicubic" else tiny(kind)
+    target = tmp_path / f"out{suffix}"
+    inference.upscale_file(CASES / name, target, 1.5, model=model, progress=False)
+    expected = upscale(images.read(CASES / name).picture, 1.5, model=model)
+    found = images.read(target).picture
+    assert found.dtype == np.uint16
+    assert np.abs(found.astype(int) - expected).max() <= 1
+    assert len(np.unique(found & 255)) > 50  # the low bytes are there
+
+
+def test_floats_stay_floats(tmp_path):
+    inference.upscale_file(
+        CASES / "float.tif", tmp_path / "out.tif", 2, model="bicubic", progress=False
+    )
+    expected = upscale(images.read(CASES / "float.tif").picture, 2, model="bicubic")
+    np.testing.assert_allclose(images.read(tmp_path / "out.tif").picture, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "words"),
+    [
+        ("multi.tif", "out.tif", "of 4 pages the first is read"),
+        ("anim.webp", "out.webp", "of 4 frames the first is read"),
+        ("rgb16.tif", "out.jpg", "of 16 bits a sample JPEG holds 8"),
+        ("gray12.tif", "out.webp", "of 16 bits a sample WEBP holds 8"),
+        ("float.tif", "out.png", "of 32 bits a sample PNG holds 16"),
+    ],
+)
+def test_what_a_result_lacks_is_named_once(name, target, words, tmp_path):
+    options = {"model": "bicubic", "progress": False}
+    with pytest.warns(UserWarning) as found:
+        inference.upscale_file(CASES / name, tmp_path / target, 2, **options)
+    assert [str(warning.message) for warning in found] == [f"{CASES / name}: {words}"]
 
 
 @pytest.mark.parametrize(
