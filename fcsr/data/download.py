@@ -1,12 +1,13 @@
 """Image sets from their publishers, verified by SHA-256, into the user's cache.
 
-pooch keeps the registry, verifies files, and moves them into place. What it lacks is added here:
-a download that was cut off goes on where it stopped, and nothing is written outside the folder of
-its source.
+pooch keeps the registry, verifies files, and moves them into place. What it lacks is added here
+and in `transfer`: a download that was cut off goes on where it stopped, a server cannot send more
+than the file has, and nothing is written outside the folder of its source.
 """
 
 import os
 import shlex
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -17,15 +18,18 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
-from tqdm.auto import tqdm
 
+from fcsr.data.transfer import Resume, WrongFileError, hung_up, reason, size
 from fcsr.errors import DownloadError
+from fcsr.utils.progress import tqdm
 
 if TYPE_CHECKING:  # loaded when something is downloaded
     import pooch
-    import requests
 
 REGISTRY = Path(__file__).parent / "registry"
+TRIES = 4  # in a row, of a server that hangs up
+ENOUGH = 2**16  # bytes
+PAUSE_S = 1.0  # after the first of them, twice as long after each of the next
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,21 @@ class Source:
     @cached_property
     def hashes(self) -> dict[str, str]:
         """The SHA-256 of every file, by its name."""
-        lines = (REGISTRY / f"{self.name}.txt").read_text(encoding="utf-8").splitlines()
-        return dict(line.split() for line in lines if not line.startswith("#"))
+        return {name: digest for name, digest, _ in self._rows()}
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """The size of every file in bytes, by its name."""
+        return {name: int(size) for name, _, size in self._rows()}
 
     @property
     def folder(self) -> Path:
         """This source's folder in the cache."""
         return cache() / self.name
+
+    def _rows(self) -> list[list[str]]:
+        lines = (REGISTRY / f"{self.name}.txt").read_text(encoding="utf-8").splitlines()
+        return [line.split() for line in lines if not line.startswith("#")]
 
 
 _GITHUB = "https://raw.githubusercontent.com/"
@@ -68,14 +80,22 @@ DIV2K = Source("DIV2K", "https://data.vision.ee.ethz.ch/cvl/DIV2K/")
 
 
 def cache() -> Path:
-    """The folder that the environment variable FCSR_CACHE names, or else the user's cache."""
+    """The folder that the environment variable FCSR_CACHE names, or else the user's cache.
+
+    Raises:
+        DownloadError: there is neither, because the user has no home.
+    """
     import pooch
 
-    return Path(os.environ.get("FCSR_CACHE") or pooch.os_cache("fcsr"))
-
-
-TIMEOUT_S = 30.0  # seconds without a byte
-BLOCK = 2**16
+    if named := os.environ.get("FCSR_CACHE"):
+        return Path(named)
+    try:
+        folder = Path(pooch.os_cache("fcsr"))
+    except RuntimeError:  # of platformdirs, which once left the ~ as it is
+        folder = Path("~")
+    if not folder.is_absolute():
+        raise DownloadError("this user has no home folder to download to; name one in FCSR_CACHE")
+    return folder
 
 
 def fetch(source: Source, names: Sequence[str]) -> list[Path]:
@@ -134,48 +154,6 @@ def unzip(source: Source, name: str) -> Path:
     return source.folder
 
 
-class Resume:
-    """A downloader for pooch that continues the interrupted download in `partial`."""
-
-    def __init__(self, partial: Path):
-        self.partial = partial
-
-    def __call__(self, url: str, output_file: str, pooch) -> None:
-        import requests
-
-        done = size(self.partial)
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
-        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
-            if response.status_code != requests.codes.requested_range_not_satisfiable:
-                response.raise_for_status()
-                if response.status_code != requests.codes.partial_content:
-                    done = 0  # the server sends all of it again
-                self._receive(response, done)
-        os.replace(self.partial, output_file)
-
-    def _receive(self, response: "requests.Response", done: int) -> None:
-        """Append what the server sends to the first `done` bytes of the partial file."""
-        total = done + int(response.headers.get("Content-Length", 0))
-        bar = tqdm(
-            desc=self.partial.stem,
-            total=total,
-            initial=done,
-            unit="B",
-            unit_scale=True,
-            delay=2,
-            leave=False,
-        )
-        with self.partial.open("ab" if done else "wb") as file, bar:
-            for block in response.iter_content(BLOCK):
-                file.write(block)
-                bar.update(len(block))
-
-
-def size(path: Path) -> int:
-    """A file's size in bytes; 0 if there is no such file."""
-    return path.stat().st_size if path.exists() else 0
-
-
 def _extract(file: Path, folder: Path) -> None:
     """Unpack a zip; links in it become ordinary files."""
     with zipfile.ZipFile(file) as archive:
@@ -196,35 +174,38 @@ def _require_inside(name: str, whose: str) -> None:
 
 
 def _download(source: Source, store: "pooch.Pooch", name: str) -> Path:
-    """One file; tries again as long as each try adds some bytes to it."""
+    """One file. A server that hangs up is asked again, for the rest, some times in a row at most.
+
+    A try that brings `ENOUGH` bytes begins a new row.
+    """
     import requests
 
     partial = source.folder / f"{name}.partial"
     partial.parent.mkdir(parents=True, exist_ok=True)
+    tries = 0
     while True:
         before = size(partial)
         try:
-            return Path(store.fetch(name, downloader=Resume(partial)))
+            return Path(store.fetch(name, downloader=Resume(partial, source.sizes[name])))
         except requests.RequestException as error:
-            if size(partial) > before:
-                continue
-            raise _failed(source, name, _reason(error)) from error
+            more = size(partial) >= before + ENOUGH
+            tries = 1 if more else tries + 1
+            if not more and not hung_up(error):
+                raise _failed(source, name, reason(error)) from error
+            if tries == TRIES:
+                came = f"{size(partial):,} of {source.sizes[name]:,} bytes"
+                what = f"the server hung up {TRIES} times in a row, at last after {came}"
+                kept = "what came is kept, and the same command goes on from there"
+                raise _failed(source, name, f"{what}; {kept}") from error
+            time.sleep(PAUSE_S * 2 ** (tries - 1))
+        except WrongFileError as error:
+            raise _failed(source, name, f"what the server has is another file: {error}") from error
         except ValueError as error:  # pooch's, for a wrong hash
             if before:  # perhaps the partial file was wrong; it is deleted by now
                 continue
             raise _failed(source, name, f"what came is another file ({error})") from error
         except OSError as error:
             raise _failed(source, name, f"cannot be written ({error})") from error
-
-
-def _reason(error: Exception) -> str:
-    import requests
-
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"the server answers {error.response.status_code} {error.response.reason}"
-    if isinstance(error, requests.Timeout) or "timed out" in str(error):
-        return f"the server sent nothing for {TIMEOUT_S:g} seconds"
-    return f"no connection ({type(error).__name__}), as if this machine were offline"
 
 
 def _failed(source: Source, name: str, reason: str) -> DownloadError:

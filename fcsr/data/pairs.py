@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -62,10 +62,7 @@ class Benchmark(Sequence):  # not Sequence[Pair]: to check that type, beartype o
     def fingerprint(self, number: int) -> str:
         """Twelve hexadecimal digits of a hash of a pair's files."""
         _, *paths = self.files[number]
-        digest = hashlib.sha256()
-        for path in filter(None, paths):
-            digest.update(_read(path))
-        return digest.hexdigest()[:12]
+        return fingerprint(filter(None, paths))
 
     def __getitem__(self, number: int) -> Pair:  # type: ignore[override]  # no slices
         name, hr_path, lr_path = self.files[number]
@@ -90,8 +87,17 @@ def _load(path: Path) -> Image.Image:
     return images.to_pil(images.to_tensor(images.load(path)))
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"{path} cannot be read ({error.strerror})") from error
+def fingerprint(paths: Iterable[Path]) -> str:
+    """Twelve hexadecimal digits of a hash of the contents of image files, in their order.
+
+    Raises:
+        ImageError: a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                hashlib.file_digest(file, lambda: digest)
+        except OSError as error:
+            raise ImageError(f"{path} cannot be read ({error.strerror})") from error
+    return digest.hexdigest()[:12]

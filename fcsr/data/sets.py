@@ -9,13 +9,13 @@ from pathlib import Path
 import torch
 from jaxtyping import UInt8
 from torch import Tensor
-from tqdm.auto import tqdm
 
 from fcsr import images
 from fcsr.data import download, layouts
 from fcsr.data.layouts import SUFFIXES, image_files
 from fcsr.data.pairs import Benchmark
 from fcsr.errors import DownloadError, ImageError
+from fcsr.utils.progress import tqdm
 
 BENCHMARKS = ("Set5", "Set14", "B100", "Urban100", "DIV2K")
 """The sets that `benchmark` finds or downloads by their names."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from fcsr import data, images
 from fcsr.data import Benchmark
-from fcsr.errors import FcsrError
+from fcsr.errors import ImageError
 from fcsr.evaluation.methods import Control, Method, super_resolve
 from fcsr.evaluation.results import NAMES, Row
 from fcsr.metrics import Protocol, protocol_of
@@ -20,7 +20,7 @@ class Job(NamedTuple):
     dataset: str
     scale: float
     protocol: Protocol
-    files: str  # their fingerprint
+    files: str  # their fingerprint; empty if they cannot be read
 
     def blank(self, method: Method | Control) -> Row:
         """The row of a method, still without its measures."""
@@ -30,23 +30,27 @@ class Job(NamedTuple):
         return row | {"protocol": protocol, "weights": method.weights, "files": self.files}
 
     def measure(self, wanted: Mapping[Method | Control, Sequence[str]]) -> list[Row]:
-        """The rows of methods, each with its own metrics; images are in memory only here."""
-        pair = self.pairs[self.number]
-        lr, hr = images.to_tensor(pair.lr), images.to_tensor(pair.hr)
-        height, width = hr.shape[-2:]
+        """The rows of methods, each with its own metrics; images are in memory only here.
 
-        def psnr(sr) -> float:
-            return self.protocol.psnr(sr, hr, self.scale)
-
+        Raises:
+            ImageError: the image cannot be read or measured; the message names it.
+        """
         try:
+            pair = self.pairs[self.number]
+            lr, hr = images.to_tensor(pair.lr), images.to_tensor(pair.hr)
+            height, width = hr.shape[-2:]
+
+            def psnr(sr) -> float:
+                return self.protocol.psnr(sr, hr, self.scale)
+
             made = super_resolve(list(wanted), lr, (height, width), psnr)
             return [
                 {**self.blank(method), **self.protocol.measure(sr, hr, lr, self.scale, metrics)}
                 for (method, metrics), sr in zip(wanted.items(), made, strict=True)
             ]
-        except FcsrError as error:
+        except ImageError as error:
             name = f"{self.dataset}, {self.pairs.names[self.number]}, x{self.scale:g}"
-            raise type(error)(f"{name}: {error}") from error
+            raise ImageError(f"{name}: {error}") from error
 
 
 def plan(
@@ -64,5 +68,12 @@ def plan(
         for scale in dict.fromkeys(scales):
             pairs, own = data.benchmark(name, scale, root), protocol or protocol_of(str(name))
             for number in range(len(pairs)):
-                jobs.append(Job(pairs, number, str(name), scale, own, pairs.fingerprint(number)))
+                jobs.append(Job(pairs, number, str(name), scale, own, _files(pairs, number)))
     return jobs
+
+
+def _files(pairs: Benchmark, number: int) -> str:
+    try:
+        return pairs.fingerprint(number)
+    except ImageError:  # of one image: `measure` will say so, and others go on
+        return ""

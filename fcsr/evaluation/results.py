@@ -12,14 +12,13 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from fcsr.errors import FcsrError
 from fcsr.metrics import METRICS, columns
 from fcsr.utils.files import atomic_write
+from fcsr.utils.locks import only_writer
 
 NAMES = ("dataset", "scale", "image", "method", "decode")
 """What identifies a row: no two rows of a table have the same names."""
@@ -62,19 +61,11 @@ class Results:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other evaluations out; raises FcsrError where one writes here already."""
-        lock = FileLock(self.folder / ".lock")
-        with _naming(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout as error:
-                cure = "wait for it, or give another folder"
-                raise FcsrError(f"another evaluation writes to {self.folder}; {cure}") from error
-        try:
+        """Keep other processes out; raises FcsrError where one writes here already."""
+        with ExitStack() as stack:
+            with _naming(self.folder):
+                stack.enter_context(only_writer(self.folder))
             yield
-        finally:
-            lock.release()
 
     def read(self) -> list[Row]:
         """All finished rows, of all processes.

@@ -6,10 +6,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tqdm.auto import tqdm
-
 from fcsr.decoding import Decode
-from fcsr.errors import CheckpointError, FcsrError
+from fcsr.errors import CheckpointError, EvaluationError, FcsrError, ImageError
 from fcsr.evaluation.comparison import base_of, compare
 from fcsr.evaluation.jobs import Job, plan
 from fcsr.evaluation.markdown import to_markdown
@@ -18,6 +16,7 @@ from fcsr.evaluation.results import DEPENDS, NAMES, Results, Row
 from fcsr.evaluation.tables import from_rows, means
 from fcsr.metrics import DEFAULT_METRICS, METRICS, Protocol, columns, prepare
 from fcsr.utils.distributed import Processes
+from fcsr.utils.progress import tqdm
 
 if TYPE_CHECKING:
     import pandas
@@ -71,10 +70,13 @@ def evaluate(
         its methods, and `attrs["protocol"]` explains how the numbers were made.
 
     Raises:
+        EvaluationError: some images could not be read or measured, as the message says of each.
+            It is raised at the end: all others are measured, in `out`, and in the error's
+            `table`.
         FcsrError: an unknown model, set, decode or metric, a metric whose package is missing, a
             base that is none of the methods, a decode without a name where `out` is to keep its
             numbers, a file that is missing, or an `out` that cannot be written or that another
-            evaluation writes to. What can be known before is checked before any image is measured.
+            process writes to. What can be known before is checked before any image is measured.
 
     Example:
         >>> import tempfile
@@ -100,10 +102,13 @@ def evaluate(
     jobs = plan(_several(dataset), _several(scale), root, protocol)
     results = Results(out, processes.rank) if out else None
     with results.locked() if results and processes.is_main_process else nullcontext():
-        rows = _measure_all(jobs, methods, chosen, results, processes, progress)
+        rows, failures = _measure_all(jobs, methods, chosen, results, processes, progress)
         table = from_rows(rows, {job.dataset: job.protocol for job in jobs}, chosen)
-        if results and processes.is_main_process:
+        if results and rows and processes.is_main_process:
             _write(results, table, base)
+    if failures:
+        what = f"{len(failures)} of {len(jobs)} images could not be measured; all others were"
+        raise EvaluationError("\n  ".join([f"{what}. Mend or remove:", *failures]), table)
     return table
 
 
@@ -146,32 +151,42 @@ def _measure_all(
     results: Results | None,
     processes: Processes,
     progress: bool,
-) -> list[Row]:
-    """The rows of all jobs and methods, in this order; numbers that are known are kept."""
+) -> tuple[list[Row], list[str]]:
+    """The rows of all jobs and methods, in this order; numbers that are known are kept.
+
+    Then, of each image that cannot be measured, which it is and why.
+    """
     known = _open(results, processes)
-    own = processes.share(jobs)
+    own = processes.share(list(enumerate(jobs)))
     measured: list[Row] = []
+    failed: list[tuple[int, str]] = []
     with tqdm(
         total=len(own),
         desc="evaluating",
         unit="image",
         disable=not (progress and processes.is_main_process),
     ) as bar:
-        for job in own:
+        for number, job in own:
             bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
             wanted = _wanted(job, methods, metrics, known)
-            rows = job.measure(wanted) if wanted else []
+            try:
+                rows = job.measure(wanted) if wanted else []
+            except ImageError as error:
+                rows = []
+                failed.append((number, str(error)))
             if results and rows:
                 results.append(rows)
             measured += rows
             bar.update()
     for row in processes.gather(measured):
         known[_identity(row)] = known.get(_identity(row), {}) | row
-    rows = [known[_identity(job.blank(method))] for job in jobs for method in methods]
+    failures = dict(sorted(processes.gather(failed)))
+    done = [job for number, job in enumerate(jobs) if number not in failures]
+    rows = [known[_identity(job.blank(method))] for job in done for method in methods]
     if results and processes.is_main_process:
         results.merge([*known.values(), *rows])
     processes.wait()
-    return rows
+    return rows, list(failures.values())
 
 
 def _wanted(

@@ -157,7 +157,7 @@ def filled(make: Callable[[], Model], weights: dict[str, Tensor]) -> Model:
     tensors = [*model.buffers(), *(value for m in model.modules() for value in vars(m).values())]
     if any(isinstance(value, Tensor) and value.is_meta for value in tensors):
         # what is not saved must be computed, now that the model is known to be no larger than this
-        with torch.random.fork_rng(devices=[]):
+        with torch.device("cpu"), torch.random.fork_rng(devices=[]):
             model = make()
         model.load_state_dict(weights, assign=True)
     for name, weight in weights.items():

@@ -1,7 +1,6 @@
 """Published LTE's weights, from its authors' file."""
 
 import os
-import zipfile
 from pathlib import Path
 
 import torch
@@ -11,13 +10,15 @@ from fcsr.models.checkpoints import filled
 from fcsr.models.edsr import EDSR
 from fcsr.models.lte import LTE
 from fcsr.models.texture import EstimatorSize
+from fcsr.utils.plain_pickle import require_plain
 
 
 def load_official_lte(path: str | Path) -> LTE:
     """An EDSR-baseline-LTE checkpoint as its authors publish it (`edsr-baseline-lte.pth`).
 
     Source: Lee & Jin, CVPR 2022. The file holds `{"model": {"name", "args", "sd"}}`; its
-    MeanShift weights are unused there, too. `weights_only=True` refuses a file with code in it.
+    MeanShift weights are unused there, too. A file with code in it, or that would take more memory
+    than it has bytes, is refused before anything of it is built.
     Raises CheckpointError for another file, and for weights that are not finite.
 
     >>> import fcsr
@@ -27,7 +28,7 @@ def load_official_lte(path: str | Path) -> LTE:
     ...     model = fcsr.load("lte-compact")
     """
     try:
-        _require_stored(path)
+        require_plain(path)
         weights = torch.load(path, map_location="cpu", weights_only=True)["model"]["sd"]
         hidden = [weights[f"imnet.layers.{2 * i}.weight"].shape[0] for i in range(3)]
         size = EstimatorSize(weights["coef.weight"].shape[0], tuple(hidden))
@@ -42,14 +43,6 @@ def load_official_lte(path: str | Path) -> LTE:
             f"{path} is not a published EDSR-baseline-LTE checkpoint: {error}"
         ) from error
     return model.eval()
-
-
-def _require_stored(path: str | Path) -> None:
-    """Refuse a zip that would grow when it is unpacked; torch.save compresses nothing."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
-                raise CheckpointError("it is compressed, as torch.save never does")
 
 
 def _own_name(official: str) -> str:

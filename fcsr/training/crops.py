@@ -111,7 +111,7 @@ class Crops:
     def __getitem__(self, step: int) -> Batch:
         own = range(self.batch * self.rank, self.batch * (self.rank + 1))
         min_scale = max(1.0, math.isqrt(self.queries) / self.lr_size) if self.square else 1.0
-        uniform = torch.rand((), generator=self._random(step, -1)).item()
+        uniform = torch.rand((), generator=self._random(step, -1), device="cpu").item()
         size = round(self.lr_size * (min_scale + (self.max_scale - min_scale) * uniform))
         hr = torch.stack([self._crop(size, self._random(step, number)) for number in own]) / 255
         lr = images.to_levels(images.resize(hr, (self.lr_size, self.lr_size))) / 255
@@ -123,8 +123,9 @@ class Crops:
         self, step: int, number: int, device: torch.device | str = "cpu"
     ) -> torch.Generator:
         """A generator for one crop of one step: no crop depends on how many others there are."""
-        seed = (self.seed * 1_000_003 + step) * 65_537 + number + 1
-        return torch.Generator(device).manual_seed(seed % 2**63)
+        # ints: NumPy's integers would overflow
+        seed = (int(self.seed) * 1_000_003 + int(step)) * 65_537 + number + 1
+        return torch.Generator(device=device).manual_seed(seed % 2**63)
 
     def _pixels(self, size: int, randoms: list[torch.Generator]) -> Int[Tensor, "b q"]:
         """Which pixels are queried, drawn on the device, none twice in a crop."""
@@ -138,7 +139,7 @@ class Crops:
             span = torch.arange(side, device=device)
             return ((top + span).unsqueeze(2) * size + (left + span).unsqueeze(1)).flatten(1)
         if device.type == "cpu":
-            orders = (torch.randperm(size * size, generator=r) for r in randoms)
+            orders = (torch.randperm(size * size, generator=r, device=device) for r in randoms)
             return torch.stack([order[:count] for order in orders])
         # All crops' at once: one permutation after the other would take half as long as the step.
         keys = [torch.rand(size * size, generator=r, device=device) for r in randoms]
@@ -148,7 +149,7 @@ class Crops:
         """A random square of a random photograph, flipped and transposed at random."""
 
         def draw(end: int) -> int:
-            return int(torch.randint(end, (), generator=random))
+            return int(torch.randint(end, (), generator=random, device="cpu"))
 
         photograph = self.photographs[draw(len(self.photographs))]
         height, width = photograph.shape[-2:]

@@ -4,6 +4,7 @@ import copy
 import math
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,6 @@ from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from torch import Tensor
 from torch.optim.swa_utils import get_ema_multi_avg_fn
-from tqdm.auto import tqdm
 
 from fcsr import data, models
 from fcsr.errors import TrainingError
@@ -30,6 +30,7 @@ from fcsr.training.accelerator import (
 from fcsr.training.crops import Crops, make_crops
 from fcsr.training.objective import batch_loss, inputs, make_objective
 from fcsr.training.recipe import Recipe
+from fcsr.utils.progress import tqdm
 
 ModelT = TypeVar("ModelT", bound=ContinuousModel)
 
@@ -51,6 +52,10 @@ def train(
     the processes train together, and one of them writes. The weights that are kept are an
     exponential moving average (EMA).
 
+    A training may be continued with another number of `recipe.steps`, if no more are done. From
+    there on the learning rate follows the cosine over the new number, as a line says. The last
+    row of the history before that has the old number, under `of_steps`.
+
     Args:
         model: LTE, CS, FCS, or a class of your own.
         recipe: how to train it.
@@ -62,10 +67,11 @@ def train(
         `model`, trained and in evaluation mode, or None if there was not enough time.
 
     Raises:
-        FcsrError: there are more processes than GPUs.
-        TrainingError: what is in `out` was left by another model or recipe, from other
-            photographs or by another number of processes, or not all processes see it; the
-            loss is not finite any more; or the state cannot be written.
+        FcsrError: there are more processes than GPUs, or another process writes to `out`.
+        TrainingError: what is in `out` was left by another model or recipe, from photographs
+            with other contents or by another number of processes, has more steps than the
+            recipe, or is not seen by all processes; the loss is not finite any more; or the
+            state cannot be written.
         CheckpointError: the model could not be saved, or the state in `out` is damaged.
         ImageError: a photograph cannot be read or is smaller than a crop.
 
@@ -87,6 +93,19 @@ def train(
     out, deadline = Path(out), time.monotonic() + 60 * minutes
     AcceleratorState._reset_state()  # else one process could not train at two precisions
     accelerator = make_accelerator(recipe)
+    with state.writable(out) if accelerator.is_main_process else nullcontext():
+        return _train(model, recipe, out, deadline, progress, accelerator)
+
+
+def _train(
+    model: ModelT,
+    recipe: Recipe,
+    out: Path,
+    deadline: float,
+    progress: bool,
+    accelerator: Accelerator,
+) -> ModelT | None:
+    """`train`, in a folder that is its own, until `deadline` by the monotonic clock."""
     is_main_process = accelerator.is_main_process
     progress = progress and is_main_process
 
@@ -113,11 +132,15 @@ def train(
     training = state.TrainingState(model, ema, optimizer)
     if history:
         training.restore(tensors)
-    if is_main_process:
-        state.check(out)
 
     recent: list[Tensor] = []  # (loss, gradient norm) of each step since the last validation
     with tqdm(initial=start, total=recipe.steps, desc="training", disable=not progress) as bar:
+        if progress and history and "of_steps" in history[-1]:
+            bar.write(
+                f"step {start} was to be of {history[-1]['of_steps']} steps and is of "
+                f"{recipe.steps}: the learning rate goes on at {recipe.lr_at(start):.1e}, along a "
+                f"cosine that falls to 0 at step {recipe.steps}"
+            )
         for step in range(start, recipe.steps):
             # set the learning rate
             for group in optimizer.param_groups:

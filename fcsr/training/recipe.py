@@ -4,13 +4,18 @@ Nothing here imports PyTorch, so that the command line can list the options of `
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from fcsr.errors import TrainingError
+from fcsr.utils.numbers import as_real, as_whole
 
 HELD_BACK_BY = ("psnr_weight", "lr_psnr_weight", "lattice_weight")  # what LPIPS is
+
+MOST_VALIDATIONS = 10_000
+"""Each is a row of the history, which has to fit into the header of the model's file."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,15 @@ class Recipe:
         self._require_whole("warmup", 0, "a whole number, 0 or above")
         self._require_whole("seed", 0, "a whole number, 0 to 2^63 - 1")
         for name in ("lr", "max_grad_norm"):
-            self._require(name, 0 < getattr(self, name) < math.inf, "a finite number above 0")
+            self._require_real(name, lambda value: 0 < value < math.inf, "a finite number above 0")
         for name in ("lpips_weight", *HELD_BACK_BY):
-            self._require(name, 0 <= getattr(self, name) < math.inf, "0 or above")
-        self._require("ema_decay", 0 <= self.ema_decay < 1, "0 (none) to below 1")
+            self._require_real(name, lambda value: 0 <= value < math.inf, "0 or above")
+        self._require_real("ema_decay", lambda value: 0 <= value < 1, "0 (none) to below 1")
+        least = -(-self.steps // MOST_VALIDATIONS)
+        wanted = f"{least} or more, for at most {MOST_VALIDATIONS:,} validations"
+        self._require("eval_every", self.eval_every >= least, wanted)
+        self._require("compile", self.compile in (True, False), "True or False")
+        object.__setattr__(self, "compile", bool(self.compile))
         self._require("mixed_precision", self.mixed_precision in ("no", "bf16"), '"no" or "bf16"')
         if self.lpips_weight:
             self._require_square()
@@ -98,8 +108,14 @@ class Recipe:
             raise TrainingError(f"recipe: {name} is {getattr(self, name)!r}; give {wanted}")
 
     def _require_whole(self, name: str, least: int, wanted: str) -> None:
-        value = getattr(self, name)
-        self._require(name, type(value) is int and least <= value < 2**63, wanted)
+        value = as_whole(getattr(self, name))
+        self._require(name, value is not None and least <= value < 2**63, wanted)
+        object.__setattr__(self, name, value)  # as JSON has it, too
+
+    def _require_real(self, name: str, fits: Callable[[float], bool], wanted: str) -> None:
+        value = as_real(getattr(self, name))
+        self._require(name, value is not None and fits(value), wanted)
+        object.__setattr__(self, name, value)
 
     def _require_square(self) -> None:
         """LPIPS compares images, so queries must form one, and not too small a one."""

@@ -4,11 +4,10 @@ It is replaced atomically, so a training that is killed while it saves leaves th
 """
 
 import errno
-import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
@@ -16,10 +15,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from fcsr.data.pairs import fingerprint
 from fcsr.errors import CheckpointError, TrainingError
 from fcsr.models import ContinuousModel
 from fcsr.training.recipe import Recipe
 from fcsr.utils import tensor_files
+from fcsr.utils.locks import only_writer
 
 NAME = "state.safetensors"
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -96,33 +97,39 @@ class TrainingState(NamedTuple):
 
 
 def identity(model: ContinuousModel, recipe: Recipe, paths: list[Path], processes: int) -> dict:
-    """What a training must have in common with the one that it resumes."""
-    names = [path.name for path in paths]
-    digest = hashlib.sha256("\n".join(names).encode(errors="surrogateescape")).hexdigest()
+    """What a training must have in common with the one that it resumes.
+
+    Raises:
+        ImageError: a photograph cannot be read.
+    """
     return {
         "config": model.config,
         "recipe": asdict(recipe),
         "processes": processes,
-        "photograph_names": f"{len(names)}, hash {digest[:8]}",
+        "photographs' hash": f"{fingerprint(paths)} of {len(paths)} files",
     }
 
 
-def check(out: Path) -> None:
-    """Check before the first step that `save` can write; make the folder, delete old drafts.
+@contextmanager
+def writable(out: Path) -> Iterator[None]:
+    """Make the folder, delete old drafts in it, and keep other trainings out of it.
 
     Raises:
         TrainingError: nothing can be written there.
+        FcsrError: another process writes there.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
-        for draft in (*out.glob(".state.*.partial"), *out.glob(".model.*.partial")):
-            draft.unlink()
-    except OSError as error:
-        raise TrainingError(
-            f"nothing can be written to {out} ({error.strerror}); give another folder"
-        ) from error
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(only_writer(out))
+            with tempfile.TemporaryFile(dir=out):
+                pass
+            for draft in (*out.glob(".state.*.partial"), *out.glob(".model.*.partial")):
+                draft.unlink()
+        except OSError as error:
+            raise TrainingError(
+                f"nothing can be written to {out} ({error.strerror}); give another folder"
+            ) from error
+        yield
 
 
 def save(out: Path, tensors: dict[str, Tensor], metadata: dict) -> None:
@@ -171,12 +178,16 @@ def load(out: Path) -> tuple[dict[str, Tensor], dict] | None:
 def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
     """The tensors and the history of the state in `out`, both empty if there is none.
 
+    The number of steps may have changed, and the photographs may lie elsewhere or have other
+    names. If the steps have, the last row of the history says under `of_steps` how many there
+    were to be.
+
     Args:
         out: the folder of the training.
         facts: what `identity` returned for the training that is to resume.
 
     Raises:
-        TrainingError: the state's facts are others.
+        TrainingError: the state's facts are others, or more steps are done than there are to be.
         CheckpointError: the state is damaged.
     """
     saved = load(out)
@@ -192,11 +203,22 @@ def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
         raise CheckpointError(
             f"{out / NAME} is no state of a training ({error!r}); train into another folder"
         ) from error
-    wanted = _flat(facts)
+    wanted = _flat(json.loads(json.dumps(facts)))
+    steps, before = wanted["steps"], found["steps"]
+    if steps < last:
+        raise TrainingError(
+            f"{out} holds a training that has made {last} steps, and steps is {steps}: "
+            f"give {last} or more, or train into another folder"
+        )
+    if steps != before:
+        history[-1]["of_steps"] = before
+    may_change = {"photographs", "steps"}
+    if "photograph_names" in found:  # a state from before contents were compared
+        may_change |= {"photograph_names", "photographs' hash"}
     changed = [
         f"{name} was {found.get(name)} and is {wanted.get(name)}"
-        for name in sorted(wanted.keys() | found.keys())
-        if json.dumps(found.get(name)) != json.dumps(wanted.get(name))
+        for name in sorted((wanted.keys() | found.keys()) - may_change)
+        if found.get(name) != wanted.get(name)
     ]
     if changed:
         raise TrainingError(

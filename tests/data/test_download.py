@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from fcsr import data, images
-from fcsr.data import download
+from fcsr.data import download, transfer
 from fcsr.data.download import BSDS500, DIV2K, SELFEXSR, Source
 from fcsr.errors import DownloadError
 
@@ -34,6 +34,9 @@ class Server(ThreadingHTTPServer):
         self.cut_after = None  # bytes, then the connection ends
         self.ranges = True  # whether Range is honoured
         self.pause = 0.0  # seconds before every 100 kB
+        self.hang_up = 0  # how many of the next requests get no answer
+        self.says_length = True  # whether there is a Content-Length
+        self.endless = False  # whether zeros follow the file, for ever
 
     @property
     def address(self) -> str:
@@ -44,6 +47,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         server, wanted = self.server, self.headers.get("Range")
         server.requests.append((self.path, wanted))
+        if server.hang_up:
+            server.hang_up -= 1
+            self.close_connection = True
+            return
         content = server.files.get(self.path.removeprefix("/"))
         if content is None:
             self.send_error(404)
@@ -53,17 +60,22 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(416)
             return
         self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(content) - start))
+        if server.says_length:
+            self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
         self._send(content[start:][: server.cut_after])
+        while server.endless and self._send(bytes(100_000)):
+            pass
 
-    def _send(self, content: bytes) -> None:
+    def _send(self, content: bytes) -> bool:
+        """Send it; False if the other side has gone."""
         for block in range(0, len(content), 100_000):
             time.sleep(self.server.pause)
             try:
                 self.wfile.write(content[block : block + 100_000])
-            except OSError:  # the other side has given up waiting
-                return
+            except OSError:
+                return False
+        return True
 
     def log_message(self, *_):
         pass
@@ -85,10 +97,14 @@ def source(server, tmp_path, monkeypatch):
     """`source({"a/b.png": bytes})`: the server as a source with a registry of its own."""
     monkeypatch.setenv("FCSR_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(download, "REGISTRY", tmp_path)
+    monkeypatch.setattr(download, "PAUSE_S", 0.0)
 
     def make(files: dict[str, bytes], name: str = "Local") -> Source:
         server.files = files
-        lines = [f"{file} {hashlib.sha256(content).hexdigest()}" for file, content in files.items()]
+        lines = [
+            f"{file} {hashlib.sha256(content).hexdigest()} {len(content)}"
+            for file, content in files.items()
+        ]
         (tmp_path / f"{name}.txt").write_text("\n".join(["# a comment", *lines]))
         return Source(name, server.address)
 
@@ -145,7 +161,7 @@ def test_whatever_was_left_before_the_file_is_right(source, server, ranges, left
 
 
 def test_a_slow_server_is_waited_for(source, server, monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT_S", 2.0)
+    monkeypatch.setattr(transfer, "TIMEOUT_S", 2.0)
     local = source({"1.png": CONTENT})
     server.pause = 0.5  # six times: longer in all than the time-out
     assert download.fetch(local, ["1.png"])[0].read_bytes() == CONTENT
@@ -153,7 +169,7 @@ def test_a_slow_server_is_waited_for(source, server, monkeypatch):
 
 
 def test_a_stalled_server_is_given_up_and_what_came_is_kept(source, server, monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr(transfer, "TIMEOUT_S", 0.3)
     local = source({"1.png": CONTENT})
     server.pause = 1.0
     with pytest.raises(DownloadError, match=r"1\.png .*sent nothing for 0\.3 seconds"):
@@ -162,12 +178,86 @@ def test_a_stalled_server_is_given_up_and_what_came_is_kept(source, server, monk
     assert download.fetch(local, ["1.png"])[0].read_bytes() == CONTENT
 
 
-def test_a_wrong_file_is_refused_and_not_kept(source, server):
+@pytest.mark.parametrize("says_length", [True, False])
+@pytest.mark.parametrize(
+    ("other", "complaint"),
+    [
+        (b"x" * len(CONTENT), "what came is another file"),
+        (CONTENT + b"more", "is another file: it has .* bytes"),
+        (CONTENT[:-1], "is another file: it has 511,999 bytes"),
+    ],
+    ids=["same size", "longer", "shorter"],
+)
+def test_a_wrong_file_is_refused_and_not_kept(source, server, other, complaint, says_length):
     local = source({"1.png": CONTENT})
-    server.files["1.png"] = b"another"
-    with pytest.raises(DownloadError, match=r"1\.png .* what came is another file"):
+    server.files["1.png"], server.says_length = other, says_length
+    with pytest.raises(DownloadError, match=rf"1\.png cannot be downloaded: .*{complaint}"):
         download.fetch(local, ["1.png"])
-    assert cached(local) == []
+    assert not (local.folder / "1.png").exists()
+
+
+@pytest.mark.parametrize("says_length", [True, False])
+def test_a_server_without_end_does_not_fill_the_disk(source, server, says_length):
+    local = source({"1.png": CONTENT})
+    server.endless, server.says_length = True, says_length
+    if says_length:  # then what follows the file is no part of it
+        assert download.fetch(local, ["1.png"])[0].read_bytes() == CONTENT
+    else:
+        with pytest.raises(DownloadError, match="it has more than 512,000 bytes"):
+            download.fetch(local, ["1.png"])
+        assert cached(local) in ([], ["1.png.partial"])
+        assert transfer.size(local.folder / "1.png.partial") <= len(CONTENT)
+    server.endless = False
+    assert download.fetch(local, ["1.png"])[0].read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("cut_after", [None, 200_000])
+def test_a_server_that_hangs_up_is_asked_again(source, server, cut_after):
+    local = source({"1.png": CONTENT})
+    server.hang_up, server.cut_after = 3, cut_after
+    assert download.fetch(local, ["1.png"])[0].read_bytes() == CONTENT
+    assert [wanted for _, wanted in server.requests[:4]] == [None] * 4
+    assert len(server.requests) == (4 if cut_after is None else 6)
+
+
+def test_a_file_without_a_length_that_is_cut_short_is_continued(source, server):
+    local = source({"1.png": CONTENT})
+    server.says_length, server.cut_after = False, 200_000
+    assert download.fetch(local, ["1.png"])[0].read_bytes() == CONTENT
+    assert [wanted for _, wanted in server.requests] == [None, "bytes=200000-", "bytes=400000-"]
+
+
+def test_a_server_that_hangs_up_again_and_again_is_told_of(source, server):
+    local = source({"1.png": CONTENT})
+    server.hang_up = 100
+    told = r"hung up 4 times in a row, at last after 0 of 512,000 bytes; what came is kept"
+    with pytest.raises(DownloadError, match=told) as caught:
+        download.fetch(local, ["1.png"])
+    assert "offline" not in str(caught.value) and len(server.requests) == 4
+    server.hang_up, server.cut_after = 0, 10_000
+    with pytest.raises(DownloadError, match=r"4 times in a row, at last after 32,768 of 512,000 "):
+        download.fetch(local, ["1.png"])
+    server.cut_after = None
+    assert download.fetch(local, ["1.png"])[0].read_bytes() == CONTENT
+    assert server.requests[-1] == ("/1.png", "bytes=32768-")
+
+
+def test_what_was_left_is_not_added_to_if_the_server_sends_all_again(source, server):
+    local = source({"1.png": CONTENT})
+    server.ranges = False
+    local.folder.mkdir(parents=True)
+    (local.folder / "1.png.partial").write_bytes(CONTENT[:1000])
+    assert download.fetch(local, ["1.png"])[0].read_bytes() == CONTENT
+    assert len(server.requests) == 1
+
+
+def test_a_whole_file_that_was_left_needs_no_request(source, server):
+    local = source({"1.png": CONTENT, "empty.png": b""})
+    local.folder.mkdir(parents=True)
+    (local.folder / "1.png.partial").write_bytes(CONTENT)
+    paths = download.fetch(local, ["1.png", "empty.png"])
+    assert [path.read_bytes() for path in paths] == [CONTENT, b""]
+    assert [path for path, _ in server.requests] == ["/empty.png"]
 
 
 def test_a_missing_file_is_named_with_the_command_that_brings_it(source, server):
@@ -310,7 +400,8 @@ def test_what_is_no_zip_is_refused(source):
 
 @pytest.mark.parametrize(("source", "count"), [(SELFEXSR, 1114), (BSDS500, 400), (DIV2K, 5)])
 def test_registries_are_well_formed(source, count):
-    assert len(source.hashes) == count
+    assert len(source.hashes) == len(source.sizes) == count
+    assert all(100 < size < 4e9 for size in source.sizes.values())
     for name, digest in source.hashes.items():
         assert re.fullmatch(r"[\w/]+\.(png|jpg|zip)", name)
         assert re.fullmatch(r"[0-9a-f]{64}", digest)
@@ -318,9 +409,11 @@ def test_registries_are_well_formed(source, count):
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"needs the photographs in {SHARED}")
 def test_the_registry_of_bsds500_fits_its_photographs():
-    hashes = {name.rsplit("/")[-1]: digest for name, digest in BSDS500.hashes.items()}
+    files = {name.rsplit("/")[-1]: name for name in BSDS500.hashes}
     for path in data.photographs("BSDS400", SHARED):
-        assert hashes[path.name] == hashlib.sha256(path.read_bytes()).hexdigest()
+        content, name = path.read_bytes(), files[path.name]
+        assert BSDS500.hashes[name] == hashlib.sha256(content).hexdigest()
+        assert BSDS500.sizes[name] == len(content)
 
 
 def png(width: int, height: int) -> bytes:

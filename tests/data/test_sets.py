@@ -152,6 +152,12 @@ def test_a_root_that_is_no_folder_is_refused(said, tmp_path, monkeypatch):
         data.benchmark("Set5", 2, nowhere if said == "root" else None)
 
 
+def test_a_size_that_the_scale_divides_loses_no_pixel(write):
+    """33 / 1.1 is 29.999999999999996 in floating point."""
+    [pair] = data.benchmark(write("holidays/a.png", 33, 22).parent, 1.1)
+    assert (pair.lr.size, pair.hr.size) == ((30, 20), (33, 22))
+
+
 @pytest.mark.parametrize("scale", [1, 0, -2, float("inf"), float("nan")])
 def test_scales_are_above_one(scale, tmp_path):
     with pytest.raises(ImageError, match="above 1"):

@@ -57,6 +57,14 @@ def test_a_cut_at_any_byte_loses_no_whole_row(results):
         assert results.read() == rows[: sum(end < cut for end in ends)]
 
 
+def test_rows_are_not_dropped_before_the_whole_table_is_written(results, full_disk):
+    rows = [row("a"), row("b")]
+    results.append(rows)
+    with full_disk(10), pytest.raises(FcsrError, match=r"images\.csv cannot be used"):
+        results.merge(results.read())
+    assert results.read() == rows
+
+
 def test_processes_write_side_by_side(results):
     other = Results(results.folder, process=1)
     results.append([row("a")])

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from fcsr import CS, decoding, evaluate, evaluation, images, upscale
-from fcsr.errors import CheckpointError, FcsrError, ImageError
+from fcsr.errors import CheckpointError, EvaluationError, FcsrError, ImageError
 from fcsr.evaluation.results import Results
 from fcsr.metrics import BENCHMARK, DIV2K, MEASURES, METRICS, columns
 
@@ -237,7 +237,7 @@ def test_two_evaluations_do_not_write_to_one_folder(root, tmp_path):
     out = tmp_path / "out"
     with (
         Results(out).locked(),
-        pytest.raises(FcsrError, match=r"another evaluation writes to .*out"),
+        pytest.raises(FcsrError, match=r"another process writes to .*out"),
     ):
         evaluate("bicubic", "Tiny", 2, root=root, out=out)
     evaluate("bicubic", "Tiny", 2, root=root, out=out)
@@ -249,10 +249,85 @@ def test_what_is_given_twice_counts_once(root):
     assert len(evaluate("bicubic", "Tiny", [2, 2.0], root=root)) == 3
 
 
-def test_an_image_that_cannot_be_measured_is_named(root):
-    images.sample("coffee").crop((0, 0, 28, 28)).save(root / "Tiny" / "HR" / "small.png")
-    with pytest.raises(ImageError, match=r"Tiny, small, x3: 28 x 28 pixels|Tiny, small, x3: 27 x"):
-        evaluate("bicubic", "Tiny", 3, root=root)
+BAD = ("absent", "broken", "small")
+
+
+@pytest.fixture
+def half_bad(root) -> Path:
+    """Three images that can be measured at x3, and three that cannot."""
+    folder = root / "Tiny" / "HR"
+    images.sample("coffee").crop((0, 0, 6, 6)).save(folder / "small.png")
+    (folder / "broken.png").write_bytes(b"no image")
+    (folder / "absent.png").symlink_to(folder / "nowhere.png")
+    return root
+
+
+def test_all_images_that_cannot_be_measured_are_named_and_the_others_measured(half_bad, tmp_path):
+    out = tmp_path / "out"
+    options = {"root": half_bad, "metrics": "psnr"}
+    with pytest.raises(EvaluationError, match=r"^3 of 6 images could not be measured") as caught:
+        evaluate(["bicubic", "lte-compact"], "Tiny", 3, out=out, base="bicubic", **options)
+    lines = str(caught.value).splitlines()[1:]
+    assert [line.split(":")[0] for line in lines] == [f"  Tiny, {name}, x3" for name in BAD]
+    assert "pixels" in lines[2]
+    for name in BAD:
+        (half_bad / "Tiny" / "HR" / f"{name}.png").unlink()
+    good = evaluate(["bicubic", "lte-compact"], "Tiny", 3, **options)
+    assert caught.value.table.equals(good)
+    for name in ("images.csv", "means.csv", "means.md", "compare.csv"):
+        assert (out / name).is_file()
+    assert len(Results(out).read()) == 6
+    mark(out, psnr=1.0)
+    again = evaluate(["bicubic", "lte-compact"], "Tiny", 3, out=out, **options)
+    assert set(again["psnr"]) == {1.0}, "measured again"
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_the_command_prints_the_means_and_the_bad_files_and_fails(half_bad, tmp_path, processes):
+    options = command(half_bad, tmp_path / "out", "bicubic")
+    options[options.index("2")] = "3"
+    launch = [str(BIN / "torchrun"), "--standalone", "--nproc-per-node", "2", "--no-python"]
+    run = subprocess.run(
+        [*(launch if processes == 2 else []), *options, "--metric", "psnr"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert run.returncode == 1
+    assert run.stdout == (tmp_path / "out" / "means.md").read_text()
+    assert "fcsr: 3 of 6 images could not be measured" in run.stderr
+    assert [run.stderr.count(f"Tiny, {name}, x3: ") for name in BAD] == [1, 1, 1]
+    assert len(Results(tmp_path / "out").read()) == 3
+    assert processes == 2 or "Traceback" not in run.stderr
+
+
+def test_where_no_image_can_be_measured_there_are_no_means(root, tmp_path):
+    for path in (root / "Tiny" / "HR").iterdir():
+        path.write_bytes(b"no image")
+    options = [*command(root, tmp_path / "out", "bicubic"), "--metric", "psnr"]
+    run = subprocess.run(options, capture_output=True, text=True, timeout=300)
+    assert (run.returncode, run.stdout) == (1, "") and "Traceback" not in run.stderr
+    assert "3 of 3 images could not be measured" in run.stderr
+    assert not (tmp_path / "out" / "means.md").exists()
+
+
+def test_an_error_that_is_no_images_ends_it_at_once(root, tiny):
+    def failing(logits):
+        raise FcsrError("this decode fails")
+
+    with pytest.raises(FcsrError, match=r"^this decode fails"):
+        evaluate(tiny(CS), "Tiny", 2, failing, root)
+
+
+def test_numbers_of_another_protocol_are_not_kept(root, tmp_path):
+    out, options = tmp_path / "out", {"root": root, "metrics": "psnr"}
+    evaluate("bicubic", "Tiny", 2, out=out, **options)
+    mark(out, psnr=1.0)
+    table = evaluate("bicubic", "Tiny", 2, out=out, protocol=DIV2K, **options)
+    assert table["psnr"].tolist() == (
+        evaluate("bicubic", "Tiny", 2, protocol=DIV2K, **options)["psnr"].tolist()
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_named(root, tmp_path):

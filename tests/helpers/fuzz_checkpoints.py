@@ -207,6 +207,21 @@ def published(draw) -> File:
     return File(data, read_official)
 
 
+@st.composite
+def calls(draw) -> File:
+    """Published LTE's format, whose pickle calls anything with any number."""
+    named = ["__builtin__ bytearray", "__builtin__ set", "torch FloatTensor", "torch Size"]
+    named += ["torch._utils _rebuild_tensor_v2", "collections OrderedDict", "torch FloatStorage"]
+    module, name = draw(st.sampled_from(named)).split()
+    number = draw(st.integers(-(2**31), 2**31 - 1))
+    pickled = f"c{module}\n{name}\n".encode() + b"J" + struct.pack("<i", number) + b"\x85R."
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as target:
+        target.writestr("archive/data.pkl", pickled)
+        target.writestr("archive/version", b"3\n")
+    return File(buffer.getvalue(), read_official)
+
+
 def squeezed(data: bytes) -> bytes:
     """The same zip, compressed."""
     buffer = io.BytesIO()
@@ -233,5 +248,6 @@ KINDS = {
     "weights": weights(),
     "damaged, published": damaged(lambda: pickled(official()), read_official),
     "published": published(),
+    "calls": calls(),
     "states": states(),
 }

@@ -9,14 +9,17 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+import fuzz_checkpoints
 import pytest
 import safetensors.torch
 import torch
+from limited import refusal
 
 from fcsr import CS, EDSR, FCS, LTE, models, upscale
 from fcsr.analysis.variants import AbsoluteFCS
 from fcsr.errors import CheckpointError, UndefinedClassError
 from fcsr.frequency import Box, LowPass
+from fcsr.training.recipe import MOST_VALIDATIONS
 from fcsr.utils import tensor_files
 
 OPTIONS = [(LTE, {}), (CS, {"prior": False}), (FCS, {"low_pass": Box(1), "shared": False})]
@@ -155,6 +158,31 @@ def test_metadata_that_are_none_are_refused(text, tiny, tmp_path):
     safetensors.torch.save_file(weights, path, {"fcsr": text, "sha256": seal})
     with pytest.raises(CheckpointError, match=r"model\.safetensors"):
         models.load(path)
+
+
+def test_a_large_header_is_refused_before_it_is_read(tmp_path):
+    """By a process that may have 64 MB more; to read this one would take hundreds."""
+    text = '{"config": [' + 4_000_000 * "[]," + "[]]}"
+    (tmp_path / "large").write_bytes(fuzz_checkpoints.forged({"a": torch.ones(2)}, text))
+    assert "bytes; 4,194,304 are the most" in refusal(tmp_path / "large")
+
+
+def test_headers_of_many_tensors_or_that_lie_are_refused(tmp_path):
+    many = {str(number): torch.ones(1) for number in range(80_000)}
+    lying = (2**40).to_bytes(8, "little") + fuzz_checkpoints.saved()[8:]
+    for data in (fuzz_checkpoints.forged(many, "{}"), lying):
+        (tmp_path / "large").write_bytes(data)
+        with pytest.raises(CheckpointError, match=r"large is not .* 4,194,304 are the most"):
+            models.load(tmp_path / "large")
+
+
+def test_what_would_not_be_read_is_not_written(tiny, tmp_path):
+    row = {"step": 10**9, "loss": 1 / 3, "val_loss": 1 / 3, "val_psnr": 100 / 3}
+    models.save(tiny(LTE), tmp_path / "long", history=[row] * MOST_VALIDATIONS)
+    assert len(models.describe(tmp_path / "long")["history"]) == MOST_VALIDATIONS
+    with pytest.raises(CheckpointError, match=r"longer cannot be written: .* 4,194,304 are"):
+        models.save(tiny(LTE), tmp_path / "longer", history=[row] * 4 * MOST_VALIDATIONS)
+    assert [path.name for path in tmp_path.iterdir()] == ["long"]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

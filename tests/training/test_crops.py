@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -9,6 +10,11 @@ from fcsr import images
 from fcsr.errors import ImageError, TrainingError
 from fcsr.models import bilinear
 from fcsr.training import Crops
+
+SIZES = [53, 51, 38, 60, 61, 63, 43, 31]
+CORNERS = [[110, 215], [32, 136], [1, 201]]
+PIXELS = [[217, 757, 520, 824], [335, 222, 34, 262], [28, 251, 370, 473]]
+"""Of batches as they have been from the beginning: HR's sides, first values, queried pixels."""
 
 
 def noise(height: int, width: int, seed: int = 0) -> torch.Tensor:
@@ -59,6 +65,31 @@ def test_scales_cover_their_range(crops):
     assert min(sizes) < 24 and max(sizes) > 56
 
 
+def test_scales_are_uniform(crops):
+    """By the quartiles of sizes from 16 to 64."""
+    single = replace(crops, batch=1, queries=1)
+    sizes = torch.tensor([single[step].hr.shape[-1] for step in range(400)])
+    for share in (0.25, 0.5, 0.75):
+        below = (sizes < 16 + 48 * share).double().mean().item()
+        assert below == pytest.approx(share, abs=0.06), "3 standard deviations"
+
+
+def test_batches_are_those_that_trainings_on_disk_began_with(crops):
+    """A training that another version of fcsr began goes on with the batches it would have had."""
+    sizes = [crops[step].hr.shape[-1] for step in range(8)]
+    assert sizes == SIZES
+    batch = crops[7]
+    assert (255 * batch.hr[:, 0, 0, :2]).round().int().tolist() == CORNERS
+    assert batch.pixels[:, :4].tolist() == PIXELS
+
+
+@pytest.mark.usefixtures("no_contracts")
+def test_steps_and_seeds_of_numpy_give_the_same_batch(crops):
+    large = replace(crops, seed=2**40)
+    same = replace(crops, seed=np.int64(2**40))[np.int64(7)]
+    assert all(torch.equal(a, b) for a, b in zip(same, large[7], strict=True))
+
+
 def test_a_square_is_of_neighbours_row_by_row(crops):
     square = replace(crops, queries=32 * 32, square=True)
     sizes = set()
@@ -97,6 +128,23 @@ def test_crops_are_flipped_and_transposed():
     down = torch.sign(hr[:, 0, -1, 0] - hr[:, 0, 0, 0])
     seen = {tuple(pair) for pair in torch.stack((along, down), 1).int().tolist()}
     assert seen == {(1, 0), (-1, 0), (0, 1), (0, -1)}
+
+
+def test_crops_are_seen_in_all_eight_ways():
+    photograph = noise(8, 8)
+    crops = Crops([photograph], batch=128, lr_size=8, queries=4, max_scale=1.0, seed=0)
+    seen = {tuple(hr.flatten().tolist()) for hr in (255 * crops[0].hr).round().int()}
+    turned = [photograph.rot90(turns, (-2, -1)) for turns in range(4)]
+    ways = [*turned, *(way.flip(-1) for way in turned)]
+    assert seen == {tuple(way.int().flatten().tolist()) for way in ways}
+
+
+def test_crops_are_taken_everywhere():
+    """Also at the last row and column; the smallest value tells where a crop begins."""
+    photograph = torch.arange(9 * 10, dtype=torch.uint8).view(1, 9, 10).expand(3, 9, 10)
+    crops = Crops([photograph], batch=128, lr_size=8, queries=4, max_scale=1.0, seed=0)
+    starts = (255 * crops[0].hr).round().int().amin((1, 2, 3))
+    assert set(starts.tolist()) == {10 * top + left for top in range(2) for left in range(3)}
 
 
 def test_a_photograph_smaller_than_a_crop_is_named():

@@ -1,8 +1,10 @@
 """The loop learns, survives, and ends where it would have ended anyway."""
 
 import json
+import math
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +17,7 @@ from accelerate import Accelerator
 from PIL import Image
 
 from fcsr import CS, EDSR, FCS, LTE, Recipe, data, images, losses, metrics, models, train
-from fcsr.errors import CheckpointError, ImageError, TrainingError
+from fcsr.errors import CheckpointError, FcsrError, ImageError, TrainingError
 from fcsr.models import EstimatorSize
 from fcsr.training import Objective, accelerator, batch_loss, crops, loop, make_objective, state
 from fcsr.utils import tensor_files
@@ -230,7 +232,7 @@ def test_a_training_that_is_killed_again_and_again_ends_as_if_it_had_not_been(re
         process.stdout.close()
         assert kills < 60
     assert kills >= 3
-    assert set(contents(killed)) == {"model.safetensors", state.NAME}
+    assert set(contents(killed)) == {"model.safetensors", state.NAME, ".lock"}
     once, again = (tensor_files.read(out / "model.safetensors") for out in (straight, killed))
     assert same(once[0], again[0])
     assert once[1] == again[1], "the history, too"
@@ -257,6 +259,9 @@ def test_two_processes_train_as_one_with_twice_the_batch(recipe, tmp_path):
     for mine, theirs in zip(alone["history"], together["history"], strict=True):
         assert theirs["step"] == mine["step"]
         assert theirs["loss"] == pytest.approx(mine["loss"], rel=1e-4)
+    mine, theirs = (tensor_files.read(out / "model.safetensors")[0] for out in (one, two))
+    for name, weight in mine.items():
+        torch.testing.assert_close(theirs[name], weight, rtol=0, atol=1e-4, msg=name)
     assert run.stdout.count("step 40") == 1, "one process prints"
     first, second = ((tmp_path / f"two.{rank}").read_text() for rank in (0, 1))
     assert first == second, "both end with the same averages"
@@ -302,8 +307,115 @@ def test_another_recipe_in_the_same_folder_is_refused(recipe, tmp_path, change, 
 def test_other_photographs_of_the_same_folder_are_refused(recipe, tmp_path):
     train(tiny(LTE), recipe, tmp_path / "out")
     images.sample("coffee").save(tmp_path / "photographs" / "another.png")
-    with pytest.raises(TrainingError, match=r"photograph_names was 4, hash \w+ and is 5, hash"):
+    with pytest.raises(TrainingError, match=r"photographs' hash was \w+ of 4 .* and is \w+ of 5 "):
         train(tiny(LTE), recipe, tmp_path / "out")
+
+
+def test_other_photographs_under_the_same_names_are_refused(recipe, tmp_path):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    for path in (tmp_path / "photographs").iterdir():
+        images.load(path).rotate(180).save(path)
+    with pytest.raises(TrainingError, match=r"photographs' hash was \w+ of 4 .* and is \w+ of 4 "):
+        train(tiny(LTE), recipe, tmp_path / "out")
+    assert contents(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("spelt", ["photographs", "./photographs/", "{tmp}/out/../photographs"])
+def test_a_folder_may_be_spelt_otherwise(recipe, tmp_path, monkeypatch, spelt):
+    straight = weights(train(tiny(LTE), recipe, tmp_path / "straight"))
+    assert train(tiny(LTE), recipe, tmp_path / "out", minutes=0) is None
+    monkeypatch.chdir(tmp_path)
+    respelt = replace(recipe, photographs=spelt.format(tmp=tmp_path))
+    assert same(straight, weights(train(tiny(LTE), respelt, tmp_path / "out")))
+
+
+def test_a_folder_may_be_moved_and_its_photographs_renamed(recipe, tmp_path):
+    straight = weights(train(tiny(LTE), recipe, tmp_path / "straight"))
+    assert train(tiny(LTE), recipe, tmp_path / "out", minutes=0) is None
+    moved = (tmp_path / "photographs").rename(tmp_path / "moved")
+    for path in list(moved.iterdir()):
+        path.rename(path.with_name(f"a {path.name}"))
+    resumed = train(tiny(LTE), replace(recipe, photographs=moved), tmp_path / "out")
+    assert same(straight, weights(resumed))
+
+
+def test_a_state_of_before_photographs_were_hashed_is_continued(recipe, tmp_path):
+    straight = weights(train(tiny(LTE), recipe, tmp_path / "straight"))
+    assert train(tiny(LTE), recipe, tmp_path / "out", minutes=0) is None
+    tensors, metadata = state.load(tmp_path / "out")
+    del metadata["photographs' hash"]
+    state.save(tmp_path / "out", tensors, metadata | {"photograph_names": "4, hash 12345678"})
+    assert same(straight, weights(train(tiny(LTE), recipe, tmp_path / "out")))
+    assert "photographs' hash" in state.load(tmp_path / "out")[1]
+
+
+@pytest.mark.parametrize("done", [6, 2])
+def test_more_steps_continue_along_the_new_cosine(recipe, tmp_path, capsys, done):
+    first, out = replace(recipe, steps=6), tmp_path / "out"
+    train(tiny(LTE), first, out, minutes=math.inf if done == 6 else 0)
+    longer = replace(recipe, steps=12)
+    train(tiny(LTE), longer, out)
+    assert f"step {done} was to be of 6 steps and is of 12: the learning rate goes on at " in (
+        capsys.readouterr().out
+    )
+    history = models.describe(out / "model.safetensors")["history"]
+    assert [row["step"] for row in history] == list(range(2, 13, 2))
+    assert [(row["step"], row["of_steps"]) for row in history if "of_steps" in row] == [(done, 6)]
+    train(tiny(LTE), longer, out)
+    assert "learning rate" not in capsys.readouterr().out, "said once"
+
+
+def test_more_steps_take_the_steps_of_a_training_with_that_many(recipe, tmp_path, monkeypatch):
+    """From the step where it stopped: the rates, and the batches."""
+    seen = []
+    original = torch.optim.Adam.step
+
+    def step(self, *arguments):
+        seen.append(self.param_groups[0]["lr"])
+        return original(self, *arguments)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", step)
+    for steps in (6, 12):
+        train(tiny(LTE), replace(recipe, steps=steps), tmp_path / "out")
+    rates = [replace(recipe, steps=12).lr_at(step) for step in range(12)]
+    assert seen[6:] == rates[6:] and seen[:6] != rates[:6] and len(seen) == 12
+
+
+def test_fewer_steps_than_are_done_are_refused(recipe, tmp_path):
+    train(tiny(LTE), recipe, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    with pytest.raises(TrainingError, match=r"has made 6 steps, and steps is 5: give 6 or more"):
+        train(tiny(LTE), replace(recipe, steps=5), tmp_path / "out")
+    assert contents(tmp_path / "out") == before
+
+
+def test_a_training_that_is_cut_short_says_so(recipe, tmp_path):
+    """The step that was done last is also the new end."""
+    assert train(tiny(LTE), recipe, tmp_path / "out", minutes=0) is None
+    [row] = state.load(tmp_path / "out")[1]["history"]
+    train(tiny(LTE), replace(recipe, steps=row["step"]), tmp_path / "out")
+    history = models.describe(tmp_path / "out" / "model.safetensors")["history"]
+    assert history == [row | {"of_steps": 6}]
+
+
+def test_two_trainings_do_not_write_to_one_folder(recipe, tmp_path):
+    out = tmp_path / "out"
+    command = [sys.executable, *tiny_training(recipe, out)]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        first.stdout.readline()  # after its first checkpoint
+        first.send_signal(signal.SIGSTOP)
+        before = contents(out)
+        second = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        with pytest.raises(FcsrError, match=r"another process writes to .*out; wait until it ends"):
+            train(tiny(LTE), recipe, out)
+        assert contents(out) == before
+    finally:
+        first.kill()
+        first.communicate()
+    assert second.returncode != 0 and "another process writes to" in second.stderr
+    subprocess.run(command, check=True, capture_output=True, timeout=300)  # once it is gone
 
 
 @pytest.mark.parametrize("change", ["gone", "shape", "more"])
@@ -347,7 +459,7 @@ def test_processes_must_see_one_folder(recipe, tmp_path, monkeypatch):
 def test_what_cannot_be_written_is_known_before_a_step(recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "batch_loss", lambda *_: pytest.fail("a step was made"))
     (tmp_path / "file").touch()
-    with pytest.raises(TrainingError, match=r"file cannot be read \(Not a directory\)"):
+    with pytest.raises(TrainingError, match=r"nothing can be written to .*file \(File exists\)"):
         train(tiny(LTE), recipe, tmp_path / "file")
     with pytest.raises(TrainingError, match=r"nothing can be written to /proc/out"):
         train(tiny(LTE), recipe, "/proc/out")
