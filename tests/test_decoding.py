@@ -42,6 +42,39 @@ def test_median_is_the_first_with_half_of_the_probability(logits, p):
     np.testing.assert_array_equal(decoding.median(logits), expected)
 
 
+@pytest.mark.parametrize(
+    ("p", "share", "expected"),
+    [
+        ([0.5, 0.0, 0.5], 0.5, 0),
+        ([0.25, 0.25, 0.25, 0.25], 0.5, 1),
+        ([0.25, 0.25, 0.25, 0.25], 0.75, 2),
+        ([0.0, 1.0, 0.0, 0.0], 1.0, 1),
+        ([0.0, 0.25, 0.75, 0.0], 0.0, 0),
+    ],
+)
+def test_a_share_that_is_just_reached_is_enough(p, share, expected):
+    assert decoding.quantile(torch.tensor(p).log(), share) == expected
+
+
+def test_no_share_leads_beyond_the_last_level():
+    """Rounded, all probabilities may add up to less than 1."""
+    logits = torch.randn(4000, 256, generator=torch.Generator().manual_seed(0))
+    assert (logits.softmax(-1).cumsum(-1)[:, -1] < 1).any()
+    assert decoding.quantile(logits, 1.0).max() == 255
+
+
+@pytest.mark.parametrize("width", [0.5, 2.0, 8.0, 40.0])
+def test_smoothed_mode_is_the_mode_after_numpys_convolution(p, logits, width):
+    distance = np.arange(-255, 256)
+    kernel = np.exp(-(distance**2) / (2 * width**2))
+    expected = [[np.convolve(q, kernel)[255:511].argmax() for q in row] for row in p]
+    np.testing.assert_array_equal(decoding.smoothed_mode(logits, width), expected)
+
+
+def test_smoothed_has_the_width_that_was_measured():
+    assert decoding.label(decoding.NAMED["smoothed"]) == "smoothed_mode(width=8.0)"
+
+
 @pytest.mark.parametrize("sharpness", [0.3, 1.0, 4.0])
 def test_sharpened_mean_is_the_mean_of_powers(logits, p, sharpness):
     powers = p**sharpness
@@ -191,3 +224,11 @@ def test_no_mean_lies_beyond_the_last_level():
     logits = 3 * torch.randn(4000, 256, generator=torch.Generator().manual_seed(0))
     logits[:, -1] += torch.linspace(10, 40, 4000)
     assert decoding.mean(logits).max() == 255
+
+
+def test_the_label_of_a_sample_is_the_same_for_all_generators():
+    labels = {
+        decoding.label(partial(decoding.partial_sample, strength=0.5, generator=generator))
+        for generator in (torch.Generator(), torch.Generator())
+    }
+    assert labels == {"partial_sample(strength=0.5)"}

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
 from fcsr import data, images, metrics, models
 from fcsr.analysis.variants import AXES, DESIGN, DESIGNS, Variant
@@ -30,6 +29,7 @@ from fcsr.inference import render
 from fcsr.metrics import BENCHMARK
 from fcsr.models import ContinuousModel
 from fcsr.training import Recipe, loop
+from fcsr.utils.progress import tqdm
 
 if TYPE_CHECKING:
     import pandas

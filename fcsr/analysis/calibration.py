@@ -148,9 +148,9 @@ def sparsification(
             f"of {len(uncertainty)} uncertainties {unknown} are NaN; give numbers, one or more"
         )
     different, which = uncertainty.cpu().unique(return_inverse=True)  # from the lowest
-    expected = torch.zeros(len(different), dtype=torch.float64)
+    expected = different.new_zeros(len(different), dtype=torch.float64)
     expected.scatter_reduce_(0, which, error.cpu().double(), "mean", include_self=False)
-    kept = torch.arange(1, len(which) + 1)
+    kept = torch.arange(1, len(which) + 1, device=which.device)
     return (expected[which.sort().values].cumsum(0) / kept).flip(0)
 
 

@@ -1,5 +1,6 @@
 """Other costs of classes than eq. (1)'s cross-entropy, and classifiers that are trained by them."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from jaxtyping import Float, Integer
 from torch import Tensor
 
 from fcsr import decoding
+from fcsr.decoding import Distribution
 from fcsr.models import CS, FCS, Bands
 
 Cost = Callable[[Float[Tensor, "b q 3 classes"], Integer[Tensor, "b q 3"]], Float[Tensor, ""]]
@@ -61,30 +63,40 @@ def rebalanced_cross_entropy(
     return F.cross_entropy(logits.flatten(0, -2), levels.flatten().long(), 1 / frequencies)
 
 
+COSTS: dict[str, Cost] = {
+    "soft": functools.partial(soft_cross_entropy, width=0.75),  # HL-Gauss
+    "rebalanced": rebalanced_cross_entropy,
+}
+
+
 class CostCS(CS):
     """CS that is trained by another cost of its logits than eq. (1).
 
     Args:
         arguments, options: of the model.
-        cost: in place of the cross-entropy.
+        cost: a name in `COSTS`.
 
     Example:
         >>> import torch
-        >>> from fcsr.analysis.costs import CostCS, rebalanced_cross_entropy
-        >>> model = CostCS.compact(cost=rebalanced_cross_entropy)
+        >>> from fcsr.analysis.costs import CostCS
+        >>> model = CostCS.compact(cost="rebalanced")
         >>> levels = torch.zeros(1, 4, 3, dtype=torch.uint8)
         >>> model.loss(torch.zeros(1, 4, 3, 256), levels)
         tensor(5.5452)
     """
 
-    def __init__(self, *arguments: Any, cost: Cost, **options: Any):
+    def __init__(self, *arguments: Any, cost: str, **options: Any):
         super().__init__(*arguments, **options)
         self.cost = cost
 
+    @property
+    def config(self) -> dict[str, Any]:
+        return super().config | {"cost": self.cost}
+
     def loss(  # type: ignore[override]  # it has these targets only
-        self, outputs: Float[Tensor, "b q 3 classes"], levels: Integer[Tensor, "b q 3"]
+        self, outputs: Distribution, levels: Integer[Tensor, "b q 3"]
     ) -> Float[Tensor, ""]:
-        return self.cost(outputs, levels)
+        return COSTS[self.cost](decoding.as_logits(outputs), levels)
 
 
 class CostFCS(FCS):
@@ -92,24 +104,28 @@ class CostFCS(FCS):
 
     Args:
         arguments, options: of the model.
-        cost: in place of the cross-entropy.
+        cost: a name in `COSTS`.
 
     Example:
         >>> import torch
-        >>> from fcsr.analysis.costs import CostFCS, rebalanced_cross_entropy
+        >>> from fcsr.analysis.costs import CostFCS
         >>> from fcsr.models import Bands
-        >>> model = CostFCS.compact(cost=rebalanced_cross_entropy)
+        >>> model = CostFCS.compact(cost="rebalanced")
         >>> low, levels = torch.zeros(1, 4, 3), torch.zeros(1, 4, 3, dtype=torch.uint8)
         >>> model.loss(Bands(low, torch.zeros(1, 4, 3, 256)), low, levels)
         tensor(5.5452)
     """
 
-    def __init__(self, *arguments: Any, cost: Cost, **options: Any):
+    def __init__(self, *arguments: Any, cost: str, **options: Any):
         super().__init__(*arguments, **options)
         self.cost = cost
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return super().config | {"cost": self.cost}
 
     def loss(  # type: ignore[override]  # it has these targets only
         self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: Integer[Tensor, "b q 3"]
     ) -> Float[Tensor, ""]:
         squares = F.mse_loss(outputs.low, low)
-        return self.cost(decoding.as_logits(outputs.high), levels) + self.weight * squares
+        return COSTS[self.cost](decoding.as_logits(outputs.high), levels) + self.weight * squares

@@ -4,7 +4,6 @@ The design is what `fcsr.models` makes by default. An axis is a choice in it tha
 open, or that is ours; each variant of an axis differs from the design in that choice alone.
 """
 
-import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from jaxtyping import Float, Integer, UInt8
 from torch import Tensor
 
 from fcsr import decoding, losses
-from fcsr.analysis.costs import CostCS, CostFCS, rebalanced_cross_entropy, soft_cross_entropy
+from fcsr.analysis.costs import COSTS, CostCS, CostFCS
 from fcsr.decoding import CLASSES, ZERO_RESIDUAL
 from fcsr.errors import FcsrError
 from fcsr.frequency import KINDS, Gaussian, low_pass
@@ -48,7 +47,8 @@ class Fewer(ContinuousModel):
         if not allowed or len({*allowed} & {*range(CLASSES)}) < len(allowed):
             raise FcsrError(f"allowed is {allowed}; give some of the classes 0 to 255, each once")
         self.allowed = tuple(allowed)
-        values, classes = torch.tensor(allowed), torch.arange(CLASSES)
+        device = torch.get_default_device()  # as that of the weights
+        values, classes = torch.tensor(allowed, device=device), torch.arange(CLASSES, device=device)
         nearest = values[(classes.unsqueeze(-1) - values).abs().argmin(-1)]
         self.register_buffer("nearest", nearest, persistent=False)
 
@@ -147,11 +147,12 @@ class EvenStartCS(CS):
 
     def __init__(self, *arguments: Any, **options: Any):
         super().__init__(*arguments, **options)
-        zeros = torch.zeros(PARAMETERS * self.components)
-        starts = LogisticMixture.around(torch.zeros(3), zeros).log_scales
+        bias = self.estimators[0].head.bias
+        zeros = bias.new_zeros(PARAMETERS * self.components)
+        starts = LogisticMixture.around(bias.new_zeros(3), zeros).log_scales
         log_scales = slice(4 * self.components, 7 * self.components)
         with torch.no_grad():
-            self.estimators[0].head.bias[log_scales] += (math.log(4) - starts).flatten()
+            bias[log_scales] += (math.log(4) - starts).flatten()
 
 
 @dataclass(frozen=True)
@@ -221,13 +222,7 @@ AXES = {
         Variant("mixture of 5, even start", EvenStartCS, {"head": "mixture"}),
         Variant("mixture of 5", FCS, {"head": "mixture"}),
     ),
-    # Soft targets of 0.75 classes are those of HL-Gauss.
     "targets": tuple(
-        Variant(name, kind, {"cost": cost})
-        for name, cost in (
-            ("soft", functools.partial(soft_cross_entropy, width=0.75)),
-            ("rebalanced", rebalanced_cross_entropy),
-        )
-        for kind in (CostCS, CostFCS)
+        Variant(cost, kind, {"cost": cost}) for cost in COSTS for kind in (CostCS, CostFCS)
     ),
 }

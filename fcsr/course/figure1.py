@@ -93,7 +93,7 @@ def _example(hr: Float[Tensor, "1 3 h w"], scale: float, pixel: tuple[int, int])
     pictures["FCS"], pictures["low"] = render(fcs, lr, size, [None, _zero], progress=False)
     parts = {name: p[0].permute(1, 2, 0).clamp(0, 1).numpy() for name, p in pictures.items()}
 
-    coord = grid(size)[pixel].view(1, 1, 2)
+    coord = grid(size, hr.device)[pixel].view(1, 1, 2)
     cell = coord.new_tensor([2 / n for n in size]).view(1, 1, 2)
     parts["p"] = decoding.as_logits(cs(lr, coord, cell))[0, 0, 0].softmax(-1).numpy()
     parts["p_H"] = decoding.as_logits(fcs(lr, coord, cell).high)[0, 0, 0].softmax(-1).numpy()

@@ -84,7 +84,7 @@ def window(side: int, down: float, across: float) -> Region:
 @torch.no_grad()
 def estimate(model: ContinuousModel, encoded: Encoded, side: int, window: Region) -> Estimate:
     """The model's estimate of a window's pixels, (1, Q, ...), in an image of `side`."""
-    coord = grid((side, side), region=window).reshape(1, -1, 2)
+    coord = grid((side, side), encoded.image.device, window).reshape(1, -1, 2)
     return model.estimate(encoded, coord, torch.full_like(coord, 2 / side))
 
 

@@ -59,7 +59,7 @@ def gain(f: Filter, waves: int = 256) -> tuple[Float[Tensor, " waves"], Float[Te
     >>> frequencies[64].item(), round(gains[64].item(), 2)
     (0.125, 0.5)
     """
-    half_waves = torch.arange(waves, dtype=torch.float64)
+    half_waves = torch.arange(waves, dtype=torch.float64, device="cpu")
     centre = half_waves + 0.5
     cosines = torch.cos(math.pi / waves * half_waves[:, None] * centre)[:, None, None]
     passed = (f(cosines) * cosines).sum((1, 2, 3)) / cosines.square().sum((1, 2, 3))

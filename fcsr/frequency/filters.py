@@ -21,6 +21,8 @@ from torch import Tensor
 from fcsr.errors import FcsrError
 from fcsr.frequency.spectra import mirror_spectrum
 from fcsr.utils.device import no_autocast
+from fcsr.utils.interpolation import bicubic
+from fcsr.utils.numbers import as_whole
 from fcsr.utils.registry import Registry
 
 FILTERS = Registry("fcsr.frequency")
@@ -83,8 +85,9 @@ class Box(LowPass):
     radius: int = 2
 
     def __post_init__(self):
-        whole = type(self.radius) is int and self.radius >= 1
-        _require(whole, "radius", self.radius, "a whole number of pixels, at least 1")
+        radius = as_whole(self.radius) or 0
+        _require(radius >= 1, "radius", self.radius, "a whole number of pixels, at least 1")
+        object.__setattr__(self, "radius", radius)
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         return _convolve(image, image.new_ones(2 * self.radius + 1))
@@ -124,8 +127,9 @@ class Butterworth(LowPass):
 
     def __post_init__(self):
         _require(self.cutoff > 0, "cutoff", self.cutoff, "a positive number of cycles a pixel")
-        whole = type(self.order) is int and self.order >= 1
-        _require(whole, "order", self.order, "a whole number, at least 1")
+        order = as_whole(self.order) or 0
+        _require(order >= 1, "order", self.order, "a whole number, at least 1")
+        object.__setattr__(self, "order", order)
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         def gain(frequency):
@@ -149,12 +153,12 @@ class BicubicDownUp(LowPass):
         _require(self.factor >= 1, "factor", self.factor, "a number of at least 1")
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
-        size = image.shape[-2:]
-        small = tuple(max(1, round(n / self.factor)) for n in size)
+        size = image.shape[-2], image.shape[-1]
+        small = max(1, round(size[0] / self.factor)), max(1, round(size[1] / self.factor))
         if small[1] == 1 and size[1] < size[0]:  # torch 2.13 mistakes one column's layout
             return self(image.mT).mT
         for target in (small, size):
-            image = F.interpolate(image, size=target, mode="bicubic", antialias=True)
+            image = bicubic(image, target)
         return image
 
 

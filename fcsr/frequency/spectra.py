@@ -48,7 +48,7 @@ def radial_spectrum(
     >>> centres.tolist(), power.shape
     ([0.0625, 0.1875, 0.3125, 0.4375], torch.Size([1, 3, 4]))
     """
-    edges = torch.linspace(0, 0.5, bins + 1, dtype=torch.float64)
+    edges = torch.linspace(0, 0.5, bins + 1, dtype=torch.float64, device="cpu")
     centres = (edges[:-1] + edges[1:]) / 2
     return centres.to(image), band_energy(image, tuple(edges.tolist()))
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
 
 from fcsr import models
 from fcsr.decoding import Decode
@@ -16,6 +15,7 @@ from fcsr.images.resampling import resize_region
 from fcsr.inference.tiling import Task, Tile, render_tiles, resample
 from fcsr.models import ContinuousModel
 from fcsr.utils.device import default_device
+from fcsr.utils.progress import tqdm
 
 BICUBIC = "bicubic"
 """What stands for bicubic interpolation where the name of a model is expected."""

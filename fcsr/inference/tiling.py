@@ -12,15 +12,16 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from tqdm.auto import tqdm
 
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.images import Region, pair
+from fcsr.images import Region
 from fcsr.images.resampling import Cut, resize_region
 from fcsr.inference import memory
+from fcsr.inference.coordinates import frame, locate_pixels
 from fcsr.inference.memory import ChunkSize
-from fcsr.models import ContinuousModel, Encoded, grid
+from fcsr.models import ContinuousModel, Encoded
+from fcsr.utils.progress import tqdm
 
 TILE = 256  # LR pixels encoded at once along an axis, about: paper-size features are 2 kB a pixel
 MAX_TILE_SIDE = 2048  # pixels of the result that are made of a tile along an axis
@@ -59,7 +60,10 @@ def strips(
 
 
 def needed(region: Region, size: tuple[int, int], wanted: tuple[int, int]) -> Region:
-    """The region of an image of `size` that has all neighbours of a region of the result."""
+    """The region of an image of `size` that has all neighbours of a region of the result.
+
+    They lie at most one pixel beyond the nearest; the second is to spare.
+    """
     nearest = [
         ((2 * first + 1) * n // (2 * many), (2 * end - 1) * n // (2 * many) + 1)
         for first, end, n, many in zip(region[:2], region[2:], size, wanted, strict=True)
@@ -146,9 +150,8 @@ def render_tiles(
                 yield strip, region, decoded
 
 
-def _encode(model: ContinuousModel, task: Task, region: Region) -> Encoded:
-    """The features that queries in a region of the result depend on."""
-    lr = needed(region, task.size, task.wanted)
+def _encode(model: ContinuousModel, task: Task, lr: Region) -> Encoded:
+    """The features of a region of the image."""
     seen = task.cut(lr.grown(model.margin, task.size))
     return model.encode_seen(seen, lr, task.size)
 
@@ -162,10 +165,11 @@ def _render_tile(
     bar: tqdm,
 ) -> list[Float[Tensor, "b 3 h w"]]:
     """Query every pixel of a region, a chunk at a time; RGB for each decode."""
-    encoded = _encode(model, task, region)
-    image, (height, width) = encoded.image, task.wanted
-    coords = grid(task.wanted, image.device, region).flatten(0, 1)  # (queries, 2)
-    cell = pair(image, 2 / height, 2 / width)
+    lr = needed(region, task.size, task.wanted)
+    part = frame(lr, task.size)
+    encoded = _encode(model, task, lr).within(part)
+    image = encoded.image
+    coords, cell = locate_pixels(region, task.size, task.wanted, part, image.device)
     results = [image.new_empty(len(image), len(coords), 3) for _ in decodes]
     start = 0
     while start < len(coords):
@@ -180,9 +184,9 @@ def _render_tile(
             chunk.halve(error, end - start)
             continue
         for result, rgb in zip(results, decoded, strict=True):
-            part = result[:, start:end]
-            _check(rgb, part.shape, model)
-            part.copy_(rgb)
+            queried = result[:, start:end]
+            _check(rgb, queried.shape, model)
+            queried.copy_(rgb)
         bar.update(end - start)
         start = end
     # (b, queries, 3) -> (b, 3, height, width)

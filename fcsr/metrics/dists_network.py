@@ -55,12 +55,12 @@ class DistsNetwork(nn.Module):
             for layers in (part.children() for part in slices)
         )
         total = alpha.sum() + beta.sum()
-        taps = torch.tensor([1.0, 2.0, 1.0]) / 4  # Hann's window
+        taps = alpha.new_tensor([1.0, 2.0, 1.0]) / 4  # Hann's window
         self.register_buffer("alpha", alpha / total)
         self.register_buffer("beta", beta / total)
         self.register_buffer("window", torch.outer(taps, taps))
-        self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1))
-        self.register_buffer("deviation", torch.tensor(DEVIATION).view(3, 1, 1))
+        self.register_buffer("mean", alpha.new_tensor(MEAN).view(3, 1, 1))
+        self.register_buffer("deviation", alpha.new_tensor(DEVIATION).view(3, 1, 1))
 
     def forward(
         self, sr: Float[Tensor, "b 3 h w"], hr: Float[Tensor, "b 3 h w"]

@@ -70,7 +70,7 @@ def _harmonics(scale: float) -> Tensor:
     """Whole multiples of 1 / scale, each frequency once, 0 in the middle or before the last."""
     most = max(1, math.floor(scale / 2))
     least = 1 - most if scale == 2 * most else -most  # at Nyquist's frequency both are one
-    return torch.arange(least, most + 1, dtype=torch.float64)
+    return torch.arange(least, most + 1, dtype=torch.float64, device="cpu")
 
 
 def _spectrum(
@@ -81,15 +81,15 @@ def _spectrum(
     The transform is evaluated at just these frequencies, because those of a fast transform lie
     elsewhere if the scale is not whole.
     """
-    places = torch.arange(block, dtype=torch.float64)
+    places = torch.arange(block, dtype=torch.float64, device="cpu")
     window = (torch.pi * (places + 0.5) / block).sin().square()  # Hann
-    offsets = torch.arange(-FAR, FAR + 1) / block
+    offsets = torch.arange(-FAR, FAR + 1, device="cpu") / block
     frequencies = (_harmonics(scale)[:, None] / scale + offsets).flatten()
     waves = torch.polar(
         (window / window.square().sum().sqrt()).expand(len(frequencies), -1),
         -2 * torch.pi * frequencies[:, None] * places,
     )  # (frequencies, block)
-    total = torch.zeros(len(frequencies), len(frequencies), dtype=torch.float64)
+    total = window.new_zeros(len(frequencies), len(frequencies))
     for blocks in _rows_of_blocks(plane, block):
         blocks = blocks - blocks.mean((1, 2), keepdim=True)
         power = (waves @ blocks.to(waves.dtype) @ waves.T).abs().square() + ROUNDING

@@ -33,7 +33,8 @@ def network(net: Net, device: torch.device) -> nn.Module:
     path = trunk_path(net)
     trunk = read_trunk(net, path) if path else None
     # The trunk is initialised at random; the caller's random numbers must not depend on that.
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+    cpu = torch.device("cpu")  # whatever the default is, for the file of weights has them there
+    with cpu, torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         # lpips builds its trunk with an argument that torchvision has since renamed.
         warnings.filterwarnings("ignore", "The parameter 'pretrained' is deprecated", UserWarning)
         warnings.filterwarnings("ignore", "Arguments other than a weight enum", UserWarning)

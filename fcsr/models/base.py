@@ -30,6 +30,9 @@ from fcsr.models.edsr import EDSR
 from fcsr.models.texture import EstimatorSize, TextureEstimator, TextureMaps, bilinear, grid
 from fcsr.utils.registry import Registry
 
+MAX_SIDE = 2**14
+"""Pixels a side of an image that float32 coordinates are good for; LTE's `EDGE` is 0.008 there."""
+
 MODELS = Registry("fcsr.models")
 """All models by name: a subclass of `ContinuousModel` is added where it is defined."""
 
@@ -48,6 +51,10 @@ class Encoded(NamedTuple):
     maps: tuple[TextureMaps, ...]  # one for each texture estimator
     region: Region
     size: tuple[int, int]  # of the whole image
+
+    def within(self, part: Region) -> "Encoded":
+        """The same for queries in coordinates of a part of the image, which holds the region."""
+        return self._replace(region=self.region.within(part), size=part.size)
 
 
 class Estimate(NamedTuple):
@@ -188,6 +195,12 @@ class ContinuousModel(nn.Module, ABC):
     ) -> Estimate:
         """`query` without the heads."""
         image, maps, region, size = encoded
+        if max(size) > MAX_SIDE:
+            raise FcsrError(
+                f"an image of {size[0]} x {size[1]} pixels is too long to be queried: coordinates "
+                f"are exact up to {MAX_SIDE} pixels a side; cut it into parts, or take "
+                "fcsr.upscale, which takes any length"
+            )
         cell = torch.maximum(cell, 2 / (self.max_scale * pair(cell, *size)))
         pairs = zip(self.estimators, maps, strict=True)
         hidden = tuple(estimator(part, coord, cell, size, region) for estimator, part in pairs)
@@ -201,7 +214,10 @@ class ContinuousModel(nn.Module, ABC):
     def query(
         self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]
     ) -> Any:
-        """The outputs for pixels of size `cell` centred at `coord`, both (y, x) in [-1, 1]."""
+        """The outputs for pixels of size `cell` centred at `coord`, both (y, x) in [-1, 1].
+
+        Raises FcsrError for an image of more than `MAX_SIDE` pixels a side.
+        """
         return self.outputs(self.estimate(encoded, coord, cell))
 
     def forward(

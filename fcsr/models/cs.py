@@ -45,7 +45,7 @@ class CS(ContinuousModel):
     ):
         heads.check_head(head, components, decode)
         super().__init__(encoder, size, (heads.outputs(head, components),), max_scale)
-        self.head, self.components = head, components
+        self.head, self.components = head, int(components)
         self.default_decode: str = decode
         self.prior = LaplacePrior(scale=8.0) if prior and head == "logits" else None
 

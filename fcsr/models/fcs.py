@@ -73,7 +73,7 @@ class FCS(ContinuousModel):
             raise FcsrError(f"weight is {weight}; give a finite one above 0")
         high = heads.outputs(head, components)
         super().__init__(encoder, size, (3 + high,) if shared else (3, high), max_scale)
-        self.head, self.components = head, components
+        self.head, self.components = head, int(components)
         self.low_pass, self.weight, self.shared = low_pass, weight, shared
         self.default_decode: str = decode
         self.prior = LaplacePrior(scale=4.0) if prior and head == "logits" else None

@@ -8,6 +8,7 @@ from fcsr.decoding import CLASSES, Decode, Distribution
 from fcsr.errors import FcsrError
 from fcsr.mixtures import PARAMETERS, LogisticMixture
 from fcsr.models.prior import LaplacePrior
+from fcsr.utils.numbers import as_whole
 
 HEADS = ("logits", "mixture")
 """The paper's, one free logit for each level, and ours, which knows the levels' order."""
@@ -22,8 +23,8 @@ def check_head(head: str, components: int, decode: str) -> None:
     decoding.check_name(decode)
     if head not in HEADS:
         raise FcsrError(f'head is "{head}"; give {" or ".join(HEADS)}')
-    if type(components) is not int or components < 1:
-        raise FcsrError(f"components is {components}; give a whole number above 0")
+    if (as_whole(components) or 0) < 1:
+        raise FcsrError(f"components is {components!r}; give a whole number above 0")
     check_decode(head, decode)
 
 

@@ -20,7 +20,8 @@ class LaplacePrior(nn.Module):
 
     def __init__(self, scale: float):
         super().__init__()
-        self.log_scale = nn.Parameter(torch.tensor(scale).log())
+        device = torch.get_default_device()  # as of all weights
+        self.log_scale = nn.Parameter(torch.tensor(scale, device=device).log())
 
     def forward(self, centre: Float[Tensor, "*b"]) -> Float[Tensor, "*b classes"]:
         levels = torch.arange(CLASSES, device=centre.device, dtype=centre.dtype)

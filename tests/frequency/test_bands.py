@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from fcsr.frequency import half_power, low_pass
+from fcsr.errors import FcsrError
+from fcsr.frequency import KINDS, half_power, low_pass
 
 
 def test_half_power_is_where_the_gaussian_halves_the_power():
@@ -21,3 +22,18 @@ def test_filters_of_one_width_are_alike():
     side = 2 * low_pass("Box", 2.0).radius + 1  # of variance (side^2 - 1) / 12
     assert side == 7 and math.sqrt((7**2 - 1) / 12) == 2
     assert low_pass("Box", 0.5).radius == 1
+
+
+@pytest.mark.parametrize(("width", "radius"), [(1.11, 1), (1.12, 2), (1.70, 2), (1.71, 3)])
+def test_a_box_has_the_radius_whose_deviation_is_nearest(width, radius):
+    """sqrt(((2 r + 1)^2 - 1) / 12) pixels: between 1 and 2 that is 1.118, then 1.708."""
+    assert low_pass("Box", width).radius == radius
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_widths_from_half_a_pixel_to_16_are_taken(kind):
+    for width in (0.5, 16.0):
+        low_pass(kind, width)
+    for width in (0.49, 16.1, math.nan):
+        with pytest.raises(FcsrError, match=f"width is {width}; give 0.5 to 16 pixels"):
+            low_pass(kind, width)

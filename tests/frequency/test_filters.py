@@ -1,5 +1,6 @@
 """Bands that add up exactly, filters that filter."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -59,7 +60,7 @@ def test_the_bands_add_up_bit_for_bit(height, width, f, dtype, seed, kind):
     assert low.dtype == high.dtype == dtype
     assert low.shape == high.shape == hr.shape
     assert torch.equal(low + high, hr)
-    assert torch.allclose(low, f(hr), rtol=0, atol=torch.finfo(dtype).eps)
+    assert torch.allclose(low, f(hr), rtol=0, atol=0.51 * torch.finfo(dtype).eps)
 
 
 def test_an_overshoot_beyond_one_is_split_exactly_too():
@@ -212,6 +213,7 @@ def test_config_round_trip(f):
         (Box(), "radius", 0),
         (Ideal(), "cutoff", 0.0),
         (Butterworth(), "cutoff", -0.1),
+        (Butterworth(), "cutoff", 0.0),
         (Butterworth(), "order", 0),
         (BicubicDownUp(), "factor", 0.9),
     ],
@@ -219,6 +221,13 @@ def test_config_round_trip(f):
 def test_bad_parameters_are_refused_by_name(f, name, value):
     with pytest.raises(FcsrError, match=f"{name} is {value}"):
         replace(f, **{name: value})
+
+
+def test_the_least_parameters_are_taken():
+    image = levels_to_image(np.random.default_rng(0).integers(0, 256, (1, 3, 9, 8)))
+    torch.testing.assert_close(BicubicDownUp(1.0)(image), image, rtol=0, atol=1e-6)
+    for f in (Box(1), Butterworth(1e-9, 1), Ideal(1e-9), Gaussian(1e-9)):
+        assert f(image).isfinite().all()
 
 
 @pytest.mark.usefixtures("no_contracts")
@@ -242,3 +251,11 @@ def test_the_same_on_a_gpu(f):
 def test_split_takes_batches_only():
     with pytest.raises(FcsrError, match=r"split takes a batch \(B, C, H, W\), not the shape"):
         frequency.split(torch.rand(3, 8, 8), frequency.Gaussian())
+
+
+@pytest.mark.usefixtures("no_contracts")
+def test_whole_numbers_of_numpy_are_plain_ones():
+    box, butterworth = frequency.Box(np.int64(3)), frequency.Butterworth(order=np.uint8(3))
+    assert (type(box.radius), type(butterworth.order)) == (int, int)
+    assert box == frequency.Box(3) and butterworth == frequency.Butterworth(order=3)
+    assert json.dumps(frequency.to_config(box)) == json.dumps(frequency.to_config(frequency.Box(3)))

@@ -32,7 +32,15 @@ def test_every_pixel_is_of_one_tile_that_has_its_neighbours(size, wanted, tile, 
                 rows, columns = index // size[1], index % size[1]
                 assert ((lr.top <= rows) & (rows < lr.bottom)).all()
                 assert ((lr.left <= columns) & (columns < lr.right)).all()
+                assert lr.top >= rows.min() - 2 and lr.left >= columns.min() - 2  # and little more
+                assert lr.bottom <= rows.max() + 3 and lr.right <= columns.max() + 3
     assert (made == 1).all()
+
+
+@pytest.mark.parametrize(("n", "count"), [(255, 1), (383, 1), (385, 2), (700, 3)])
+def test_tiles_are_of_about_256_pixels(n, count):
+    tiles = [tiles for _, tiles in tiling.strips((n, n), (n, n))]
+    assert len(tiles) == len(tiles[0]) == count
 
 
 def test_a_row_of_tiles_is_bounded_however_wide_the_result():

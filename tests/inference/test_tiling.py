@@ -97,6 +97,7 @@ def test_the_bar_counts_every_pixel_once(tiny, photograph, monkeypatch):
     for made in (resample(task), tiling.render_tiles(tiny(FCS), task, ["mode", "mean"])):
         list(made)
     assert [shown.n for shown in bars] == [33 * 35] * 2
+    assert [shown.delay for shown in bars] == [2, 2]  # seconds, before which none is shown
 
 
 def limited(monkeypatch, model, pixels, queries):
@@ -143,7 +144,7 @@ def test_no_memory_for_one_pixel_is_said(pixels, queries, tiny, photograph, monk
 def test_queries_that_find_no_room_get_a_smaller_tile(tiny, photograph, monkeypatch):
     model, image = tiny(LTE), photograph(30, 40)
     whole = make(model, image, (61, 75))
-    encode, query, seen = model.encode_seen, model.query, []
+    encode, query, seen, answered = model.encode_seen, model.query, [], []
     monkeypatch.setattr(
         model, "encode_seen", lambda image, *rest: seen.append(image) or encode(image, *rest)
     )
@@ -151,17 +152,23 @@ def test_queries_that_find_no_room_get_a_smaller_tile(tiny, photograph, monkeypa
     def crowded(*arguments):
         if seen[-1].shape[-2] * seen[-1].shape[-1] > 800:
             torch.empty(2**60, dtype=torch.uint8)  # the real error
+        answered.append(arguments[1].shape[1])
         return query(*arguments)
 
     monkeypatch.setattr(model, "query", crowded)
     torch.testing.assert_close(make(model, image, (61, 75)), whole, rtol=0, atol=5e-6)
     assert len(seen) < 20
+    assert max(answered) > 100  # again many at once
 
 
 @pytest.mark.parametrize(
     ("decode", "message"),
     [
         (lambda logits: torch.nan * logits.mean(-1), "CS decodes to NaN or infinity"),
+        (
+            lambda logits: logits.mean(-1).index_fill(2, torch.tensor([1]), torch.inf),
+            "CS decodes to NaN or infinity",
+        ),
         (
             lambda logits: logits.mean(-1)[..., :1],
             r"shape \(1, \d+, 1\), but RGB is \(1, \d+, 3\)",

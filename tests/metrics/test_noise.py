@@ -9,10 +9,10 @@ from fcsr.metrics import add_noise, add_noise_to_psnr
 
 
 def test_noise_has_its_deviation_and_no_bias():
-    grey = torch.full((1, 3, 200, 200), 0.5)
+    grey = torch.full((1, 3, 800, 800), 0.5)
     levels = 255 * (add_noise(grey, deviation=6.0) - grey)
-    assert levels.std().item() == pytest.approx(6, abs=0.05)
-    assert levels.mean().item() == pytest.approx(0, abs=0.05)
+    assert levels.std().item() == pytest.approx(6, abs=0.012)  # four standard errors
+    assert levels.mean().item() == pytest.approx(0, abs=0.017)
     colours = torch.corrcoef(levels[0].flatten(1))
     assert (colours - torch.eye(3)).abs().max() < 0.02, "each colour has a noise of its own"
 
@@ -40,9 +40,19 @@ def test_psnr_comes_out_as_wanted(photograph, wanted):
     assert psnr(add_noise_to_psnr(sr, wanted, psnr)) == pytest.approx(wanted, abs=0.01)
 
 
+@pytest.mark.parametrize(("deviation", "more"), [(1, 1.1), (1, 1.5), (3, 120)])
+def test_weak_and_strong_noise_is_found_as_exactly(photograph, deviation, more):
+    hr = photograph(60, 60)
+    sr = add_noise(hr, deviation, seed=7)
+    wanted = metrics.psnr(add_noise(hr, more * deviation if more < 9 else more), hr)
+    found = metrics.psnr(add_noise_to_psnr(sr, wanted, lambda image: metrics.psnr(image, hr)), hr)
+    assert found == pytest.approx(wanted, abs=0.01)
+
+
 def test_no_noise_where_psnr_is_low_enough(photograph):
     hr, sr = photograph(40, 40), photograph(40, 40, seed=1)
-    assert add_noise_to_psnr(sr, 90.0, lambda image: metrics.psnr(image, hr)) is sr
+    for wanted in (90.0, metrics.psnr(sr, hr)):
+        assert add_noise_to_psnr(sr, wanted, lambda image: metrics.psnr(image, hr)) is sr
 
 
 def test_no_noise_lowers_psnr_to_nothing(photograph):

@@ -284,6 +284,14 @@ def test_priors_start_around_the_interpolated_level_and_around_zero(tiny, query)
     assert (silence(tiny(FCS, prior=False))(*query).high == 0).all()
 
 
+@pytest.mark.parametrize(("kind", "levels"), [(CS, 8), (FCS, 4)])
+def test_a_training_starts_from_a_prior_of_so_many_levels(kind, levels, tiny, query):
+    outputs = silence(tiny(kind))(*query)
+    p = (outputs if kind is CS else outputs.high).softmax(-1)
+    fall = p[..., 1:] / p[..., :-1]  # of a Laplace distribution, away from its centre
+    torch.testing.assert_close(fall.amax(-1), torch.full_like(fall[..., 0], math.exp(1 / levels)))
+
+
 @pytest.mark.parametrize("kind", [CS, FCS])
 def test_autocast_does_not_round_the_prior(kind, tiny, query):
     model = silence(tiny(kind))
@@ -301,6 +309,13 @@ def test_the_prior_is_a_laplace_distribution():
     distance = torch.arange(CLASSES) - torch.tensor([[100.0], [100.5]])
     density = torch.distributions.Laplace(0.0, 8.0).log_prob(distance)
     torch.testing.assert_close(logits, density + math.log(2 * 8.0))
+
+
+def test_a_model_may_be_trained_for_no_scale_but_1(tiny):
+    assert tiny(LTE, max_scale=1.0).max_scale == 1
+    for scale in (0.99, math.nan):
+        with pytest.raises(FcsrError, match=f"max_scale is {scale}; it must be at least 1"):
+            tiny(LTE, max_scale=scale)
 
 
 def test_cells_are_held_at_the_largest_trained_scale(tiny, query):

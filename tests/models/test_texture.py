@@ -208,3 +208,10 @@ def test_bilinear_is_exact_on_planes_and_constant_beyond_the_outer_centres():
     expected = torch.minimum(torch.maximum(coord, -limit), limit)
     assert (coord.abs() > limit).any()
     torch.testing.assert_close(bilinear(image, coord), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(("before", "left"), [(4e-7, 2), (3e-6, 1)])
+def test_a_tie_reaches_a_millionth_to_the_left_as_in_published_lte(before, left):
+    coord = torch.tensor([[[0.25, 0.25 - before]]])  # beside the centre of pixel 2 of 4
+    columns = find_neighbours(coord, (4, 4)).index.flatten() % 4
+    assert columns.tolist() == [left, left + 1] * 2
