@@ -1,5 +1,15 @@
-"""`python -m fcsr`, the same as `fcsr`."""
+"""The command `fcsr`, which `python -m fcsr` is, too."""
 
-from fcsr.cli import main
+from fcsr.utils import process
 
-main()
+
+def main() -> None:
+    """Run a command; Ctrl-C is heeded from the start, before all that `fcsr.cli` loads."""
+    process.prepare()
+    from fcsr import cli
+
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -4,13 +4,12 @@ What a command needs is imported when it runs, so that `fcsr --help` is fast.
 """
 
 import inspect
-import io
 import math
 import os
-import signal
 import subprocess
 import sys
 import warnings
+from contextlib import contextmanager
 from dataclasses import MISSING, fields
 from inspect import Parameter
 from pathlib import Path
@@ -20,8 +19,12 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import fcsr
-from fcsr.errors import FcsrError
+from fcsr.errors import EvaluationError, FcsrError
 from fcsr.training.recipe import Recipe
+from fcsr.utils import process
+from fcsr.utils.terminal import printable
+
+_UsageError = typer.BadParameter.__base__  # click's, of which typer has its own
 
 
 class _PlainFlags:
@@ -36,7 +39,24 @@ class _PlainFlags:
 
 
 class _Group(_PlainFlags, TyperGroup):
-    pass
+    """All commands; what was typed is quoted in errors without its control characters."""
+
+    def make_context(self, *arguments, **options):
+        with _quoted():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx):
+        with _quoted():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _quoted():
+    try:
+        yield
+    except _UsageError as error:
+        error.message = printable(error.message)
+        raise
 
 
 class _Command(_PlainFlags, TyperCommand):
@@ -50,9 +70,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-TERMINATION_SIGNALS = [
-    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
+KERNELS = "fcsr.course.kernels.ThisInterpreter"  # of the course, in JupyterLab
 
 
 def main() -> None:
@@ -60,19 +78,20 @@ def main() -> None:
 
     Ctrl-C, SIGTERM and a closed terminal are a line too, after what was half written is removed.
     """
-    for number in TERMINATION_SIGNALS:
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
-            signal.signal(number, lambda number, _: sys.exit(128 + number))
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be anything
+    process.prepare()
     try:
-        app(prog_name="fcsr")
+        try:
+            app(prog_name="fcsr")
+        finally:
+            sys.stdout.flush()
     except FcsrError as error:
-        typer.secho(f"fcsr: {error}", fg="red", err=True)
+        typer.secho(f"fcsr: {printable(str(error))}", fg="red", err=True)
         sys.exit(2)
+    except BrokenPipeError:  # as when head has seen enough
+        sys.exit(1)
     except SystemExit as end:
-        if end.code in (128 + number for number in (signal.SIGINT, *TERMINATION_SIGNALS)):
-            typer.secho("fcsr: interrupted", fg="red", err=True)
+        if end.code in (128 + number for number in process.SIGNALS):
+            typer.secho(process.INTERRUPTED, fg="red", err=True)
         raise
 
 
@@ -97,7 +116,7 @@ def options(
 
 def _warn(message, category, filename, lineno, file=None, line=None) -> None:
     """A warning as a line, without the code that gave it."""
-    typer.secho(f"fcsr: {message}", fg="yellow", err=True)
+    typer.secho(f"fcsr: {printable(str(message))}", fg="yellow", err=True)
 
 
 def _model_names(incomplete: str) -> list[str]:
@@ -145,8 +164,11 @@ def upscale(
     """Upscale a photograph; PNG and TIFF of any size are written row by row, in little memory."""
     from fcsr.inference import upscale_file
 
-    sizes = upscale_file(source, target, scale, size, model, decode, compile=compile)
-    typer.echo(f"{target}: " + " -> ".join(f"{width}x{height}" for height, width in sizes))
+    with warnings.catch_warnings():
+        warnings.showwarning = _warn
+        sizes = upscale_file(source, target, scale, size, model, decode, compile=compile)
+    steps = " -> ".join(f"{width}x{height}" for height, width in sizes)
+    typer.echo(printable(f"{target}: {steps}"))
 
 
 @app.command(cls=_Command)
@@ -191,18 +213,31 @@ def evaluate(
         typer.Option(help="A folder for the table of all images and its means; resumed if there."),
     ] = None,
 ) -> None:
-    """Measure models on benchmark sets and print the means as Markdown."""
+    """Measure models on benchmark sets and print the means as Markdown.
+
+    Images that cannot be measured are named at the end, and the exit code is then 1.
+    """
     from fcsr import evaluation
     from fcsr.utils.distributed import Processes
 
+    failure = None
     with warnings.catch_warnings():
         warnings.showwarning = _warn
-        table = evaluation.evaluate(
-            model, data, scale, decode, root, out=out, metrics=metric or None, base=base
-        )
-    if Processes().is_main_process:
+        try:
+            table = evaluation.evaluate(
+                model, data, scale, decode, root, out=out, metrics=metric or None, base=base
+            )
+        except EvaluationError as error:
+            table, failure = error.table, error
+    if Processes().is_main_process and len(table):
         comparison = None if base is None else evaluation.compare(table, base)
-        typer.echo(evaluation.to_markdown(evaluation.means(table), comparison), nl=False)
+        text = evaluation.to_markdown(evaluation.means(table), comparison)
+        typer.echo("\n".join(map(printable, text.split("\n"))), nl=False)
+    if failure:
+        if Processes().is_main_process:
+            lines = map(printable, f"fcsr: {failure}".splitlines())
+            typer.secho("\n".join(lines), fg="red", err=True)
+        raise typer.Exit(1)
 
 
 def train(
@@ -231,7 +266,10 @@ def train(
     ] = math.inf,
     **settings,
 ) -> None:
-    """Train a model; after an interruption the same command continues from the last checkpoint."""
+    """Train a model; after an interruption the same command continues from the last checkpoint.
+
+    With more --steps it goes on, too, the learning rate along a cosine over the new number.
+    """
     import torch
 
     from fcsr import models, training
@@ -247,9 +285,11 @@ def train(
     if start is not None and not (out / state.NAME).exists():
         copied = models.transfer(models.load(start), net)
         if Processes().is_main_process:
-            typer.echo(f"{len(copied)} of {len(net.state_dict())} tensors start from {start}")
+            copies = f"{len(copied)} of {len(net.state_dict())} tensors start from {start}"
+            typer.echo(printable(copies))
     done = training.train(net, recipe, out, minutes)
-    typer.echo(f"{out}/model.safetensors" if done else f"{out}: start again to continue")
+    end = "/model.safetensors" if done else ": start again to continue"
+    typer.echo(printable(f"{out}{end}"))
 
 
 def _with_recipe(command):
@@ -300,13 +340,17 @@ def report(
             "repeated; then these are run, and no others."
         ),
     ] = [],  # noqa: B006
+    cell_minutes: Annotated[
+        float,
+        typer.Option(help="How long a cell may run until its notebook fails; inf for any time."),
+    ] = 30,
 ) -> None:
     """Run the course's notebooks, in order, into an HTML report that reads offline."""
     from fcsr.course.report import build
 
-    runs = build.build(_course(notebooks), out, params)
-    typer.echo(f"{out}/index.html")
-    raise typer.Exit(any(run.error for run in runs))
+    made = build.build(_course(notebooks), out, params, cell_minutes)
+    typer.echo(printable(f"{out}/index.html"))
+    raise typer.Exit(made.failed)
 
 
 @app.command(cls=_Command)
@@ -315,6 +359,7 @@ def lab(
 ) -> None:
     """Open the course in JupyterLab."""
     command = [sys.executable, "-m", "jupyterlab", str(_course(notebooks))]
+    command.append(f"--ServerApp.kernel_spec_manager_class={KERNELS}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container one is nobody else
     raise typer.Exit(subprocess.run(command).returncode)
@@ -325,4 +370,6 @@ def _course(folder: Path) -> Path:
         raise FcsrError(
             f"{folder.resolve()} holds no notebooks; name the course's folder: --notebooks FOLDER"
         )
+    if not os.path.isabs(os.path.expanduser("~")):
+        raise FcsrError("this user has no home folder, which Jupyter needs; name one: HOME=FOLDER")
     return folder

@@ -15,7 +15,7 @@ import typer
 from fcsr import cli, images, metrics, models, upscale
 
 ROOT = Path(__file__).parents[1]
-PROGRAM = "import sys; from fcsr.cli import main; sys.argv[0] = 'fcsr'; main()"
+PROGRAM = "import sys; from fcsr.__main__ import main; sys.argv[0] = 'fcsr'; main()"
 
 
 def fcsr(*arguments, cwd=None):
@@ -83,6 +83,16 @@ def test_upscale_writes_what_the_package_gives(photograph, tmp_path):
     assert "24x18 -> 36x27" in run.stdout
     expected = upscale(images.load(photograph), scale=1.5, model="cs-compact")
     assert np.array_equal(np.asarray(images.load(target)), np.asarray(expected))
+
+
+def test_what_a_result_lacks_is_one_line_on_stderr(photograph, tmp_path):
+    pages = {"save_all": True, "append_images": [images.load(photograph)]}
+    images.load(photograph).save(tmp_path / "pages.tif", **pages)
+    options = ("--scale", "2", "--model", "bicubic")
+    run = fcsr("upscale", "pages.tif", "out.png", *options, cwd=tmp_path)
+    assert run.returncode == 0
+    lines = [line for line in run.stderr.splitlines() if "pages" in line]
+    assert lines == ["fcsr: pages.tif: of 2 pages the first is read"]
 
 
 @pytest.mark.parametrize(
@@ -193,4 +203,5 @@ def test_lab_runs_for_root_too(monkeypatch, tmp_path, user, flags):
     with pytest.raises(typer.Exit) as left:
         cli.lab(tmp_path)
     assert left.value.exit_code == 3
-    assert commands == [[sys.executable, "-m", "jupyterlab", str(tmp_path), *flags]]
+    kernels = "--ServerApp.kernel_spec_manager_class=fcsr.course.kernels.ThisInterpreter"
+    assert commands == [[sys.executable, "-m", "jupyterlab", str(tmp_path), kernels, *flags]]
