@@ -16,6 +16,7 @@ from pathlib import Path
 
 import fuzz_checkpoints
 import fuzz_images
+import fuzz_report
 import psutil
 import torch
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -23,7 +24,7 @@ from PIL import Image
 
 KINDS = {
     f"{module.__name__.removeprefix('fuzz_')}: {kind}": (strategy, module.examine)
-    for module in (fuzz_images, fuzz_checkpoints)
+    for module in (fuzz_images, fuzz_checkpoints, fuzz_report)
     for kind, strategy in module.KINDS.items()
 }
 SECONDS = 20  # of computing: machines that share their cores stall

@@ -117,7 +117,8 @@ def test_pictures_in_widgets_are_light(notebook):
 def test_it_and_its_page_are_light(path, notebook):
     assert path.stat().st_size < HEAVIEST
     page = html.convert(notebook, path.parent, html.Page(path.stem, "its title", 1.0), {})
-    assert len(page.encode()) < HEAVIEST
+    assert page.problems == []
+    assert len(page.html.encode()) < HEAVIEST
 
 
 def test_key_figures_fit_on_its_card(notebook):

@@ -7,158 +7,114 @@ of all of them one PDF, and an index shows them with the machine, the time and t
 import os
 import platform
 import re
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import jinja2
 import torch
-from nbformat import NotebookNode
 
 from fcsr.course.report import parameters, pdf
-from fcsr.course.report.html import (
-    TEMPLATES,
-    Page,
-    bind,
-    convert,
-    executed,
-    key_figures,
-    thumbnail,
-    title,
-)
-from fcsr.course.report.parameters import Run
+from fcsr.course.report.booklet import bind
+from fcsr.course.report.execution import in_words
+from fcsr.course.report.html import TEMPLATES, Page
+from fcsr.course.report.publish import publish
+from fcsr.course.report.site import INDEX, Site, open_site
 from fcsr.errors import FcsrError
 from fcsr.utils.device import default_device
-from fcsr.utils.files import atomic_write
+from fcsr.utils.terminal import printable
 
 TITLE = "Super-resolution as classification"
 PDF = "course.pdf"
+CELL_MINUTES = 30.0
 
 
-def build(notebooks: Path, out: Path, params: Sequence[Path] = ()) -> list[Page]:
+@dataclass(frozen=True)
+class Report:
+    """What became of the notebooks, and of the PDF."""
+
+    pages: list[Page]
+    pdf_error: str | None  # why a browser that is installed has printed nothing
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything is not as it should be."""
+        return self.pdf_error is not None or any(page.error for page in self.pages)
+
+
+def build(
+    notebooks: Path, out: Path, params: Sequence[Path] = (), cell_minutes: float = CELL_MINUTES
+) -> Report:
     """Execute the notebooks of a folder, in the order of their names, and write them as web pages.
 
     Writes `index.html`, for each notebook NAME.html and NAME.ipynb with its outputs, and, where a
-    browser is installed, all of them as `course.pdf`; prints a line for each. A notebook that fails
-    is shown as failed in its page, in the index and in `Page.error`, and the others still run.
-    With files of parameters these are the runs instead, and NAME is each file's.
+    browser is installed, all of them as `course.pdf`; prints a line for each. What fails of a
+    notebook, in a cell or in its page, is shown in its page, in the index and in `Page.error`, and
+    the others are still made. With files of parameters these are the runs instead, and NAME is
+    each file's.
 
     Args:
-        notebooks: folder of the `*.ipynb`; they run with it as their working directory.
+        notebooks: folder of the `*.ipynb`; they run with it as their working directory. Pictures
+            that they name are shown if they lie in the folder above it, the project's.
         out: folder of the pages, made if need be.
         params: YAML files with values for cells tagged `parameters`, see `parameters`.
+        cell_minutes: what a cell may take until its notebook fails; infinity for any time.
 
     Raises:
-        FcsrError: the folder holds no notebook, a file of parameters does not fit, or `out` is
-            the folder of the notebooks or cannot be made; nothing is run then.
+        FcsrError: the folder holds no notebook, a file of parameters does not fit, `out` is the
+            folder of the notebooks, cannot be written to or is written to by another process, or
+            `cell_minutes` is not above 0; nothing is run then.
     """
     sources = sorted(notebooks.glob("*.ipynb"))
     if not sources:
         raise FcsrError(f"no notebook in {notebooks}: give a folder that holds *.ipynb files")
+    if not cell_minutes > 0:
+        raise FcsrError(f"a cell may take {cell_minutes:g} minutes; give a number above 0")
     runs = parameters.plan(sources, params)
     if out.resolve() == notebooks.resolve():
         raise FcsrError(f"{out} is the folder of the notebooks, which would be lost; give another")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FcsrError(f"{out} cannot be made ({error.strerror}); give another folder") from error
-    pages = []
-    links = {f"{run.name}.ipynb": f"{run.name}.html" for run in runs}
-    for run in runs:
-        page = _publish(run, out, links)
-        verdict = f"failed, {page.error.splitlines()[0]}" if page.error else "ok"
-        print(f"{page.name}: {page.seconds:.0f} s, {verdict}", flush=True)
-        pages.append(page)
-    machine = _machine()
-    pdf = _print(bind(pages, out, notebooks, TITLE, machine), out / PDF)
-    _write(out / "index.html", _index(pages, machine, pdf))
-    return pages
+    with open_site(out, [run.name for run in runs]) as site:
+        pages = []
+        for run in runs:
+            page = publish(run, site, cell_minutes)
+            verdict = f"failed, {page.error.splitlines()[0]}" if page.error else "ok"
+            print(printable(f"{page.name}: {page.seconds:.0f} s, {verdict}"), flush=True)
+            pages.append(page)
+        machine = _machine()
+        printed, pdf_error = _print(pages, notebooks, site, machine)
+        site.write(INDEX, _index(pages, machine, printed, pdf_error))
+    return Report(pages, pdf_error)
 
 
-def _publish(run: Run, out: Path, links: dict[str, str]) -> Page:
-    """Execute one notebook and write its page."""
-    target = out / f"{run.name}.ipynb"
-    start = time.perf_counter()
-    error = _execute(run.source, target, run.parameters)
-    seconds = time.perf_counter() - start
-
-    notebook = executed(target)
-    started = _started(notebook) if error else []
-    heading = title(notebook) or run.source.stem
-    page = Page(
-        name=run.name,
-        title=f"{heading} ({run.variant})" if run.variant else heading,
-        seconds=seconds,
-        # Counted, because a kernel that dies leaves its cell without a number.
-        error=f"In [{len(started)}]: {error}" if started else error,
-        stopped_at=started[-1].id if started else None,
-        thumbnail=thumbnail(notebook),
-        key_figures=key_figures(notebook),
-    )
-    _write(out / f"{page.name}.html", convert(notebook, run.source.parent, page, links))
-    return page
-
-
-def _execute(source: Path, target: Path, parameters: dict | None) -> str | None:
-    """Run `source`, write it with its outputs to `target`; return what was raised, if anything."""
-    import nbformat
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    error = None
-    with TemporaryDirectory(dir=target.parent) as scratch:
-        draft = Path(scratch) / source.name
-        try:
-            papermill.execute_notebook(
-                source,
-                draft,
-                parameters,
-                kernel_name="python3",
-                language="python",
-                cwd=source.parent,
-                # Else every kernel warns that its loopback connection is not encrypted.
-                extra_arguments=["--IPKernelApp.log_level=ERROR"],
-            )
-        except PapermillExecutionError as raised:
-            error = f"{raised.ename}: {raised.evalue}"
-        except Exception as raised:  # a kernel that died, a file that is no notebook, ...
-            error = f"{type(raised).__name__}: {raised}"
-        if not draft.exists():
-            nbformat.write(nbformat.v4.new_notebook(), draft)
-        os.replace(draft, target)
-    return error
-
-
-def _started(notebook: NotebookNode) -> list:
-    """The code cells that papermill has started, in order."""
-    return [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("start_time")
-    ]
-
-
-def _print(html: str, target: Path) -> str | None:
-    """Print the course; return the PDF's name, or say why there is none."""
+def _print(
+    pages: list[Page], notebooks: Path, site: Site, machine: str
+) -> tuple[str | None, str | None]:
+    """Print the course; the PDF's name if it was made, and what failed, if anything."""
+    target = site.folder / PDF
     target.unlink(missing_ok=True)  # of an earlier run
-    with TemporaryDirectory() as scratch:
-        page = Path(scratch) / "course.html"
-        page.write_text(html, encoding="utf-8")
-        try:
-            pdf.to_pdf(page, target)
-        except FcsrError as error:
-            print(f"no {target.name}: {error}", flush=True)
-            return None
-    print(f"{target.name}: {target.stat().st_size / 1e6:.1f} MB", flush=True)
-    return target.name
+    page, draft = site.drafts / "course.html", site.drafts / PDF
+    try:
+        pdf.find()
+        html = bind(pages, site.folder, notebooks, TITLE, machine)
+        page.write_bytes(html.encode("utf-8", "backslashreplace"))
+        pdf.to_pdf(page, draft)
+        os.replace(draft, target)
+    except pdf.NoBrowserError as error:
+        print(f"no {PDF}: {error}", flush=True)
+        return None, None
+    except Exception as raised:  # of the browser, or of all notebooks in one
+        reason = in_words(str(raised) if isinstance(raised, FcsrError) else raised)
+        print(f"no {PDF}: {reason}", flush=True)
+        return None, reason
+    print(f"{PDF}: {target.stat().st_size / 1e6:.1f} MB", flush=True)
+    return PDF, None
 
 
-def _index(pages: list[Page], machine: str, pdf: str | None) -> str:
+def _index(pages: list[Page], machine: str, pdf: str | None, pdf_error: str | None) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     template = environment.get_template("course.html.j2")
-    return template.render(title=TITLE, pages=pages, machine=machine, pdf=pdf)
+    return template.render(title=TITLE, pages=pages, machine=machine, pdf=pdf, pdf_error=pdf_error)
 
 
 def _machine() -> str:
@@ -174,8 +130,3 @@ def _machine() -> str:
     if default_device().type == "cuda":
         parts.append(torch.cuda.get_device_name())
     return " · ".join([*parts, f"{datetime.now():%Y-%m-%d %H:%M}"])
-
-
-def _write(path: Path, text: str) -> None:
-    with atomic_write(path) as draft:
-        draft.write_text(text, encoding="utf-8")

@@ -2,24 +2,24 @@
 
 nbconvert's own pages fetch MathJax, require.js and a widget manager from elsewhere. Here formulas
 become MathML, which browsers draw themselves, the font that it needs and all pictures lie inside
-the page, of widgets their last picture is shown, and the page forbids the browser any request.
+the page, of widgets their last picture is shown, and nothing that the notebook holds may ask the
+browser for anything.
 """
 
-import base64
-import html
-import mimetypes
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import jinja2
 from nbformat import NotebookNode
-from PIL import Image
 
+from fcsr.course.report import pictures
+from fcsr.course.report.harmless import make_harmless
 from fcsr.course.report.static_widgets import replace_widgets
+from fcsr.errors import FcsrError
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -28,24 +28,27 @@ TEMPLATES = Path(__file__).parent / "templates"
 class Page:
     """What a report tells about one notebook, in its index and above its page."""
 
-    name: str  # of the notebook, NAME.ipynb, and of its page, NAME.html
+    name: str  # of the notebook, NAME.ipynb
     title: str  # the notebook's first heading
     seconds: float  # that it ran
-    error: str | None = None  # what stopped it, and in which cell
+    error: str | None = None  # what stopped it, and in which cell, or what cannot be shown
     stopped_at: str | None = None  # that cell's id, if it got as far as a cell
     thumbnail: str | None = None  # a figure as a data URI: PNG, at most 640 x 400 pixels
     key_figures: tuple[str, ...] = ()  # the numbers that matter most, a line for each
+    file: str = ""  # of its page
+    whole: bool = True  # False: of the notebook nothing can be shown
 
 
-def executed(path: Path) -> NotebookNode:
-    """A notebook that papermill has executed, without what papermill has written into it."""
-    import nbformat
-    from papermill.execute import remove_error_markers
+class Converted(NamedTuple):
+    """A page, and what is missing in it."""
 
-    return remove_error_markers(nbformat.read(path, as_version=4))
+    html: str
+    problems: list[str]
 
 
-def convert(notebook: NotebookNode, folder: Path, page: Page, links: Mapping[str, str]) -> str:
+def convert(
+    notebook: NotebookNode, folder: Path, page: Page, links: Mapping[str, str]
+) -> Converted:
     """An executed notebook as self-contained HTML.
 
     Args:
@@ -57,16 +60,36 @@ def convert(notebook: NotebookNode, folder: Path, page: Page, links: Mapping[str
     """
     from nbconvert import HTMLExporter
 
+    problems = []
+
+    def picture(name: str) -> str:
+        if urlsplit(name).netloc:
+            raise FcsrError("a picture elsewhere, which this page does not fetch")
+        try:
+            return pictures.embed(name, folder)
+        except FcsrError as error:
+            problems.append(f"a picture is missing: {error}")
+            raise
+
+    def link(address: str) -> str | None:
+        parts = urlsplit(address)
+        if not parts.path and not parts.netloc:
+            return address
+        found = links.get(unquote(parts.path))
+        anchored = found is None or "#" in found or not parts.fragment
+        return found if anchored else f"{found}#{parts.fragment}"
+
     replace_widgets(notebook)
+    harmless = make_harmless(picture, link)
     exporter = HTMLExporter(
         template_name="notebook",
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"markdown2html": _markdown_filter(links)},
+        filters={"markdown2html": _markdown_filter(harmless), "harmless": harmless},
     )
     body, _ = exporter.from_notebook_node(
         notebook, {"metadata": {"name": page.title}, "page": page}
     )
-    return re.sub(r'(<img\b[^>]* src=")([^":]+)"', lambda image: _inline(image, folder), body)
+    return Converted(body, problems)
 
 
 def title(notebook: NotebookNode) -> str | None:
@@ -85,18 +108,6 @@ def title(notebook: NotebookNode) -> str | None:
     return None
 
 
-def thumbnail(notebook: NotebookNode) -> str | None:
-    """The first figure, else the first PNG, made small, as a data URI."""
-    for cell in sorted(notebook.cells, key=lambda cell: "figure" not in cell.metadata):
-        for output in cell.get("outputs", []):
-            if "image/png" in output.get("data", {}):
-                figure = Image.open(BytesIO(base64.b64decode(output.data["image/png"])))
-                figure.thumbnail((640, 400))
-                figure.save(small := BytesIO(), "png")
-                return _data_uri(small.getvalue(), "image/png")
-    return None
-
-
 def key_figures(notebook: NotebookNode) -> tuple[str, ...]:
     """What the cells print whose metadata say `"key_figures": true`, line by line."""
     printed = "".join(
@@ -109,8 +120,8 @@ def key_figures(notebook: NotebookNode) -> tuple[str, ...]:
     return tuple(" ".join(line.split()) for line in printed.splitlines() if line.strip())
 
 
-def _markdown_filter(links: Mapping[str, str]) -> Callable:
-    """nbconvert's filter from Markdown to HTML, but with formulas as MathML and its own links."""
+def _markdown_filter(harmless: Callable[[str], str]) -> Callable:
+    """nbconvert's filter from Markdown to HTML, harmless and with formulas as MathML."""
     from math_core import LatexToMathML
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -118,15 +129,6 @@ def _markdown_filter(links: Mapping[str, str]) -> Callable:
     converter = LatexToMathML(continue_on_error=True, fancy_error=False)
 
     class Renderer(IPythonRenderer):
-        def link(self, text: str, url: str, title: str | None = None) -> str:
-            parts = urlsplit(url)
-            if not parts.scheme and parts.path:
-                page = links.get(parts.path)
-                if page is None:
-                    return text
-                url = page if "#" in page or not parts.fragment else f"{page}#{parts.fragment}"
-            return super().link(text, url, title)
-
         def inline_math(self, body: str) -> str:
             return converter.convert_with_local_state(body, displaystyle=False)
 
@@ -145,56 +147,6 @@ def _markdown_filter(links: Mapping[str, str]) -> Callable:
     def markdown2html(context: jinja2.runtime.Context, source: str) -> str:
         attachments = context.get("cell", {}).get("attachments", {})
         renderer = Renderer(escape=False, attachments=attachments)
-        return MarkdownWithMath(renderer=renderer).render(source)
+        return harmless(MarkdownWithMath(renderer=renderer).render(source))
 
     return markdown2html
-
-
-def _inline(image: re.Match, folder: Path) -> str:
-    """Put a picture that lies beside the notebook into the page itself."""
-    path = folder / unquote(image[2])
-    if not path.is_file():
-        return image[0]
-    kind, _ = mimetypes.guess_type(path)
-    return f'{image[1]}{_data_uri(path.read_bytes(), kind)}"'
-
-
-def _data_uri(data: bytes, kind: str | None) -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
-
-
-def bind(pages: list[Page], folder: Path, sources: Path, title: str, machine: str) -> str:
-    """The executed notebooks of a report as one self-contained HTML.
-
-    Args:
-        pages: what the report tells about each, in order.
-        folder: where the executed NAME.ipynb lie.
-        sources: where the notebooks come from; pictures that they name are looked for there.
-        title: of the whole.
-        machine: on which they ran.
-    """
-    from nbformat.v4 import new_markdown_cell, new_notebook
-
-    cells = [new_markdown_cell(_contents(pages, title, machine))]
-    for number, page in enumerate(pages):
-        notebook = executed(folder / f"{page.name}.ipynb")
-        replace_widgets(notebook)
-        for cell in notebook.cells:
-            cell.id = f"{number}-{cell.id}"  # which is its own in one notebook only
-        cells += [new_markdown_cell(_opening(page)), *notebook.cells]
-    whole = Page("course", title, sum(page.seconds for page in pages))
-    links = {f"{page.name}.ipynb": f"#{page.name}" for page in pages}
-    return convert(new_notebook(cells=cells), sources, whole, links)
-
-
-def _contents(pages: list[Page], title: str, machine: str) -> str:
-    lines = [
-        f"- [{page.title}](#{page.name}), {page.seconds:.0f} s{', failed' if page.error else ''}"
-        for page in pages
-    ]
-    return "\n".join([f"# {title}", "", machine, "", *lines])
-
-
-def _opening(page: Page) -> str:
-    error = f"<pre>This notebook stopped with an error.\n{html.escape(page.error or '')}</pre>"
-    return f'<div class="course-opening" id="{page.name}">{error if page.error else ""}</div>'

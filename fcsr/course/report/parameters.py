@@ -4,11 +4,23 @@ A file NAME_variant.yaml, or NAME.yaml, is for the notebook NAME.ipynb, and each
 it. All files are checked before anything runs.
 """
 
-from collections.abc import Sequence
+import ast
+import reprlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from fcsr.course.report import yaml_scalars
+from fcsr.course.report.execution import in_words
+from fcsr.course.report.yaml_scalars import Scalar
 from fcsr.errors import FcsrError
+
+KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text (in quotes, if it looks like something else)",
+}
 
 
 class Run(NamedTuple):
@@ -23,7 +35,7 @@ class Run(NamedTuple):
 
     source: Path
     variant: str = ""  # of the file; nothing for the notebook's own parameters
-    parameters: dict | None = None
+    parameters: dict[str, Scalar] | None = None
 
     @property
     def name(self) -> str:
@@ -36,14 +48,15 @@ def plan(notebooks: Sequence[Path], files: Sequence[Path]) -> list[Run]:
 
     Raises:
         FcsrError: a file is for none of the notebooks or for a run that another is for, cannot be
-            read, or has anything in it but scalars for parameters that the notebook has.
+            read, or has anything in it but scalars for parameters that the notebook has, each of
+            its type; a whole number will do for one with decimals.
     """
     if not files:
         return [Run(source) for source in notebooks]
     runs: dict[str, Run] = {}
     for file in files:
         source = _notebook_of(file, notebooks)
-        values = _read(file)
+        values = yaml_scalars.read(file)
         run = Run(source, file.stem.removeprefix(source.stem)[1:], values)
         if run.name in runs:
             raise FcsrError(f"{file} is the second one for {run.name}: give it another name")
@@ -60,38 +73,45 @@ def _notebook_of(file: Path, notebooks: Sequence[Path]) -> Path:
     return max(fitting, key=lambda path: len(path.stem))
 
 
-def _read(file: Path) -> dict:
-    import yaml
-
-    try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise FcsrError(f"{file} cannot be read as YAML: {reason}") from error
-    if not isinstance(values, dict):
-        raise FcsrError(f"{file} holds no parameters: give lines like `steps: 200`")
+def _check(file: Path, source: Path, values: dict[str, Scalar]) -> None:
+    """Raise FcsrError for values that the notebook has no parameters of their type for."""
+    own = _parameters(source)
+    if unknown := sorted(set(values) - set(own)):
+        known = ", ".join(own) or "none: no cell is tagged `parameters`"
+        raise FcsrError(
+            f"{file} has {', '.join(map(reprlib.repr, unknown[:5]))}, which {source.name} does not "
+            f"know; its parameters are {known}"
+        )
     for name, value in values.items():
-        if not isinstance(value, str | int | float):  # which true and false are, too
-            raise FcsrError(
-                f"{file} gives {name} the value {value!r}; parameters are numbers, true, false or "
-                "text (in quotes, if it looks like something else)"
-            )
-    return values
+        kind = type(own[name])
+        if kind not in KINDS or type(value) is kind or (kind is float and type(value) is int):
+            continue
+        raise FcsrError(
+            f"{file} gives {name} the value {reprlib.repr(value)}, {KINDS[type(value)]}, where "
+            f"{source.name} has {own[name]!r}; give {KINDS[kind]}"
+        )
 
 
-def _check(file: Path, source: Path, values: dict) -> None:
-    """Raise FcsrError for values that the notebook has no parameters for."""
+def _parameters(source: Path) -> dict[str, object]:
+    """A notebook's own parameters; the value is None if it is not written out."""
     import nbformat
-    from papermill.translators import PythonTranslator
 
     try:
         cells = nbformat.read(source, as_version=4).cells
-    except Exception as error:  # a file that is no notebook
-        raise FcsrError(f"{source} cannot be read: {error}") from error
-    tagged = (cell for cell in cells if "parameters" in cell.metadata.get("tags", []))
-    own = [parameter.name for cell in tagged for parameter in PythonTranslator.inspect(cell)]
-    if unknown := sorted({str(name) for name in values} - set(own)):
-        raise FcsrError(
-            f"{file} has {', '.join(unknown)}, which {source.name} does not know; it has "
-            f"the parameters {', '.join(own)}"
-        )
+        tagged = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+        return dict(_assigned("\n".join(tagged)))
+    except Exception as error:  # a file that is no notebook, a cell that is not Python
+        raise FcsrError(f"{source} cannot be read: {in_words(error)}") from error
+
+
+def _assigned(code: str) -> Iterator[tuple[str, object]]:
+    for line in ast.parse(code).body:
+        match line:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                try:
+                    yield name, ast.literal_eval(value)
+                except ValueError:
+                    yield name, None

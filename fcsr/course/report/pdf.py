@@ -35,32 +35,57 @@ FLAGS = (
 TIMEOUT_S = 600  # seconds for a whole course, on two cores that are busy with something else
 
 
+class NoBrowserError(FcsrError):
+    """None of the browsers is installed that could print.
+
+    Example:
+        >>> from fcsr.course.report import pdf
+        >>> def browser():
+        ...     try:
+        ...         return pdf.find()
+        ...     except pdf.NoBrowserError:
+        ...         return "none"
+    """
+
+
 def find() -> str:
     """The path of the first browser that is installed.
 
     Raises:
-        FcsrError: there is none.
+        NoBrowserError: there is none.
     """
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        raise FcsrError(f"there is no browser: none of {', '.join(NAMES)} is installed")
+        raise NoBrowserError(f"there is no browser: none of {', '.join(NAMES)} is installed")
     return found
 
 
 def to_pdf(page: Path, target: Path) -> None:
     """Print a web page, by its own print stylesheet, with an outline of its headings.
 
+    What the browser needs to keep meanwhile lies beside the page.
+
     Raises:
-        FcsrError: there is no browser, or it has printed nothing.
+        NoBrowserError: there is no browser.
+        FcsrError: it has printed nothing, or half of it.
     """
     browser = find()
-    with atomic_write(target) as draft, TemporaryDirectory() as profile:
-        command = [browser, "--headless", *FLAGS, f"--user-data-dir={profile}"]
+    with atomic_write(target) as draft, TemporaryDirectory(dir=page.parent) as profile:
+        command = [browser, "--headless", *FLAGS, f"--user-data-dir={Path(profile).resolve()}"]
         command += ["--no-pdf-header-footer", "--generate-pdf-document-outline"]
         command += [f"--print-to-pdf={draft.resolve()}", page.resolve().as_uri()]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
+            done = subprocess.run(
+                command, capture_output=True, text=True, errors="replace", timeout=TIMEOUT_S
+            )
         except subprocess.TimeoutExpired:
             raise FcsrError(f"{browser} printed nothing within {TIMEOUT_S} s") from None
         if not draft.is_file():
             raise FcsrError(f"{browser} printed nothing, and said:\n{done.stderr.strip()}")
+        if not _is_whole(draft):
+            raise FcsrError(f"{browser} printed half of it, and said:\n{done.stderr.strip()}")
+
+
+def _is_whole(path: Path) -> bool:
+    data = path.read_bytes()
+    return data.startswith(b"%PDF-") and b"%%EOF" in data[-1024:]

@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from fcsr.course.report import html
+from fcsr.course.report.booklet import bind
 from fcsr.course.report.html import Page
 
 
@@ -22,7 +22,7 @@ def document(tmp_path):
             new_code_cell("print()", id="b", outputs=[output]),
         ]
         nbformat.write(new_notebook(cells=cells), tmp_path / f"{page.name}.ipynb")
-    bound = html.bind(pages, tmp_path, tmp_path, "All & <everything>", "a machine")
+    bound = bind(pages, tmp_path, tmp_path, "All & <everything>", "a machine")
     return BeautifulSoup(bound, "html.parser")
 
 

@@ -59,20 +59,45 @@ def test_a_file_is_for_the_notebook_with_the_longest_name_that_its_own_begins_wi
     [
         ("07_axes.yaml", "steps: 8", "is for none of 08_axes, 08_axes_more, 09_plain"),
         ("08_axesandmore.yaml", "steps: 8", "is for none of"),
-        ("09_plain.yaml", "steps: 8\nstep: 8\n3: 1", "has 3, step, which 09_plain.ipynb does not"),
-        ("09_plain.yaml", "steps: [8, 16]", r"gives steps the value \[8, 16\]"),
-        ("09_plain.yaml", "steps:", "gives steps the value None"),
-        ("09_plain.yaml", "name: 2026-01-01", "gives name the value datetime"),
-        ("09_plain.yaml", "- steps", "holds no parameters"),
-        ("09_plain.yaml", "", "holds no parameters"),
-        ("09_plain.yaml", "steps: {8", "cannot be read as YAML: while parsing"),
-        ("09_plain.yaml", "name: !!python/object/apply:os.getcwd []", "cannot be read as YAML"),
+        ("09_plain.yaml", "steps: 8\nstep: 8\n3: 1", "has '3', 'step', which 09_plain.ipynb does"),
+        (
+            "09_plain.yaml",
+            "steps: 8.0",
+            "gives steps the value 8.0, a number, where .* has 4; give",
+        ),
+        ("09_plain.yaml", "steps: '8'", r"steps the value '8', text .* has 4; give a whole number"),
+        (
+            "09_plain.yaml",
+            "steps: true",
+            "steps the value True, true or false, where .* has 4; give",
+        ),
+        ("09_plain.yaml", "steps: 017", "steps the value '017', text"),
+        ("09_plain.yaml", "steps: 1:30", "steps the value '1:30', text"),
+        (
+            "09_plain.yaml",
+            "rate: false",
+            "rate the value False, true or false, where .* give a number",
+        ),
+        ("09_plain.yaml", "deep: 1", "deep the value 1, a whole number, .* give true or false"),
+        ("09_plain.yaml", "deep: yes", "deep the value 'yes', text .* give true or false"),
+        ("09_plain.yaml", "name: 4", "name the value 4, a whole number, .* give text .in quotes"),
+        ("09_plain.yaml", "rate: .inf", "rate the value '.inf', text"),
     ],
 )
 def test_what_does_not_fit_is_refused(file, text, message, notebooks, written):
     with pytest.raises(FcsrError, match=message) as refused:
         parameters.plan(notebooks, [written(file, text)])
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["rate: 1", "rate: 1e-3", "whatever: yes", "whatever: 2"])
+def test_what_fits(text, notebooks, written):
+    cell = new_code_cell(
+        "rate: float = 0.5  # why\nwhatever = 2 * 3", metadata={"tags": ["parameters"]}
+    )
+    nbformat.write(new_notebook(cells=[cell]), notebooks[-1])
+    [run] = parameters.plan(notebooks, [written("09_plain.yaml", text)])
+    assert list(run.parameters) == [text.partition(":")[0]]
 
 
 def test_a_missing_file(notebooks, tmp_path):
@@ -86,7 +111,8 @@ def test_a_run_given_twice(notebooks, written):
         parameters.plan(notebooks, files)
 
 
-def test_a_notebook_that_is_none(notebooks, written):
-    notebooks[-1].write_text("{")
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"nbformat": 4}', '{"cells": 3}', "\0"])
+def test_a_notebook_that_is_none(notebooks, written, text):
+    notebooks[-1].write_text(text)
     with pytest.raises(FcsrError, match=r"09_plain.ipynb cannot be read"):
         parameters.plan(notebooks, [written("09_plain_x.yaml", "steps: 8")])
