@@ -282,12 +282,17 @@ def train(
     if recipe.lpips_weight and model.lower() != "lte":
         options["decode"] = "mean"
     net = models.make(model, compact=not paper, **options)
-    if start is not None and not (out / state.NAME).exists():
+    resumes = (out / state.NAME).exists()
+    if start is not None and resumes and Processes().is_main_process:
+        typer.echo(printable(f"{out} is continued: --from {start} was for its beginning"))
+    if start is not None and not resumes:
         copied = models.transfer(models.load(start), net)
         if Processes().is_main_process:
             copies = f"{len(copied)} of {len(net.state_dict())} tensors start from {start}"
             typer.echo(printable(copies))
-    done = training.train(net, recipe, out, minutes)
+    with warnings.catch_warnings():
+        warnings.showwarning = _warn
+        done = training.train(net, recipe, out, minutes)
     end = "/model.safetensors" if done else ": start again to continue"
     typer.echo(printable(f"{out}{end}"))
 

@@ -148,6 +148,8 @@ def test_train_resumes_and_its_weights_upscale(photograph, tmp_path):
     assert run.returncode == 0, run.stderr
     assert "start from lte-compact" in run.stdout
     assert models.describe(out / "model.safetensors")["recipe"]["eval_every"] == 7
+    run = fcsr("train", "--model", "fcs", "--eval-every", "7", "--from", "lte-compact", *options)
+    assert run.returncode == 0 and "--from lte-compact was for its beginning" in run.stdout
     target = tmp_path / "out.png"
     run = fcsr("upscale", photograph, target, "--scale", "2", "--model", out / "model.safetensors")
     assert run.returncode == 0, run.stderr

@@ -2,6 +2,7 @@
 
 import math
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,6 +119,8 @@ def load_photographs(
         device: where the tensors go.
         progress: show a bar when it takes more than two seconds.
 
+    What files hold beside a photograph is told in one warning for all of them.
+
     Raises:
         ImageError: a file cannot be read.
 
@@ -131,12 +134,24 @@ def load_photographs(
         (torch.uint8, torch.Size([3, 400, 600]))
     """
     loaded = []
-    with tqdm(
-        total=len(paths), desc="photographs", unit="", leave=False, delay=2, disable=not progress
-    ) as bar:
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        tqdm(
+            total=len(paths),
+            desc="photographs",
+            unit="",
+            leave=False,
+            delay=2,
+            disable=not progress,
+        ) as bar,
+    ):
+        warnings.simplefilter("always")
         for path in paths:
             loaded.append(images.to_levels(images.to_tensor(images.load(path)))[0].to(device))
             bar.update()
+    if caught:
+        count = f"{len(caught)} warnings of {len(paths)} photographs"
+        warnings.warn(f"{count}, the first: {caught[0].message}", stacklevel=2)
     return loaded
 
 

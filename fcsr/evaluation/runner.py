@@ -107,7 +107,8 @@ def evaluate(
         if results and rows and processes.is_main_process:
             _write(results, table, base)
     if failures:
-        what = f"{len(failures)} of {len(jobs)} images could not be measured; all others were"
+        others = "; all others were" if len(failures) < len(jobs) else ""
+        what = f"{len(failures)} of {len(jobs)} images could not be measured{others}"
         raise EvaluationError("\n  ".join([f"{what}. Mend or remove:", *failures]), table)
     return table
 

@@ -113,7 +113,7 @@ def _rounded(pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
 def check(path: str | os.PathLike, mode: str, size: tuple[int, int], info: Info) -> str:
     """The format of the suffix; raises ImageError if it cannot hold such an image."""
     name = _FORMATS.get(Path(path).suffix.lower())
-    if Path(path).is_dir():
+    if os.path.isdir(path):  # Path.is_dir raises where a path cannot be looked up
         raise ImageError(f"{path} is a folder; name a file in it")
     if name is None:
         raise ImageError(f"{path} has no image suffix; use one of {', '.join(_FORMATS)}")

@@ -37,6 +37,8 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
         raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+    if target.exists() and not os.access(target, os.W_OK):  # which os.replace does not ask
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     # Not tempfile, whose files only their owner may open; not the whole name, which with this
     # prefix and suffix could be longer than a file system allows.
     draft = target.with_name(f".{target.name[:60]}.{uuid.uuid4().hex}.partial")

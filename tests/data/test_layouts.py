@@ -69,6 +69,7 @@ def test_div2k(put, base):
     assert layouts.benchmark(root, "DIV2K", 2) == [Files("0801", root / hr, root / lr)]
     assert layouts.benchmark(root, "DIV2K", 3) == [Files("0801", root / hr)]
     assert layouts.div2k_train(root) == [root / train]
+    assert layouts.div2k_train(root / "DIV2K_valid_HR") == []
 
 
 def test_bsds400_is_ordered_by_name_however_it_lies(put):
@@ -107,3 +108,17 @@ def test_photographs_of_one_stem_keep_their_whole_names(put):
 def test_what_macos_writes_beside_photographs_is_none(put):
     folder = put("mine/._b.png", "mine/b.png") / "mine"
     assert layouts.image_files(folder) == [folder / "b.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "folders"),
+    [
+        ("DIV2K", 4, "DIV2K_valid_HR"),
+        ("Set5", 3, "Set5/HR, Set5/image_SRF_3, Set5/image_SRF_2"),
+        ("Set5", 2.5, "Set5/HR, Set5/image_SRF_2.5, Set5/image_SRF_2"),
+        ("B100", 2, "B100/HR, BSD100/image_SRF_2"),
+        ("Urban100", 2, "Urban100/HR, Urban100/image_SRF_4"),
+    ],
+)
+def test_the_folders_that_were_looked_for_are_named(name, scale, folders):
+    assert layouts.expected(name, scale) == folders

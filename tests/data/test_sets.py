@@ -244,3 +244,15 @@ def test_making_lr_is_the_same_as_being_given_it(tmp_path):
         data.benchmark("Set5", 3, tmp_path), data.benchmark("Set5", 3, SHARED), strict=True
     ):
         assert np.array_equal(np.asarray(made.lr), np.asarray(given.lr))
+
+
+def test_what_many_photographs_hold_beside_is_one_warning(tmp_path):
+    page = images.sample("coffee").crop((0, 0, 32, 24))
+    for name in ("a", "b", "c"):
+        page.save(tmp_path / f"{name}.tif", save_all=True, append_images=[page])
+    paths = sorted(tmp_path.glob("*.tif"))
+    with pytest.warns(
+        UserWarning, match="^3 warnings of 3 photographs, the first: .*a.tif"
+    ) as caught:
+        photographs = data.load_photographs(paths, "cpu")
+    assert len(caught) == 1 and len(photographs) == 3
