@@ -147,6 +147,18 @@ def test_a_partial_sample_lies_between_mean_and_sample(logits):
     torch.testing.assert_close(sample(0.3), 0.7 * sample(0.0) + 0.3 * sample(1.0))
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_sample_is_the_quantile_of_a_random_share(logits, shared):
+    """In the precision of the logits; one share a value, or one for the colours of a pixel."""
+    pixels = torch.stack((logits[:, :3], logits[:, 1:4], logits[:, 2:]))  # (3, 2, 3, 256)
+    generators = [torch.Generator().manual_seed(5) for _ in range(2)]
+    drawn = decoding.partial_sample(pixels, 1.0, generators[0], shared)
+    size = (3, 2, 1 if shared else 3)
+    share = torch.rand(size, generator=generators[1], dtype=torch.float64)
+    expected = decoding.quantile(pixels, share.expand(3, 2, 3))
+    torch.testing.assert_close(drawn, expected)
+
+
 def test_a_smoothed_mode_lets_neighbourhoods_win():
     """A lone spike of 0.2 against 0.8 that is spread over 16 neighbours."""
     p = torch.full((256,), 1e-9)
@@ -162,7 +174,9 @@ def test_a_smoothed_mode_lets_neighbourhoods_win():
         (decoding.quantile, "share", 1.1),
         (decoding.quantile, "share", float("nan")),
         (decoding.partial_sample, "strength", -0.1),
+        (decoding.partial_sample, "strength", 1.1),
         (decoding.smoothed_mode, "width", 0.0),
+        (decoding.smoothed_mode, "width", float("inf")),
     ],
 )
 def test_settings_out_of_range_are_refused(decode, setting, value):
@@ -202,6 +216,15 @@ def test_resolve_knows_names_and_passes_functions_on():
         decoding.resolve("best")
 
 
+def test_only_named_decodes_can_be_saved(no_contracts):
+    for name in decoding.NAMED:
+        decoding.check_name(name)
+    with pytest.raises(FcsrError, match=r"decode is mean, .* give one of mode, mean, median, "):
+        decoding.check_name(decoding.mean)
+    with pytest.raises(FcsrError, match='unknown decode "best"'):
+        decoding.check_name("best")
+
+
 @given(st.lists(st.integers(-400, 400), min_size=1, max_size=30))
 def test_residuals_are_clipped_to_the_classes_and_the_share_is_told(steps):
     residual = torch.tensor(steps) / 255
@@ -224,6 +247,30 @@ def test_no_mean_lies_beyond_the_last_level():
     logits = 3 * torch.randn(4000, 256, generator=torch.Generator().manual_seed(0))
     logits[:, -1] += torch.linspace(10, 40, 4000)
     assert decoding.mean(logits).max() == 255
+
+
+class Own:
+    """A decode that is an object, and so has no name of its own."""
+
+    def __call__(self, logits):
+        return logits.argmax(-1)
+
+
+@pytest.mark.parametrize(
+    ("decode", "label"),
+    [
+        ("mean", "mean"),
+        (decoding.median, "median"),
+        (
+            partial(decoding.partial_sample, strength=0.5, shared=True),
+            "partial_sample(strength=0.5, shared=True)",
+        ),
+        (Own(), "Own"),
+        (partial(Own()), "Own()"),
+    ],
+)
+def test_labels_are_what_one_would_write(decode, label):
+    assert decoding.label(decode) == label
 
 
 def test_the_label_of_a_sample_is_the_same_for_all_generators():

@@ -1,7 +1,9 @@
 """L1, eq. (1) and eq. (2) against values worked out by hand and against torch."""
 
+import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -83,6 +85,16 @@ def test_psnr_is_the_mean_of_each_images():
     assert rough == pytest.approx(20, abs=0.1) and smooth == pytest.approx(37, abs=0.1)
 
 
+def test_psnr_is_of_all_pixels_and_colours_of_an_image():
+    sr, hr = torch.rand(2, 4, 9, 3, generator=torch.Generator().manual_seed(0))
+    for most in (40.0, 15.0):
+        each = [
+            -10 * math.log10(np.mean((of_sr - of_hr) ** 2) + 10 ** (-most / 10))
+            for of_sr, of_hr in zip(sr.double().numpy(), hr.double().numpy(), strict=True)
+        ]
+        assert losses.psnr(sr, hr, most).item() == pytest.approx(np.mean(each), abs=1e-4)
+
+
 def test_psnr_has_a_gradient_where_nothing_is_wrong():
     sr = torch.zeros(1, 4, 3, requires_grad=True)
     losses.psnr(sr, torch.zeros(1, 4, 3)).backward()
@@ -104,6 +116,50 @@ def test_the_lattice_is_what_repeats_with_lrs_pixels(scale):
     assert 2 * plain < faint < strong
     other = losses.lattice(dotted(scale, 1.0), torch.tensor(1 / (scale + 0.45)))
     assert other < strong / 3
+
+
+def lattice_by_hand(squares: np.ndarray, step: float) -> float:
+    """One frequency after the other, each by the sum that defines it: (b, 3, h, h) -> nats."""
+    side = squares.shape[-1]
+    place = np.arange(side)
+    window = np.sin(np.pi * place / side) ** 2
+    squares = squares - squares.mean((-2, -1), keepdims=True)
+
+    def power(row, column):
+        waves = [window * np.exp(2j * np.pi * f * place) for f in (row, column)]
+        return abs((squares * np.outer(*waves)).sum((-2, -1))) ** 2 + (side / 255) ** 2
+
+    total = 0.0
+    for row, column in itertools.product(range(-2, 3), repeat=2):
+        if (row, column) != (0, 0):  # on an axis, what is nearby lies on it, too
+            near = [(-4, -3, 0, 3, 4) if multiple else (0,) for multiple in (row, column)]
+            nearby = [
+                power(row * step + y / side, column * step + x / side)
+                for y, x in itertools.product(*near)
+                if (y, x) != (0, 0)
+            ]
+            ratio = (power(row * step, column * step) / np.mean(nearby, axis=0)).mean()
+            total += max(0.0, math.log(ratio))
+    return total / 24
+
+
+@pytest.mark.parametrize(("scale", "side"), [(2.6, 48), (4.0, 64), (3.0, 45)])
+def test_the_lattice_is_the_sum_that_defines_it(scale, side):
+    """Of rows and columns that differ, and of colours with dots of other heights."""
+    squares = dotted(scale, 0.4, side) + 0.2 * dotted(scale / 2, 0.5, side)[..., :1]
+    squares[:, 1] *= 3
+    found = losses.lattice(squares, torch.tensor(1 / scale))
+    expected = lattice_by_hand(squares.double().numpy(), 1 / scale)
+    assert 0.05 < expected == pytest.approx(found.item(), rel=1e-4)
+
+
+def test_what_no_eye_sees_is_no_lattice():
+    """Dots of a hundredth of an 8-bit level; beside them the floor is what counts."""
+    flat = torch.full((1, 3, 64, 64), 0.5)
+    flat[..., ::4, ::4] += 0.01 / 255
+    expected = lattice_by_hand(flat.double().numpy(), 0.25)
+    found = losses.lattice(flat, torch.tensor(0.25)).item()
+    assert found == pytest.approx(expected, rel=0.02) and found < 0.01
 
 
 def test_the_lattice_has_a_gradient_that_takes_it_away():

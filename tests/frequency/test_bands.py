@@ -5,7 +5,7 @@ import math
 import pytest
 
 from fcsr.errors import FcsrError
-from fcsr.frequency import KINDS, half_power, low_pass
+from fcsr.frequency import KINDS, Box, gain, half_power, low_pass
 
 
 def test_half_power_is_where_the_gaussian_halves_the_power():
@@ -37,3 +37,13 @@ def test_widths_from_half_a_pixel_to_16_are_taken(kind):
     for width in (0.49, 16.1, math.nan):
         with pytest.raises(FcsrError, match=f"width is {width}; give 0.5 to 16 pixels"):
             low_pass(kind, width)
+
+
+def test_an_unknown_kind_is_named_with_those_that_there_are(no_contracts):
+    with pytest.raises(FcsrError, match='filter "Median"; choose from Gaussian, Box, Ideal, '):
+        low_pass("Median", 1.5)
+
+
+def test_gains_are_of_256_waves_up_to_half_a_cycle_a_pixel():
+    frequencies, gains = gain(Box(1))
+    assert frequencies.tolist() == [wave / 512 for wave in range(256)] and len(gains) == 256

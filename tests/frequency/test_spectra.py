@@ -45,6 +45,17 @@ def test_radial_spectrum_of_a_cosine_lands_in_its_bin():
     assert spectrum.sum().item() == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("half_waves", [(0, 6), (6, 0)])
+def test_radial_spectra_are_of_the_images_type_and_have_exact_edges(half_waves):
+    """6 half waves over 20 pixels: 0.15 cycles a pixel, which is the edge of the fourth of ten."""
+    wave = cosine(20, 20, *half_waves)
+    for dtype in (torch.float32, torch.float64):
+        centres, spectrum = spectra.radial_spectrum(wave.to(dtype), bins=10)
+        assert centres.dtype == spectrum.dtype == dtype
+    assert spectrum.argmax() == 3
+    assert len(spectra.radial_spectrum(wave)[0]) == 64
+
+
 def test_the_mirror_spectrum_of_a_cosine_by_hand():
     """4 half waves over 8 pixels: a quarter of a cycle a pixel, once in either direction."""
     spectrum, frequency = spectra.mirror_spectrum(3 + cosine(4, 8, 0, 4))

@@ -62,6 +62,15 @@ def test_a_row_is_reduced_as_written_out_pixel_by_pixel(old, new):
     assert np.array_equal(column[:, 0], expected)
 
 
+@pytest.mark.parametrize("scale", [2, 3])
+def test_overshoots_at_an_edge_end_at_black_and_white(scale):
+    row = np.repeat([0, 255, 0], 4 * scale).astype(np.uint8)
+    levels = np.broadcast_to(row[None, :, None], (1, len(row), 3))
+    made = np.asarray(imresize(Image.fromarray(levels.copy()), (1, 12)))
+    assert made[0, :, 0].tolist() == reduce_row(row.tolist(), 12)
+    assert {0, 255} <= set(made[0, :, 0].tolist())
+
+
 @pytest.mark.parametrize(
     ("size", "between"),
     [
@@ -85,7 +94,7 @@ def test_flat_stays_flat(size):
     }
 
 
-@pytest.mark.parametrize("size", [(0, 4), (9, 4), (4, 10), (-1, 4)])
+@pytest.mark.parametrize("size", [(0, 4), (4, 0), (9, 4), (4, 10), (-1, 4), (4, -1)])
 def test_no_size_and_larger_ones_are_refused(size):
     with pytest.raises(ImageError, match=f"cannot make {size[0]} x {size[1]} of 8 x 9"):
         imresize(Image.new("RGB", (9, 8)), size)

@@ -382,6 +382,41 @@ def test_a_target_that_cannot_be_is_refused_before_any_work(
     assert [path.name for path in tmp_path.iterdir()] == ["in.png"]
 
 
+def test_rows_are_handed_on_a_few_at_a_time():
+    pixels = torch.rand(1, 3, 150, 20)
+    strips = [images.Region(0, 0, 100, 20), images.Region(100, 0, 150, 20)]
+    tiles = [
+        (strip, region, region.cut(pixels))
+        for strip in strips
+        for region in (strip._replace(right=12), strip._replace(left=12))
+    ]
+    rows = list(picture_tiles.bands(iter(tiles)))
+    assert [band.shape[2] for band in rows] == [64, 36, 50]
+    assert torch.equal(torch.cat(rows, 2), pixels)
+
+
+def test_a_model_is_compiled_once_its_target_can_be_written(tiny, tmp_path, monkeypatch):
+    """Which takes long; tests/models/test_compile.py does it."""
+    images.save(images.sample("coffee").crop((200, 100, 212, 109)), tmp_path / "in.png")
+    model, compiled = tiny(LTE), []
+    monkeypatch.setattr(model, "compile", lambda: compiled.append("compiled"))
+
+    def upscale_to(name, **options):
+        inference.upscale_file(
+            tmp_path / "in.png", tmp_path / name, 2, progress=False, compile=True, **options
+        )
+
+    with pytest.raises(ImageError, match="No such file or directory"):
+        upscale_to("missing/out.png", model=model)
+    assert not compiled
+    upscale_to("out.png", model=model)
+    assert compiled == ["compiled"]
+    expected = upscale(images.load(tmp_path / "in.png"), 2, model=model)
+    assert np.array_equal(images.load(tmp_path / "out.png"), expected)
+    with pytest.raises(FcsrError, match="bicubic is no model: there is nothing to compile"):
+        upscale_to("out.png", model="bicubic")
+
+
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".webp"])
 def test_a_full_disk_leaves_the_old_file(suffix, tiny, tmp_path, full_disk):
     source, target = tmp_path / "in.png", tmp_path / f"out{suffix}"

@@ -1,5 +1,6 @@
 """The lattice at LR's pitch: patterns of known power, and images that have none."""
 
+import itertools
 import math
 from pathlib import Path
 
@@ -46,6 +47,67 @@ def test_a_wave_at_the_pitch_of_a_scale_that_is_not_whole(scale):
     lines = metrics.lattice(gray(image + 10 * wave), scale)
     assert lines > 5
     assert metrics.lattice(gray(image + 10 * wave), scale + 0.7) < 1.5
+
+
+def lattice_by_hand(plane: np.ndarray, scale: float) -> float:
+    """One block and one frequency after the other, from a plane of luma."""
+    block = round(32 * scale)
+    place = np.arange(block)
+    window = np.sin(np.pi * (place + 0.5) / block) ** 2
+    window /= np.sqrt((window**2).sum())
+    multiples = [k for k in range(-9, 10) if -0.5 < k / scale <= 0.5] if scale >= 2 else [-1, 0, 1]
+    around = [-5, -4, -3, 3, 4, 5]
+    wanted = list(itertools.product(multiples, range(-5, 6), multiples, range(-5, 6)))
+    total = dict.fromkeys(wanted, 0.0)
+    for top, left in itertools.product(*(block_starts(n, block) for n in plane.shape)):
+        part = plane[top : top + block, left : left + block]
+        part = part - part.mean()
+        waves = {
+            (k, near): window * np.exp(-2j * np.pi * (k / scale + near / block) * place)
+            for k in multiples
+            for near in range(-5, 6)
+        }
+        power = {
+            (row, y, column, x): abs(waves[row, y] @ part @ waves[column, x]) ** 2 + 1 / 12
+            for row, y, column, x in wanted
+        }
+        level = np.exp(np.mean(np.log(list(power.values()))))
+        total = {key: total[key] + power[key] / level for key in wanted}
+    ratios = [
+        10 * np.log10(total[row, 0, column, 0])
+        - np.mean(
+            [
+                10 * np.log10(total[row, y, column, x])
+                for y in (around if row else [0])
+                for x in (around if column else [0])
+            ]
+        )
+        for row, column in itertools.product(multiples, repeat=2)
+        if (row, column) != (0, 0)
+    ]
+    return float(np.mean(ratios))
+
+
+def block_starts(length: int, block: int) -> list[int]:
+    """As few as overlap by half, the last at the end."""
+    steps = math.ceil((length - block) / (block / 2))
+    return [round(i * (length - block) / steps) for i in range(steps + 1)] if steps else [0]
+
+
+@pytest.mark.parametrize(
+    ("scale", "height", "width"), [(2, 64, 101), (2.5, 130, 80), (1.5, 48, 90), (3.7, 118, 131)]
+)
+def test_it_is_the_sum_that_defines_it(scale, height, width):
+    random = np.random.default_rng(0)
+    levels = random.integers(90, 120, (height, width)).astype(float)
+    levels += np.linspace(0, 60, width) + 30 * (np.arange(height)[:, None] > height / 3)
+    rows = np.cos(2 * np.pi * np.arange(height) / scale)
+    columns = np.cos(2 * np.pi * np.arange(width) / scale + 1)
+    levels = (levels + 6 * rows[:, None] * columns + 3 * columns).round()
+    luma = 16 + 219 * levels / 255
+    expected = lattice_by_hand(luma, scale)
+    assert expected > 2
+    assert metrics.lattice(gray(levels), scale) == pytest.approx(expected, abs=1e-3)
 
 
 def test_dots_of_two_levels_in_a_photograph():

@@ -34,7 +34,9 @@ def test_higher_is_better_in_db_and_ssim_only():
 def test_digits():
     assert [metrics.digits(name) for name in ("psnr", "lpips", "black")] == [2, 4, 1]
     for ask in (metrics.digits, metrics.better):
-        with pytest.raises(FcsrError, match='no metric has a column "artifacts"; there are psnr'):
+        with pytest.raises(
+            FcsrError, match='no metric has a column "artifacts"; there are psnr, ssim,'
+        ):
             ask("artifacts")
 
 
@@ -55,6 +57,10 @@ def test_explanations_are_of_what_was_measured():
     )
     assert "; lpips_255 feeds it [0, 255]." in explain(["psnr", "lpips_255"])
     assert explain(["lpips_01", "lpips"]).count("LPIPS") == 1
+    assert explain(["lpips_01", "lr_psnr", "lpips_255", "lattice"]).startswith(
+        "LPIPS: AlexNet v0.1, whole images; lpips_01 and lpips_255 feed it [0, 1] and [0, 255]. "
+        "lr_psnr: PSNR in dB"
+    )
     assert explain(["ssim"]).startswith("SSIM: Y of BT.601 (16-235), `scale` border pixels shaved.")
     for name in metrics.METRICS:
         assert explain([name]) != explain([]), name

@@ -23,6 +23,17 @@ def test_a_seed_gives_one_pattern():
     assert not torch.equal(add_noise(grey, 5), add_noise(grey, 5, seed=1))
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+def test_the_pattern_is_the_same_everywhere_and_always(dtype):
+    """Tables that were printed with it can be made again."""
+    grey = torch.full((1, 3, 8, 8), 0.5, dtype=dtype)
+    pattern = torch.randn(grey.shape, generator=torch.Generator().manual_seed(3)).to(dtype)
+    noisy = add_noise(grey, 5.1, seed=3)
+    assert noisy.dtype == dtype
+    assert torch.equal(noisy, (grey + 5.1 / 255 * pattern).clamp(0, 1))
+    assert torch.equal(add_noise(grey, 5.1), add_noise(grey, 5.1, seed=0))
+
+
 def test_noise_stays_in_the_range():
     low, high = add_noise(torch.tensor([[[[0.0, 1.0]]]]).repeat(1, 3, 50, 1), 60).aminmax()
     assert (low, high) == (0, 1)
@@ -59,3 +70,15 @@ def test_no_noise_lowers_psnr_to_nothing(photograph):
     hr = photograph(40, 40)
     with pytest.raises(FcsrError, match=r"no noise is strong enough .* 1\.00 dB"):
         add_noise_to_psnr(hr, 1.0, lambda image: metrics.psnr(image, hr))
+
+
+def test_up_to_128_levels_of_noise_are_added_and_no_more(photograph):
+    hr = photograph(40, 40)
+
+    def psnr(image):
+        return metrics.psnr(image, hr)
+
+    lowest = psnr(add_noise(hr, 128.0))
+    assert psnr(add_noise_to_psnr(hr, lowest, psnr)) == pytest.approx(lowest, abs=0.01)
+    with pytest.raises(FcsrError, match="no noise is strong enough"):
+        add_noise_to_psnr(hr, lowest - 0.1, psnr)

@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 
 from fcsr import data, images, metrics
-from fcsr.metrics import BENCHMARK, DIV2K, protocols, trunks
+from fcsr.errors import FcsrError
+from fcsr.metrics import BENCHMARK, DIV2K, Protocol, protocols, trunks
 
 SHARED = Path(__file__).parents[3] / "shared"
 SETS = SHARED / "data" / "benchmark"
@@ -84,6 +85,15 @@ def test_what_is_shaved_does_not_count(photograph):
     sr[..., :9, :] = torch.rand(1, 3, 9, 50)
     assert DIV2K.psnr(sr, hr, 3) == float("inf")
     assert BENCHMARK.psnr(sr, hr, 3) < 40
+
+
+@pytest.mark.usefixtures("no_contracts")
+@pytest.mark.parametrize(("channel", "beyond"), [("Y", 0), ("y", -1), ("luma", 3)])
+def test_what_is_no_protocol_is_refused(channel, beyond):
+    message = rf"channel='{channel}', beyond={beyond}\) is no protocol: channel is y or rgb"
+    with pytest.raises(FcsrError, match=message):
+        Protocol(channel, beyond)
+    assert Protocol("y", 0) == BENCHMARK
 
 
 def test_they_say_what_they_do():

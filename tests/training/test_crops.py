@@ -1,15 +1,19 @@
 """Random training batches."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from accelerate import Accelerator
+from PIL import Image
 
 from fcsr import images
 from fcsr.errors import ImageError, TrainingError
 from fcsr.models import bilinear
-from fcsr.training import Crops
+from fcsr.training import Crops, Recipe
+from fcsr.training.crops import make_crops
 
 SIZES = [53, 51, 38, 60, 61, 63, 43, 31]
 CORNERS = [[110, 215], [32, 136], [1, 201]]
@@ -63,6 +67,14 @@ def test_a_gpu_draws_pixels_of_its_own_and_none_twice(crops):
 def test_scales_cover_their_range(crops):
     sizes = [crops[step].hr.shape[-1] for step in range(60)]
     assert min(sizes) < 24 and max(sizes) > 56
+
+
+@pytest.mark.parametrize(("queries", "square"), [(32 * 32, False), (8 * 8, True)])
+def test_scales_begin_at_1_unless_a_square_needs_more(crops, queries, square):
+    crops = replace(crops, queries=queries, square=square)
+    sizes = [crops[step].hr.shape[-1] for step in range(60)]
+    assert 16 <= min(sizes) < 24
+    assert crops[0].pixels.shape == (3, min(queries, sizes[0] ** 2))
 
 
 def test_scales_are_uniform(crops):
@@ -164,3 +176,48 @@ def test_ranks_share_one_large_batch():
     parts = [Crops(photographs, batch=2, rank=rank, **sizes)[7] for rank in (0, 1)]
     for together, *apart in zip(whole, *parts, strict=True):
         assert torch.equal(together, torch.cat(apart))
+
+
+@pytest.fixture
+def paths(tmp_path) -> list:
+    """Files of photographs whose values tell which is which."""
+    made = [tmp_path / f"{number}.png" for number in range(4)]
+    for number, path in enumerate(made):
+        images.save(Image.new("RGB", (34, 33), (number,) * 3), path)
+    return made
+
+
+@pytest.mark.parametrize(("weight", "square"), [(0.0, False), (0.5, True)])
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_recipe_makes_crops_and_holds_the_last_photographs_back(
+    paths, weight, square, rank, no_contracts
+):
+    recipe = Recipe(
+        paths[0].parent, batch=2, lr_size=8, queries=1024, lpips_weight=weight, val_images=1, seed=3
+    )
+    process = SimpleNamespace(device=torch.device("cpu"), process_index=rank)
+    made = make_crops(recipe, paths, 4.0, process, progress=False)
+    for crops, first, end, of in zip(made, (0, 3), (3, 4), (rank, 0), strict=True):
+        assert [photo.unique().tolist() for photo in crops.photographs] == [
+            [number] for number in range(first, end)
+        ]
+        assert crops == Crops(
+            crops.photographs, 2, 8, 1024, 4.0, 3, rank=of, square=square, paths=paths[first:end]
+        )
+
+
+def test_photographs_that_are_all_for_validation_are_too_few(paths):
+    recipe = Recipe(paths[0].parent, lr_size=8, val_images=4)
+    message = "holds 4 photographs, and 4 are for validation: give more photographs"
+    with pytest.raises(TrainingError, match=message):
+        make_crops(recipe, paths, 4.0, Accelerator(cpu=True))
+
+
+def test_a_small_photograph_is_named_by_its_file(paths):
+    recipe = Recipe(paths[0].parent, lr_size=8, val_images=1)
+    for small in (paths[2], paths[3]):
+        held = small.read_bytes()
+        images.save(Image.new("RGB", (40, 20)), small)
+        with pytest.raises(ImageError, match=rf"{small.name} has 40x20 pixels; crops need 32x32"):
+            make_crops(recipe, paths, 4.0, Accelerator(cpu=True), progress=False)
+        small.write_bytes(held)
