@@ -131,6 +131,7 @@ def test_what_notebook_09_claims_survives_the_correction():
         ("filter", "FCS", "Ideal", "psnr of the mean"),
         ("filter", "FCS", "BicubicDownUp", "psnr of the mean"),
         ("prior", "CS", "no prior", "lpips of the mean"),
+        ("head", "CS", "mixture of 1", "psnr of the mean"),
     }, "notebook 09 speaks of others"
 
 
