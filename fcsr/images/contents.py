@@ -4,6 +4,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -25,6 +26,9 @@ _ELSEWHERE = {"exif", "dpi", "gamma", "chromaticity", "cicp", "compression", "re
 _ELSEWHERE |= {"jfif_version", "jfif_unit", "jfif_density", "Raw profile type exif"}
 # Tags of a TIFF.
 _EXTRA_SAMPLES, _SAMPLE_FORMAT, _IMAGE_DEPTH, _PROFILE = 338, 339, 32997, 34675
+_KIND_OF_PAGE, _FURTHER_PAGES, _DNG_VERSION = 254, 330, 50706
+_RAW = "is a camera's raw file; develop the raw file first, into a TIFF or PNG"
+_MPF_ENTRIES = 0xB002
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ def parse(data: bytes, name: str) -> Contents:
             not what is white, or has floats outside [0, 1].
     """
     with pillow_errors(name):
+        if tiff.is_tiff(data) and data[8:10] == b"CR":  # of Canon
+            raise ImageError(f"{name} {_RAW}")
         try:
             # only verify() compares a PNG's checksums, and after it Pillow needs to open anew
             Image.open(io.BytesIO(data), formats=_READ).verify()
@@ -94,8 +100,8 @@ def parse(data: bytes, name: str) -> Contents:
 
 
 def _parse(image: Image.Image, data: bytes, name: str) -> Contents:
-    bits, frames = depth.sample_bits(image, data), getattr(image, "n_frames", 1)
-    unread = [*_frames(frames, image.format), *_bands(_extra_bands(image))]
+    bits = depth.sample_bits(image, data)
+    unread = [*_frames(_count(image), image.format), *_bands(_extra_bands(image))]
     deep = depth.is_deep_colour(image)
     unread += [] if deep else _depth(image, bits)
     array = depth.read_deep_colour(image, data) if deep else None
@@ -107,6 +113,9 @@ def _parse(image: Image.Image, data: bytes, name: str) -> Contents:
     if isinstance(picture, Image.Image):
         if picture.mode == "F":
             require_unit(torch.from_numpy(np.array(picture)), name)
+        if picture.mode == "I" and not _fits_16_bits(picture):
+            raise ImageError(f"{name} holds {bits}-bit integers outside 0..65535; give 16 bits")
+        cast(Any, picture).filename = name  # as Pillow has it; warnings tell it
         picture.info = {key: v for key, v in image.info.items() if key not in _ELSEWHERE} | info
     return Contents(picture, info, tuple(unread), tuple(dropped))
 
@@ -119,7 +128,7 @@ def _parse_tiff(data: bytes, name: str) -> Contents:
     try:
         exif = tiff.exif_of(data)
         info = metadata.kept({"icc_profile": exif.get(_PROFILE)}, exif)
-        dropped = metadata.other_tags(exif)
+        dropped = [*(["IPTC"] if metadata.IPTC in exif else []), *metadata.other_tags(exif)]
     except Exception:  # on damaged EXIF Pillow raises anything
         info, dropped = {}, ["EXIF, which is damaged"]
     if isinstance(picture, Image.Image):
@@ -130,6 +139,20 @@ def _parse_tiff(data: bytes, name: str) -> Contents:
 def _frames(count: int, file_format: str | None) -> list[str]:
     kind = "page" if file_format == "TIFF" else "frame"
     return [f"of {count} {kind}s the first is read"] if count > 1 else []
+
+
+def _count(image: Image.Image) -> int:
+    """How many frames there are, without the previews and gain maps that a JPEG may have."""
+    entries = getattr(image, "mpinfo", {}).get(_MPF_ENTRIES, ())
+    if image.format != "MPO":
+        return getattr(image, "n_frames", 1)
+    kinds = [entry["Attribute"]["MPType"] for entry in entries[1:]]
+    return 1 + sum(kind.startswith("Multi-Frame") for kind in kinds)
+
+
+def _fits_16_bits(image: Image.Image) -> bool:
+    levels = np.asarray(image)
+    return bool(levels.min() >= 0 and levels.max() <= 65535)
 
 
 def _bands(extra: int) -> list[str]:
@@ -155,6 +178,9 @@ def _require_photograph(image: Image.Image, name: str) -> None:
         raise ImageError(f"{name} holds signed 8-bit samples; give unsigned ones, 0 to 255")
     if depth.tag(image, _IMAGE_DEPTH, 1) != 1:
         raise ImageError(f"{name} is a volume; give one of its slices")
+    reduced = depth.tag(image, _KIND_OF_PAGE, 0) & 1 and depth.tag(image, _FURTHER_PAGES)
+    if reduced or depth.tag(image, _DNG_VERSION):
+        raise ImageError(f"{name} {_RAW}")
 
 
 def _scans(data: bytes) -> int:

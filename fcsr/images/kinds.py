@@ -56,8 +56,8 @@ def pillow_errors(name: str) -> Iterator[None]:
         cure = "cut it into parts (in Python, PIL.Image.MAX_IMAGE_PIXELS is the limit)"
         raise ImageError(f"{name} has too many pixels ({error}); {cure}") from error
     except UnidentifiedImageError as error:
-        cure = "give a PNG, JPEG or other image file"
-        raise ImageError(f"{name} is not an image that Pillow can read; {cure}") from error
+        cure = "give a PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, AVIF or JPEG 2000"
+        raise ImageError(f"{name} is not an image that fcsr reads; {cure}") from error
     except MemoryError as error:
         cure = "close other programs, or cut it into parts"
         raise ImageError(f"{name} needs more memory than there is; {cure}") from error
@@ -76,8 +76,9 @@ def _from_pil(image: Image.Image) -> tuple[Tensor, Callable[[Tensor], Image.Imag
     pixels, restore_array = _from_array(_to_array(upright))
     # the profile of any other mode is void: its colours are converted to RGB
     if image.mode in ("CMYK", "YCbCr", "HSV", "LAB") and info.pop("icc_profile", None):
-        lost = f"an image of mode {image.mode} becomes RGB without regard to its colour profile"
-        warnings.warn(f"{lost}; colours may differ", stacklevel=5)
+        what = f"{getattr(image, 'filename', '') or 'an image'} of mode {image.mode}"
+        lost = f"{what} becomes RGB without regard to its colour profile"
+        warnings.warn(f"{lost}; colours may differ", stacklevel=6)
 
     def restore(pixels: Tensor) -> Image.Image:
         result = Image.fromarray(restore_array(pixels))
@@ -107,7 +108,7 @@ def _require_depth(image: Image.Image) -> None:
     if deep and depth.is_planar(image):
         raise ImageError(f"Pillow misreads this TIFF, of 16 bits and with colours apart; {cure}")
     if deep or depth.is_deep_colour(image):
-        warnings.warn(f"Pillow reads 8 of 16 bits a sample; {cure}", stacklevel=6)
+        warnings.warn(f"Pillow reads 8 of 16 bits a sample; {cure}", stacklevel=7)
 
 
 def _to_array(image: Image.Image) -> np.ndarray:

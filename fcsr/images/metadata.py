@@ -1,35 +1,37 @@
 """What a picture carries beside its pixels: EXIF, resolution, colour space.
 
 It lies where Pillow has it, in `.info`: `exif`, `dpi`, `icc_profile`, and what `colours` explains.
+The texts of a PNG are in `png_texts`, a dictionary. XMP and comments are left out: programs write
+them, and they tell of edits, sizes and further pictures in the file that a result does not have.
 """
 
 import math
 import struct
 import warnings
 import zlib
-from typing import Any
+from typing import Any, cast
 
 from PIL import ExifTags, Image
+from PIL.IptcImagePlugin import getiptcinfo
 from PIL.TiffTags import lookup
 
 from fcsr.images import colours
 from fcsr.images.colours import Info
+from fcsr.images.exif import DESCRIPTIVE, GROUPS, loaded, upright, with_dpi
 
-BASE, IFD = ExifTags.Base, ExifTags.IFD
-DESCRIPTIVE = {BASE.ImageDescription, BASE.Make, BASE.Model, BASE.Software, BASE.DateTime}
-DESCRIPTIVE |= {BASE.Artist, BASE.HostComputer, BASE.Copyright}
-"""The tags of EXIF's first directory that hold for a picture of another size and direction."""
-
-GROUPS = (IFD.Exif, IFD.GPSInfo)
-"""EXIF's directories of the camera and of the place."""
-
-_OF_THE_OLD_FILE = {BASE.ExifImageWidth, BASE.ExifImageHeight, BASE.ExifInteroperabilityOffset}
+BASE = ExifTags.Base
 _RESOLUTION = {BASE.XResolution, BASE.YResolution, BASE.ResolutionUnit}
 # Those by which a TIFF stores its pixels, and those that are read elsewhere.
 _STRUCTURE = {*range(254, 260), *range(262, 270), *range(273, 282), 284, 290, 291, 292, 293, 297}
 _STRUCTURE |= {317, 320, *range(322, 326), 330, 332, 338, 339, 347, *range(512, 533), 34675}
-_LABELS = {"xmp": "XMP", "XML:com.adobe.xmp": "XMP", "comment": "a comment"}
-_LABELS |= {"photoshop": "IPTC or Photoshop's data", "Raw profile type iptc": "IPTC"}
+IPTC = 33723
+"""The tag of a TIFF."""
+
+# IPTC, and what programs add: XMP, Photoshop's state and layers, hints for a printer, padding.
+_OF_PROGRAMS = {IPTC, 700, 34377, 37724, 50341, 59932}
+# What a person wrote in IPTC: title, keywords, author, headline, credit, copyright, caption.
+_WRITTEN = {5, 25, 80, 105, 110, 116, 120}
+_PERSONAL = {"Title", "Author", "Description", "Copyright", "Disclaimer"}  # texts of a PNG
 _JPEG_MOST = 65_533  # bytes of EXIF
 
 
@@ -42,30 +44,33 @@ def kept(info: dict, exif: Image.Exif) -> Info:
     result = colours.kept(info)
     if profile := info.get("icc_profile"):
         result["icc_profile"] = profile
-    if data := _upright_exif(exif):
+    if data := upright(exif):
         result["exif"] = data
     if dpi := _dpi(info, exif):
         result["dpi"] = dpi
+    if texts := info.get("png_texts"):
+        result["png_texts"] = texts
     return result
 
 
 def kept_of(image: Image.Image) -> tuple[Info, list[str]]:
     """`kept`, and what of the metadata is not, in words."""
     image.load()  # some chunks of a PNG come after its pixels
-    named = {_LABELS[key] for key in _LABELS if image.info.get(key)} | _texts(image)
-    # the comment in a JPEG 2000 is that of the program that wrote it
-    dropped = [*named - {"a comment" if image.format == "JPEG2000" else ""}]
-    info = kept(image.info, Image.Exif())
+    held = image.info | _texts(image)
+    dropped = ["IPTC"] if _has_iptc(image) else []
+    info = kept(held, Image.Exif())
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         try:
             exif = _exif_of(image)
-            info = kept(image.info, exif)
+            info = kept(held, exif)
             dropped += other_tags(exif) if image.format == "TIFF" else []
-            damaged = bool(found)
+            # a number too many is no loss
+            damaged = any("had too many entries" not in str(item.message) for item in found)
         except Exception:  # on damaged EXIF Pillow raises anything, or warns
             damaged = True
-    return info, sorted({*dropped, *(["EXIF, which is damaged"] if damaged else [])})
+    part = "part of " if "exif" in info else ""
+    return info, sorted({*dropped, *([f"{part}EXIF, which is damaged"] if damaged else [])})
 
 
 def _exif_of(image: Image.Image) -> Image.Exif:
@@ -80,35 +85,27 @@ def _exif_of(image: Image.Image) -> Image.Exif:
 
 def other_tags(exif: Image.Exif) -> list[str]:
     """The names of a TIFF's tags that are neither kept nor about how pixels are stored."""
-    known = _STRUCTURE | _RESOLUTION | DESCRIPTIVE | {BASE.Orientation, 700, 33723, 34377, *GROUPS}
-    others = [f"the tag {lookup(tag).name} ({tag})" for tag in sorted(exif.keys() - known)]
-    names = {700: "XMP", 33723: "IPTC", 34377: "Photoshop's data"}
-    return sorted({names[tag] for tag in names if tag in exif}) + others
+    known = _STRUCTURE | _RESOLUTION | DESCRIPTIVE | _OF_PROGRAMS
+    known |= {BASE.Orientation, *GROUPS}
+    return [f"the tag {lookup(tag).name} ({tag})" for tag in sorted(exif.keys() - known)]
 
 
-def _texts(image: Image.Image) -> set[str]:
-    """The texts of a PNG, but those that programs write about the file."""
+def _has_iptc(image: Image.Image) -> bool:
+    """Whether a person wrote something in IPTC; a program's stamp is none."""
+    if "Raw profile type iptc" in image.info:
+        return True
+    try:
+        records = getiptcinfo(cast(Any, image)) or {}
+    except Exception:  # on damaged IPTC Pillow raises anything
+        return True
+    return any(kind == 2 and record in _WRITTEN for kind, record in records)
+
+
+def _texts(image: Image.Image) -> Info:
+    """The texts of a PNG as `png_texts`, but those about the old file, whose keys have a prefix."""
     texts = getattr(image, "text", {})
-    about = [key for key in texts if key not in _LABELS and not key.startswith("Raw profile")]
-    return {f"the text {key!r}" for key in about if key != "Software" and "date:" not in key}
-
-
-def _upright_exif(exif: Image.Exif) -> bytes | None:
-    """EXIF without orientation, thumbnail and size."""
-    result = Image.Exif()
-    for tag in DESCRIPTIVE & exif.keys():
-        if tag != BASE.ImageDescription or not _describes_a_stack(str(exif[tag])):
-            result[tag] = exif[tag]
-    for group in GROUPS:
-        tags = exif.get_ifd(group)
-        if tags := {tag: tags[tag] for tag in tags if tag not in _OF_THE_OLD_FILE}:
-            result[group] = tags
-    return result.tobytes() if len(result) else None
-
-
-def _describes_a_stack(text: str) -> bool:
-    """Whether a description is a program's, of the arrays in a TIFF; then it holds no longer."""
-    return text.startswith(('{"shape"', "shape=", "ImageJ=", "<?xml", "<OME"))
+    own = {key: str(texts[key]) for key in texts if not (":" in key or key.startswith("Raw "))}
+    return {"png_texts": own} if own else {}
 
 
 def _dpi(info: dict, exif: Image.Exif) -> tuple[float, float] | None:
@@ -138,7 +135,13 @@ def png_chunks(info: dict) -> list[tuple[bytes, bytes]]:
         chunks.append((b"pHYs", struct.pack(">IIB", x, y, 1)))
     if exif := info.get("exif"):
         chunks.append((b"eXIf", exif.removeprefix(b"Exif\0\0")))
-    return chunks
+    return chunks + text_chunks(info)
+
+
+def text_chunks(info: dict) -> list[tuple[bytes, bytes]]:
+    """The texts of a PNG as its chunks."""
+    texts = info.get("png_texts", {})
+    return [(b"iTXt", key.encode("latin-1") + bytes(5) + texts[key].encode()) for key in texts]
 
 
 def for_format(info: dict, name: str) -> tuple[Info, list[str]]:
@@ -146,23 +149,14 @@ def for_format(info: dict, name: str) -> tuple[Info, list[str]]:
     lost = {"icc_profile": "its colour profile: it will look different", "exif": "EXIF"}
     held = {"exif", "icc_profile", "dpi"} if name != "BMP" else {"dpi"}
     if name == "PNG":
-        held |= {"gamma", "chromaticity", "cicp"}
+        held |= {"gamma", "chromaticity", "cicp", "png_texts"}
     if name == "JPEG" and len(info.get("exif", b"")) > _JPEG_MOST:
         held.discard("exif")
     part = {key: value for key, value in info.items() if key in held}
     if name == "WEBP" and "dpi" in part:
-        part["exif"] = _with_dpi(part.get("exif"), part.pop("dpi"))
-    return part, [text for key, text in lost.items() if info.get(key) and key not in held]
-
-
-def _with_dpi(data: bytes | None, dpi: tuple[float, float]) -> bytes:
-    """EXIF that tells the resolution, too, for a format that has no other place for it."""
-    exif = Image.Exif()
-    if data:
-        exif.load(data)
-        for group in GROUPS:
-            if tags := exif.get_ifd(group):
-                exif[group] = tags
-    exif[BASE.XResolution], exif[BASE.YResolution] = dpi
-    exif[BASE.ResolutionUnit] = 2
-    return exif.tobytes()
+        part["exif"] = with_dpi(part.get("exif"), part.pop("dpi"))
+    if name == "TIFF" and "exif" in part:
+        part["exif"] = dict(loaded(part["exif"]))  # of bytes Pillow would write only those of ASCII
+    missing = [text for key, text in lost.items() if info.get(key) and key not in held]
+    texts = sorted(_PERSONAL & info.get("png_texts", {}).keys()) if name != "PNG" else []
+    return part, missing + [f"the text {key!r}" for key in texts]

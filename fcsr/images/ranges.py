@@ -35,8 +35,9 @@ def require_unit(image: Tensor, name: str) -> None:
         count = image.numel() - int(image.isfinite().sum())
         raise ImageError(f"{name} has NaN or infinity in {count} of its values; find their cause")
     if low < -TOLERANCE or high > 1 + TOLERANCE:
-        divisor = 255 if high <= 255 else 65535
-        cure = f"divide it by {divisor}" if high > 1.5 else "clip what lies outside"
+        cure = "scale or clip it" if high > 1.5 else "clip what lies outside"
+        if high > 16:  # levels; what is brighter than white goes not so far
+            cure = f"divide it by {255 if high <= 255 else 65535}"
         got = f"ranges from {_exact(low)} to {_exact(high)}"
         raise ImageError(f"{name} {got}; floats lie in [0, 1]: {cure}")
 

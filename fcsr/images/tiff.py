@@ -12,7 +12,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from fcsr.errors import ImageError
 from fcsr.images.depth import separate_alpha
-from fcsr.images.metadata import GROUPS
+from fcsr.images.exif import GROUPS, as_bytes, loaded
 
 # Of damage that is no reason to refuse a file tifffile tells stderr, unless a handler is there.
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
@@ -36,7 +36,8 @@ def read(data: bytes, name: str) -> tuple[np.ndarray, int, int]:
 
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         page: Any = file.pages[0]
-        kind = f"{name} holds {page.dtype or 'unknown'} samples, {page.photometric.name.lower()}"
+        photometric = str(getattr(page.photometric, "name", page.photometric)).lower()
+        kind = f"{name} holds {page.dtype or 'unknown'} samples, {photometric}"
         colours = _COLOURS.get(page.photometric)
         if page.dtype not in map(np.dtype, ("u2", "f2", "f4", "f8")) or not colours:
             raise ImageError(f"{kind}; give 8 or 16 bits, or floats in [0, 1], of gray or RGB")
@@ -102,23 +103,30 @@ def exif_tags(data: bytes | None) -> list[tuple]:
     """What tifffile takes as `extratags`, to write EXIF; `link` makes it complete."""
     if not data:
         return []
-    exif = Image.Exif()
-    exif.load(data)
-    texts = [(tag, 2, 0, str(exif[tag]), True) for tag in exif if tag not in GROUPS]
-    links = [(_PLACEHOLDERS[group], 4, 1, 0, True) for group in GROUPS if exif.get_ifd(group)]
-    return texts + links
+    exif = loaded(data)
+    tags = [_extra(tag, exif[tag]) for tag in exif if tag not in GROUPS]
+    return tags + [(_PLACEHOLDERS[group], 4, 1, 0, True) for group in GROUPS if group in exif]
+
+
+def _extra(tag: int, value: Any) -> tuple:
+    """One of tifffile's `extratags`: a number, bytes or, with a zero at its end, a text."""
+    match value:
+        case int():
+            return tag, 3 if value < 2**16 else 4, 1, value, True
+        case bytes():
+            return tag, 1, len(value), value, True
+    return tag, 2, 0, as_bytes(str(value)), True
 
 
 def link(path: Path, data: bytes | None) -> None:
     """Append EXIF's directories of camera and place to a TIFF, and let placeholders lead there."""
     if not data:
         return
-    exif = Image.Exif()
-    exif.load(data)
+    exif = loaded(data)
     with open(path, "r+b") as file:
         for group in GROUPS:
-            if tags := exif.get_ifd(group):
-                _link(file, group, tags)
+            if group in exif:
+                _link(file, group, exif[group])
 
 
 def _link(file: BinaryIO, group: int, tags: dict) -> None:

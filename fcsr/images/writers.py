@@ -148,7 +148,7 @@ def _encode(image: Image.Image, draft: Path, name: str, info: Info) -> None:
     options: dict[str, Any] = {
         key: held[key] for key in ("exif", "dpi", "icc_profile") if key in held
     }
-    if chunks := colours.png_chunks(held):
+    if chunks := colours.png_chunks(held) + metadata.text_chunks(held):
         options["pnginfo"] = PngInfo()
         for chunk in chunks:
             options["pnginfo"].add(*chunk)

@@ -88,9 +88,10 @@ def upscale_file(
     No more of the result is in memory than one row of tiles, except for JPEG, WebP and BMP (see
     `fcsr.images.writers`). `target` appears once it is complete.
 
-    16-bit colour stays so in PNG and TIFF, floats in TIFF. EXIF, DPI, the ICC profile and the
-    colour space of a PNG are kept. A warning names what `source` holds and the result does not:
-    further frames, bands, bits and metadata.
+    16-bit colour stays so in PNG and TIFF, floats in TIFF. EXIF, DPI, the ICC profile and, from
+    PNG to PNG, the colour space and texts are kept. A warning names what `source` holds and the
+    result does not: further frames, bands, bits and metadata. It is silent about what programs
+    write, which is left out: XMP, comments, previews and gain maps.
 
     Args:
         source: an image file.

@@ -277,6 +277,62 @@ def test_further_frames_are_named(name, kind):
         images.load(CASES / name)
 
 
+@pytest.mark.parametrize(
+    ("kind", "unread"), [(0, ()), (0x20002, ("of 2 frames the first is read",))]
+)
+def test_of_a_jpeg_frames_are_named_and_previews_are_not(kind, unread, tmp_path):
+    """Phones add a gain map or a preview, whose kind is 0 or that of a thumbnail."""
+    image, buffer = images.sample("coffee").resize((40, 30)), io.BytesIO()
+    image.save(buffer, "MPO", save_all=True, append_images=[image.resize((20, 15))])
+    data = bytearray(buffer.getvalue())
+    start = data.index(b"MPF\0") + 4
+    order = "<" if data[start : start + 2] == b"II" else ">"
+    kinds = struct.pack(order + "I", 0x030000), struct.pack(order + "I", 0)
+    first = data.index(kinds[0], start + 50)  # behind the directory
+    assert data[first + 16 : first + 20] == kinds[1]
+    data[first + 16 : first + 20] = struct.pack(order + "I", kind)
+    assert read(bytes(data), tmp_path).unread == unread
+
+
+def raw() -> bytes:
+    """A thumbnail whose file tells of a full picture elsewhere."""
+    buffer = io.BytesIO()
+    options = {"photometric": "rgb", "metadata": None}
+    with tifffile.TiffWriter(buffer) as file:
+        file.write(np.zeros((5, 7, 3), np.uint8), subfiletype=1, subifds=1, **options)
+        file.write(np.zeros((20, 28, 3), np.uint8), subfiletype=0, **options)
+    return buffer.getvalue()
+
+
+DNG = tiff(np.zeros((5, 7, 3), np.uint8), extratags=[(50706, 1, 4, b"\1\4\0\0", True)])
+CANON = b"II*\0\x10\0\0\0CR\2\0" + bytes(40)
+
+
+@pytest.mark.parametrize("data", [raw(), DNG, CANON], ids=["thumbnail", "DNG", "CR2"])
+def test_a_raw_file_is_to_be_developed_first(data, tmp_path):
+    with pytest.raises(ImageError, match="case is a camera's raw file; develop the raw file first"):
+        read(data, tmp_path)
+
+
+def test_a_tiff_of_a_kind_that_has_no_name_is_refused(tmp_path):
+    data = tiff(np.zeros((5, 7), np.float64), "minisblack")
+    photometric = struct.pack("<HHII", 262, 3, 1, 1)
+    unknown = data.replace(photometric, struct.pack("<HHII", 262, 3, 1, 999))
+    assert unknown != data
+    with pytest.raises(ImageError, match="case holds float64 samples, 999; give 8 or 16 bits"):
+        read(unknown, tmp_path)
+
+
+@pytest.mark.parametrize("dtype", [np.uint32, np.int32, np.int16])
+def test_integers_beyond_16_bits_are_refused_by_the_name_of_the_file(dtype, tmp_path):
+    outside = -1 if dtype == np.int16 else 65536
+    data = tiff(np.full((5, 7), outside, dtype), "minisblack")
+    with pytest.raises(
+        ImageError, match=r"case holds \d\d-bit integers outside 0\.\.65535; give 16"
+    ):
+        read(data, tmp_path)
+
+
 def test_pages_of_floats_are_named(tmp_path):
     held = read(tiff(floats((3, 5, 7, 3)), metadata=None), tmp_path)
     assert held.unread == ("of 3 pages the first is read",)

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import stat
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 
@@ -119,6 +121,22 @@ def test_a_profile_that_holds_no_longer_is_dropped_with_a_warning():
     image.info["icc_profile"] = SRGB
     with pytest.warns(UserWarning, match="CMYK becomes RGB without regard to its colour profile"):
         assert "icc_profile" not in back(image).info
+
+
+def test_a_warning_names_the_file_and_tells_the_line_of_the_caller(tmp_path):
+    """In a process of its own: here the checks of shapes put frames of their own between."""
+    picture("CMYK").save(tmp_path / "print.jpg", icc_profile=SRGB)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys, PIL.Image, fcsr\n"
+        "fcsr.upscale(fcsr.images.load(sys.argv[1]), scale=1, model='bicubic')\n"
+        "fcsr.upscale(PIL.Image.open(sys.argv[2]), scale=1, model='bicubic')\n"
+    )
+    deep = Path(__file__).parent / "cases" / "rgb16.png"
+    command = [sys.executable, script, tmp_path / "print.jpg", deep]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    assert f"{script}:2: UserWarning: {tmp_path / 'print.jpg'} of mode CMYK becomes RGB" in found
+    assert f"{script}:3: UserWarning: Pillow reads 8 of 16 bits" in found
 
 
 @pytest.mark.parametrize("dtype", ARRAY_DTYPES)
@@ -492,7 +510,7 @@ def test_what_is_no_float_is_not_made_to_levels(function, dtype, no_contracts):
 
 @pytest.mark.parametrize("file_format", ["EPS", "PCX", "TGA", "PDF"])
 def test_what_is_no_photograph_is_refused(tmp_path, file_format):
-    with pytest.raises(ImageError, match="is not an image that Pillow can read"):
+    with pytest.raises(ImageError, match="is not an image that fcsr reads; give a PNG, JPEG, WebP"):
         images.load(written(tmp_path / "drawing", encoded(picture("RGB"), file_format)))
 
 

@@ -13,6 +13,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from fcsr import images, inference
 from fcsr.errors import ImageError
+from fcsr.images import exif as exif_module
 from fcsr.images import metadata, tiff
 
 CASES = Path(__file__).parent / "cases"
@@ -198,32 +199,83 @@ def test_an_avif_tells_of_high_dynamic_range():
 # What is named
 
 
-def test_what_is_not_kept_is_named_once_in_a_warning(tmp_path):
+def with_texts(path: Path, **texts: str) -> Path:
     info = PngInfo()
-    info.add_text("Title", "A cup")
-    info.add_text("Software", "a program")
-    info.add_itxt("XML:com.adobe.xmp", "<x/>")
-    photograph().save(tmp_path / "in.png", pnginfo=info)
+    for key, text in texts.items():
+        info.add_itxt(key.replace("_", " "), text)
+    photograph().save(path, pnginfo=info)
+    return path
+
+
+def test_a_png_hands_its_texts_to_a_png(tmp_path):
+    texts = {"Title": "커피", "Creation Time": "2026", "parameters": "steps: 20"}
+    about = {"date:modify": "2026", "XML:com.adobe.xmp": "<x/>", "Raw profile type xmp": "x"}
+    source = with_texts(tmp_path / "in.png", **texts, **about)
+    assert images.read(source).dropped == ()
+    images.save(images.load(source), tmp_path / "saved.png")
+    with upscaled(source, tmp_path / "out.png") as result:
+        assert result.text == texts
+    with Image.open(tmp_path / "saved.png") as result:
+        result.load()
+        assert result.text == texts
+
+
+def test_what_is_not_kept_is_named_once_in_a_warning(tmp_path):
+    source = with_texts(tmp_path / "in.png", Title="A cup", Software="a program", Comment="GIMP")
     with pytest.warns(UserWarning) as found:
-        inference.upscale_file(
-            tmp_path / "in.png", tmp_path / "out.png", 2, model="bicubic", progress=False
-        )
+        inference.upscale_file(source, tmp_path / "out.jpg", 2, model="bicubic", progress=False)
     assert [str(warning.message) for warning in found] == [
-        f"{tmp_path / 'in.png'}: the result lacks XMP, the text 'Title'"
+        f"{source}: the result lacks the text 'Title'"
     ]
 
 
-def test_comments_and_tags_of_a_tiff_are_named(tmp_path):
-    photograph().save(tmp_path / "a.jpg", comment="a cup")
-    assert images.read(tmp_path / "a.jpg").dropped == ("a comment",)
+PROGRAMS = {
+    "JPEG": {"comment": "CREATOR: gd-jpeg v1.0", "xmp": b"<x:xmpmeta/>"},
+    "WEBP": {"xmp": b"<x:xmpmeta/>"},
+    "GIF": {"comment": "Created with GIMP"},
+    "TIFF": {"tiffinfo": {700: b"<x:xmpmeta/>", 34377: b"8BIM", 50341: b"PrintIM"}},
+}
+
+
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_what_programs_write_is_left_out_in_silence(kind, tmp_path):
+    photograph().save(tmp_path / "a", kind, **PROGRAMS[kind])
+    assert images.read(tmp_path / "a").dropped == ()
+
+
+def iptc(*records: tuple[int, bytes]) -> bytes:
+    return b"".join(b"\x1c\x02%c" % number + struct.pack(">H", len(t)) + t for number, t in records)
+
+
+STAMP, CAPTION = iptc((0, b"\0\2"), (60, b"120000+0900")), iptc((0, b"\0\2"), (120, b"A cup"))
+
+
+@pytest.mark.parametrize(("records", "dropped"), [(STAMP, ()), (CAPTION, ("IPTC",))])
+def test_of_iptc_a_caption_is_named_and_a_stamp_is_not(records, dropped, tmp_path):
+    buffer = io.BytesIO()
+    photograph().save(buffer, "JPEG")
+    data = buffer.getvalue()
+    block = (
+        b"8BIM\x04\x04\0\0" + struct.pack(">I", len(records)) + records + bytes(len(records) % 2)
+    )
+    segment = b"Photoshop 3.0\0" + block
+    marker = b"\xff\xed" + struct.pack(">H", len(segment) + 2)
+    (tmp_path / "a.jpg").write_bytes(data[:2] + marker + segment + data[2:])
+    assert images.read(tmp_path / "a.jpg").dropped == dropped
+    padded = records + bytes(-len(records) % 4)
+    kinds = [(33723, 7, len(records), records, True), (33723, 4, len(padded) // 4, padded, True)]
+    for tag in kinds:
+        tifffile.imwrite(tmp_path / "a.tif", np.zeros((5, 7), np.uint8), extratags=[tag])
+        assert images.read(tmp_path / "a.tif").dropped == dropped
+
+
+def test_other_tags_of_a_tiff_are_named(tmp_path):
     place = [
         (33550, 12, 3, (1.0, 1.0, 0.0), True),
         (65000, 3, 1, 7, True),
-        (700, 7, 4, b"<x/>", True),
     ]
     tifffile.imwrite(tmp_path / "a.tif", np.zeros((5, 7), np.uint8), extratags=place)
     assert images.read(tmp_path / "a.tif").dropped == (
-        "XMP",
         "the tag ModelPixelScaleTag (33550)",
         "the tag unknown (65000)",
     )
@@ -255,6 +307,56 @@ def test_damaged_exif_is_named(tmp_path):
     assert images.load(tmp_path / "a.jpg").size == (36, 24)
     held = images.read(tmp_path / "a.jpg")
     assert held.dropped == ("EXIF, which is damaged",)
+
+
+def exif_of_entries(*entries: tuple[int, int, int, int]) -> bytes:
+    """The first directory: tag, type, count, and a value of four bytes or its place."""
+    packed = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    count = struct.pack("<H", len(entries))
+    return b"Exif\0\0II*\0" + struct.pack("<I", 8) + count + packed + bytes(4)
+
+
+MAKE = (0x010F, 2, 4, int.from_bytes(b"Cam\0", "little"))
+
+
+@pytest.mark.parametrize(
+    ("entry", "dropped"),
+    [
+        ((0x0131, 2, 600, 500), ("part of EXIF, which is damaged",)),  # beyond its end
+        ((0x0128, 3, 2, 0x20002), ()),  # twice the unit of resolution
+    ],
+)
+def test_of_exif_that_is_damaged_in_part_the_rest_is_kept(entry, dropped, tmp_path):
+    photograph().save(tmp_path / "a.jpg", exif=exif_of_entries(MAKE, entry))
+    held = images.read(tmp_path / "a.jpg")
+    assert held.dropped == dropped
+    assert b"Cam" in held.info["exif"]
+
+
+@pytest.mark.parametrize("dpi", [{}, {"dpi": (300, 300)}], ids=["", "dpi"])
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("source", ["JPEG", "TIFF"])
+def test_texts_of_any_language_are_kept(source, suffix, dpi, tmp_path):
+    author, title, lens, area = "김사진", "커피".encode("utf-16-le"), "렌즈", "서울"
+    held = Image.Exif()
+    held[0x013B], held[0x9C9B], held[0x4746] = author.encode(), title, 5
+    held[ExifTags.IFD.Exif] = exif_module.verbatim({42036: lens})
+    held[ExifTags.IFD.GPSInfo] = exif_module.verbatim({18: area})
+    photograph().save(tmp_path / "in", source, exif=dict(held) if source == "TIFF" else held, **dpi)
+    with Image.open(tmp_path / "in") as opened:
+        parts = images.unpack(opened)
+    images.save(parts.pack(parts.rgb), tmp_path / f"saved{suffix}")
+    for result in (
+        upscaled(tmp_path / "in", tmp_path / f"out{suffix}"),
+        Image.open(tmp_path / f"saved{suffix}"),
+    ):
+        found = result.getexif()
+        assert found[0x013B].encode("latin-1").decode() == author
+        assert (found[0x9C9B], found[0x4746]) == (title, 5)
+        camera, place = (found.get_ifd(group) for group in exif_module.GROUPS)
+        assert camera[42036].encode("latin-1").decode() == lens  # a text still
+        assert place[18].encode("latin-1").decode() == area
+        result.close()
 
 
 @pytest.mark.parametrize("text", ['{"shape": [5, 7]}', "ImageJ=1.53\nimages=4", "<?xml OME"])

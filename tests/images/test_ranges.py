@@ -51,7 +51,13 @@ def test_the_message_shows_by_how_much(dtype, value, shown):
         require_unit(torch.tensor([0, value], dtype=dtype), "it")
 
 
-@pytest.mark.parametrize(("high", "divisor"), [(2, 255), (255, 255), (256, 65535)])
+@pytest.mark.parametrize(("high", "divisor"), [(17, 255), (255, 255), (256, 65535)])
 def test_levels_as_floats_are_told_by_what_to_divide(high, divisor):
     with pytest.raises(ImageError, match=f"divide it by {divisor}$"):
+        images.unpack(np.array([[0.0, high]]))
+
+
+@pytest.mark.parametrize("high", [2, 3.98, 16])
+def test_what_is_brighter_than_white_is_not_to_be_divided_by_255(high):
+    with pytest.raises(ImageError, match=r"scale or clip it$"):
         images.unpack(np.array([[0.0, high]]))
