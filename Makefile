@@ -73,7 +73,7 @@ define MEASURE
 	mv build/$@.csv.draft figures/$@_images.csv
 endef
 
-ablations: $(INSTALLED) ## train and measure what differs from the design in one thing: an hour
+ablations: $(INSTALLED) ## train and measure what differs from the design in one thing: 90 minutes
 	$(BENCHMARK)/ablations.py $(PHOTOGRAPHS) lte-compact --out figures/ablations.csv
 
 classifiers: $(INSTALLED) ## train and measure classifiers that are trained otherwise: an hour
@@ -85,7 +85,7 @@ decodes: $(INSTALLED) ## measure all decodes of the paper-size weights: an hour
 decodes_compact: $(INSTALLED) ## measure all decodes of the compact weights, and those with LPIPS: 40 minutes
 	$(BENCHMARK)/decodes.py --compact --out figures/decodes_compact.csv
 
-judges: $(INSTALLED) ## measure the compact weights by all judges: 4 minutes
+judges: $(INSTALLED) ## measure the compact weights by all judges: 10 minutes
 	env ACCELERATE_USE_CPU=true OMP_NUM_THREADS=1 $(BIN)/torchrun --standalone \
 	  --nproc-per-node 2 benchmarks/judges.py --data Set5 --out figures
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from fcsr import decoding
 from fcsr.decoding import Distribution
-from fcsr.models import CS, FCS, Bands
+from fcsr.models import CS, FCS, Bands, ContinuousModel
 
 Cost = Callable[[Float[Tensor, "b q 3 classes"], Integer[Tensor, "b q 3"]], Float[Tensor, ""]]
 """A mean over all distributions, given their logits and true classes."""
@@ -69,7 +69,35 @@ COSTS: dict[str, Cost] = {
 }
 
 
-class CostCS(CS):
+class OtherCost(ContinuousModel):
+    """A classifier whose logits have another cost. Mix it into CS or FCS, before them.
+
+    Args:
+        arguments, options: of the model.
+        cost: a name in `COSTS`.
+
+    Example:
+        >>> from fcsr.analysis.costs import CostCS
+        >>> CostCS.compact(cost="soft").config["cost"]
+        'soft'
+    """
+
+    def __init__(self, *arguments: Any, cost: str, **options: Any):
+        super().__init__(*arguments, **options)
+        self.cost = cost
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return super().config | {"cost": self.cost}
+
+    def cost_of(
+        self, distribution: Distribution, levels: Integer[Tensor, "b q 3"]
+    ) -> Float[Tensor, ""]:
+        """The mean cost of distributions, given the true classes."""
+        return COSTS[self.cost](decoding.as_logits(distribution), levels)
+
+
+class CostCS(OtherCost, CS):
     """CS that is trained by another cost of its logits than eq. (1).
 
     Args:
@@ -85,21 +113,13 @@ class CostCS(CS):
         tensor(5.5452)
     """
 
-    def __init__(self, *arguments: Any, cost: str, **options: Any):
-        super().__init__(*arguments, **options)
-        self.cost = cost
-
-    @property
-    def config(self) -> dict[str, Any]:
-        return super().config | {"cost": self.cost}
-
     def loss(  # type: ignore[override]  # it has these targets only
         self, outputs: Distribution, levels: Integer[Tensor, "b q 3"]
     ) -> Float[Tensor, ""]:
-        return COSTS[self.cost](decoding.as_logits(outputs), levels)
+        return self.cost_of(outputs, levels)
 
 
-class CostFCS(FCS):
+class CostFCS(OtherCost, FCS):
     """FCS that is trained by another cost of its high band's logits than eq. (2)'s.
 
     Args:
@@ -116,16 +136,8 @@ class CostFCS(FCS):
         tensor(5.5452)
     """
 
-    def __init__(self, *arguments: Any, cost: str, **options: Any):
-        super().__init__(*arguments, **options)
-        self.cost = cost
-
-    @property
-    def config(self) -> dict[str, Any]:
-        return super().config | {"cost": self.cost}
-
     def loss(  # type: ignore[override]  # it has these targets only
         self, outputs: Bands, low: Float[Tensor, "b q 3"], levels: Integer[Tensor, "b q 3"]
     ) -> Float[Tensor, ""]:
         squares = F.mse_loss(outputs.low, low)
-        return COSTS[self.cost](decoding.as_logits(outputs.high), levels) + self.weight * squares
+        return self.cost_of(outputs.high, levels) + self.weight * squares

@@ -212,12 +212,9 @@ def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
         )
     if steps != before:
         history[-1]["of_steps"] = before
-    may_change = {"photographs", "steps"}
-    if "photograph_names" in found:  # a state from before contents were compared
-        may_change |= {"photograph_names", "photographs' hash"}
     changed = [
         f"{name} was {found.get(name)} and is {wanted.get(name)}"
-        for name in sorted((wanted.keys() | found.keys()) - may_change)
+        for name in sorted((wanted.keys() | found.keys()) - {"photographs", "steps"})
         if found.get(name) != wanted.get(name)
     ]
     if changed:

@@ -340,14 +340,13 @@ def test_a_folder_may_be_moved_and_its_photographs_renamed(recipe, tmp_path):
     assert same(straight, weights(resumed))
 
 
-def test_a_state_of_before_photographs_were_hashed_is_continued(recipe, tmp_path):
-    straight = weights(train(tiny(LTE), recipe, tmp_path / "straight"))
+def test_a_state_that_does_not_say_its_photographs_contents_is_refused(recipe, tmp_path):
     assert train(tiny(LTE), recipe, tmp_path / "out", minutes=0) is None
     tensors, metadata = state.load(tmp_path / "out")
     del metadata["photographs' hash"]
     state.save(tmp_path / "out", tensors, metadata | {"photograph_names": "4, hash 12345678"})
-    assert same(straight, weights(train(tiny(LTE), recipe, tmp_path / "out")))
-    assert "photographs' hash" in state.load(tmp_path / "out")[1]
+    with pytest.raises(TrainingError, match="photographs' hash was None and is "):
+        train(tiny(LTE), recipe, tmp_path / "out")
 
 
 @pytest.mark.parametrize("done", [6, 2])
