@@ -8,6 +8,7 @@ first and the last level is theirs.
 
 import functools
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -108,17 +109,21 @@ class LogisticMixture(NamedTuple):
     def logits(self) -> Float[Tensor, "*b 3 levels"]:
         """Log probabilities of all levels of each colour by itself."""
         levels = torch.arange(LEVELS, device=self.centres.device)
-        weights = self.weights.expand_as(self.centres)
-        parts = zip(
-            *(part.unbind(-1) for part in (weights, self.centres, self.log_scales)),
-            strict=True,
-        )  # a component at a time, of which all levels of all pixels take memory
         each = (
             weight.unsqueeze(-1)
             + _log_probability(levels, centre.unsqueeze(-1), log_scale.unsqueeze(-1))
-            for weight, centre, log_scale in parts
+            for weight, centre, log_scale in self._components()
         )
         return functools.reduce(torch.logaddexp, each)
+
+    def _components(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        """Weight, centre and log scale (*b, 3) of one after the other, to be worked on in turn.
+
+        A last axis of a few components is slow, and all levels of all of them take memory.
+        """
+        weights = self.weights.expand_as(self.centres)
+        parts = (part.unbind(-1) for part in (weights, self.centres, self.log_scales))
+        return zip(*parts, strict=True)
 
     def mean(self) -> Float[Tensor, "*b 3"]:
         """The expected level: the integral of one less the distribution function."""
@@ -131,15 +136,24 @@ class LogisticMixture(NamedTuple):
 
         Found by fixed-point iteration from each component's centre, as in mean shift.
         """
-        centres, weights = self.centres.unsqueeze(-2), self.weights.unsqueeze(-2)
-        log_scales = self.log_scales.unsqueeze(-2)
+        components = [
+            (weight.unsqueeze(-1), centre.unsqueeze(-1), log_scale.unsqueeze(-1))
+            for weight, centre, log_scale in self._components()
+        ]  # each beside all starts
         place = self.centres.clamp(0, 255)  # (*b, 3, starts)
         for _ in range(MODE_STEPS):
-            off = ((place.unsqueeze(-1) - centres) / log_scales.exp()).abs().clamp(min=1e-3)
-            pull = weights + _log_density(off, log_scales) + (off / 2).tanh().div(off).log()
-            place = ((pull - 2 * log_scales).softmax(-1) * centres).sum(-1).clamp(0, 255)
-        off = (place.unsqueeze(-1) - centres) / log_scales.exp()
-        density = (weights + _log_density(off.abs(), log_scales)).logsumexp(-1)
+            pulls = [_log_pull(place, *component) for component in components]
+            most = functools.reduce(torch.maximum, pulls)
+            shares = [(pull - most).exp() for pull in pulls]
+            pairs = zip(shares, components, strict=True)
+            moments = [share * centre for share, (_, centre, _) in pairs]
+            mean = functools.reduce(torch.add, moments) / functools.reduce(torch.add, shares)
+            place = mean.clamp(0, 255)
+        densities = (
+            weight + _log_density(((place - centre) / log_scale.exp()).abs(), log_scale)
+            for weight, centre, log_scale in components
+        )
+        density = functools.reduce(torch.logaddexp, densities)
         return place.gather(-1, density.argmax(-1, keepdim=True)).squeeze(-1)
 
     def likeliest_component(self) -> Float[Tensor, "*b 3"]:
@@ -161,6 +175,13 @@ class LogisticMixture(NamedTuple):
 def _log_density(off: Tensor, log_scales: Tensor) -> Tensor:
     """Of a logistic distribution, `off` scales away from its centre; 0 or above."""
     return -off - 2 * F.softplus(-off) - log_scales
+
+
+def _log_pull(place: Tensor, weight: Tensor, centre: Tensor, log_scale: Tensor) -> Tensor:
+    """How much a component draws a place to its centre: its slope there over the distance."""
+    off = ((place - centre) / log_scale.exp()).abs().clamp(min=1e-3)
+    slope = (off / 2).tanh() / off
+    return weight + _log_density(off, log_scale) + slope.log() - 2 * log_scale
 
 
 def _log_probability(levels: Tensor, centres: Tensor, log_scales: Tensor) -> Tensor:
