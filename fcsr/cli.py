@@ -160,15 +160,38 @@ def upscale(
         bool,
         typer.Option("--compile", help="Use torch.compile: a wait of 10 to 20 s, then faster."),
     ] = False,
+    precision: Annotated[
+        str,
+        typer.Option(
+            help="float32, whose result hardly depends on the machine; bfloat16; or auto, which "
+            "is bfloat16 where the processor or GPU multiplies it in hardware."
+        ),
+    ] = "auto",
 ) -> None:
     """Upscale a photograph; PNG and TIFF of any size are written row by row, in little memory."""
-    from fcsr.inference import upscale_file
+    import torch
 
+    from fcsr.inference import BICUBIC, upscale_file
+    from fcsr.models import resolve_precision
+    from fcsr.utils.device import default_device
+
+    dtype = resolve_precision(precision, default_device())
+    exact = model == BICUBIC or dtype == torch.float32
     with warnings.catch_warnings():
         warnings.showwarning = _warn
-        sizes = upscale_file(source, target, scale, size, model, decode, compile=compile)
+        sizes = upscale_file(
+            source,
+            target,
+            scale,
+            size,
+            model,
+            decode,
+            compile=compile,
+            precision="float32" if exact else "bfloat16",
+        )
     steps = " -> ".join(f"{width}x{height}" for height, width in sizes)
-    typer.echo(printable(f"{target}: {steps}"))
+    how = "" if exact else ", in bfloat16 (--precision float32 is exact)"
+    typer.echo(printable(f"{target}: {steps}{how}"))
 
 
 @app.command(cls=_Command)

@@ -13,7 +13,7 @@ from fcsr.errors import FcsrError
 from fcsr.images import Region, Unpacked
 from fcsr.images.resampling import resize_region
 from fcsr.inference.tiling import Task, Tile, render_tiles, resample
-from fcsr.models import ContinuousModel
+from fcsr.models import ContinuousModel, Precision, resolve_precision
 from fcsr.utils.device import default_device
 from fcsr.utils.progress import tqdm
 
@@ -32,6 +32,7 @@ def pixel_tiles(
     model: ContinuousModel | str | Path,
     decode: str | Decode | None,
     progress: bool,
+    precision: Precision | None = None,
     compile: bool = False,
 ) -> Generator[PixelTile, None, None]:
     """Upscale a picture tile by tile, in pixels of its own type.
@@ -39,7 +40,7 @@ def pixel_tiles(
     Args:
         parts: the picture.
         size: (height, width) of the result.
-        model, decode, progress, compile: as in `upscale_file`.
+        model, decode, progress, precision, compile: as in `upscale_file`.
 
     Raises:
         CheckpointError: no such model.
@@ -51,15 +52,17 @@ def pixel_tiles(
             raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
         if compile:
             raise FcsrError("bicubic is no model: there is nothing to compile")
+        if precision is not None:
+            resolve_precision(precision, parts.pixels.device)
         return _pack(parts, size, resample(task))
     if not isinstance(model, ContinuousModel):
         model = models.load(model, default_device())
     model.check_decode(decode)
-    weight = next(model.parameters())
-    if weight.dtype != torch.float32:
-        cure = "model.float() makes them what it takes, torch.autocast makes it faster"
-        raise FcsrError(f"the weights of the model are {weight.dtype}; {cure}")
-    device = weight.device
+    head = model.estimators[0].head.weight
+    if head.dtype != torch.float32:
+        cure = 'model.float() makes them what it takes, precision="bfloat16" makes it faster'
+        raise FcsrError(f"the weights of the model are {head.dtype}; {cure}")
+    device, model = head.device, model.in_precision(precision)
     task = task._replace(cut=lambda region: parts.cut_rgb(region).to(device))
     tiles = _pack(parts, size, render_tiles(model, task, [decode]))
     return _compiled(model, tiles, progress) if compile else tiles

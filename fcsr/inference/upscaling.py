@@ -20,7 +20,7 @@ from fcsr.images import metadata, writers
 from fcsr.images.kinds import PictureT
 from fcsr.inference.picture_tiles import bands, pixel_tiles
 from fcsr.inference.tiling import Task, render_tiles
-from fcsr.models import ContinuousModel
+from fcsr.models import ContinuousModel, Precision
 from fcsr.utils.numbers import as_real, as_whole
 
 MAX_PIXELS = 2**33  # of a result: 100 GB of floats, more than any one machine would hold
@@ -34,6 +34,7 @@ def upscale(
     model: ContinuousModel | str | Path = "fcs",
     decode: str | Decode | None = None,
     progress: bool = True,
+    precision: Precision | None = None,
 ) -> PictureT:
     """Make an image of another size, of the same kind as the given one: PIL, numpy or torch.
 
@@ -48,6 +49,10 @@ def upscale(
             `"smoothed"`, of a mixture `"component"`, or a function as in `fcsr.decoding`. The
             model's own default is the mode, or the mean if it was trained with LPIPS.
         progress: show a bar when it takes more than two seconds.
+        precision: in what the model multiplies: `"float32"`, whose result is the same on every
+            machine but for rounding; `"bfloat16"`, two to six times as fast where hardware has
+            units for it; `"auto"`, bfloat16 where it has. By default as the model does: float32.
+            bfloat16 makes modes jump between levels; means hardly change.
 
     Raises:
         ImageError: `image` is not an image, is empty, or has values outside its range.
@@ -65,7 +70,7 @@ def upscale(
     """
     parts = images.unpack(image).fill_transparent()
     size = output_size(parts.size, scale, size)
-    with closing(pixel_tiles(parts, size, model, decode, progress)) as tiles:
+    with closing(pixel_tiles(parts, size, model, decode, progress, precision)) as tiles:
         result = parts.pixels.new_empty(*parts.pixels.shape[:2], *size)
         for _, region, pixels in tiles:
             region.cut(result).copy_(pixels)
@@ -82,6 +87,7 @@ def upscale_file(
     decode: str | Decode | None = None,
     progress: bool = True,
     compile: bool = False,
+    precision: Precision | None = None,
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """`upscale` from a file into another, whose rows are written as soon as they are made.
 
@@ -96,7 +102,7 @@ def upscale_file(
     Args:
         source: an image file.
         target: the file to write; its suffix is that of the format.
-        scale, size, model, decode, progress: as in `upscale`.
+        scale, size, model, decode, progress, precision: as in `upscale`.
         compile: call `model.compile()` first, which pays off for large images.
 
     Returns:
@@ -124,7 +130,8 @@ def upscale_file(
     info = packed.info if isinstance(packed, Image.Image) else held.info
     like = np.asarray(packed)
     name = writers.check(target, writers.mode_of(like), size, info)
-    with closing(pixel_tiles(parts, size, model, decode, progress, compile)) as tiles:
+    made = pixel_tiles(parts, size, model, decode, progress, precision, compile)
+    with closing(made) as tiles:
         if lost := _lost(held, info, like.dtype, name):
             warnings.warn(f"{source}: {lost}", stacklevel=3)
         rows = (np.asarray(parts.restore(band)) for band in bands(tiles))
@@ -150,6 +157,7 @@ def render(
     size: tuple[int, int],
     decodes: Sequence[str | Decode | None] = (None,),
     progress: bool = True,
+    precision: Precision | None = None,
 ) -> list[Float[Tensor, "b 3 H W"]]:
     """Query every pixel of an image of another size, and decode the outputs in several ways.
 
@@ -161,6 +169,7 @@ def render(
         size: (height, width) of the result.
         decodes: as `decode` in `upscale`; None is the model's default.
         progress: show a bar when it takes more than two seconds.
+        precision: as in `upscale`.
 
     Returns:
         RGB in [0, 1] for each of `decodes`.
@@ -179,6 +188,7 @@ def render(
     """
     for decode in decodes:
         model.check_decode(decode)
+    model = model.in_precision(precision)
     batch, _, height, width = image.shape
     results = [image.new_empty(batch, 3, *size) for _ in decodes]
     task = Task(lambda region: region.cut(image), batch, (height, width), size, progress)

@@ -7,6 +7,7 @@ from fcsr.models.edsr import EDSR
 from fcsr.models.fcs import FCS, Bands
 from fcsr.models.lte import LTE
 from fcsr.models.official_lte import load_official_lte
+from fcsr.models.precision import Precision, resolve_precision
 from fcsr.models.prior import LaplacePrior
 from fcsr.models.registry import check_config, from_config, make
 from fcsr.models.texture import (
@@ -33,6 +34,7 @@ __all__ = [
     "EstimatorSize",
     "LaplacePrior",
     "Neighbours",
+    "Precision",
     "TextureEstimator",
     "TextureMaps",
     "available",
@@ -46,6 +48,7 @@ __all__ = [
     "load",
     "load_official_lte",
     "make",
+    "resolve_precision",
     "save",
     "transfer",
 ]

@@ -12,6 +12,7 @@ into what the outputs should be, and `loss` compares the two. Images are RGB in 
 Instead of logits, a head may give the parameters of a mixture: see `fcsr.mixtures`.
 """
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -27,6 +28,7 @@ from fcsr.errors import FcsrError
 from fcsr.images import Region, pair, whole
 from fcsr.models.compile import check_unchanged, compile_in_place
 from fcsr.models.edsr import EDSR
+from fcsr.models.precision import Precision, resolve_precision
 from fcsr.models.texture import EstimatorSize, TextureEstimator, TextureMaps, bilinear, grid
 from fcsr.utils.registry import Registry
 
@@ -139,6 +141,49 @@ class ContinuousModel(nn.Module, ABC):
             "max_scale": self.max_scale,
         }
 
+    @property
+    def precision(self) -> torch.dtype:
+        """The type in which encoder and estimators multiply."""
+        return self.encoder.head.weight.dtype
+
+    def set_precision(self, precision: Precision) -> None:
+        """Multiply in float32, in bfloat16, or ("auto") in the faster of the two, from now on.
+
+        Encoder and estimators do. Phases, heads, distributions and what decodes them stay float32.
+        It rounds the weights for good: load the model again to have them back. Compile afterwards.
+
+        Raises FcsrError for another precision.
+
+        >>> import fcsr, torch
+        >>> model = fcsr.load("lte-compact")
+        >>> model.set_precision("bfloat16")
+        >>> coord = torch.zeros(1, 5, 2)
+        >>> model(torch.zeros(1, 3, 8, 8), coord, cell=coord + 0.1).dtype
+        torch.float32
+        """
+        dtype = resolve_precision(precision, next(self.parameters()).device)
+        self.encoder.to(dtype)
+        for estimator in self.estimators:
+            estimator.set_precision(dtype)
+
+    def in_precision(self: Model, precision: Precision | None) -> Model:
+        """This model, or a copy of it that multiplies in another precision; None is its own.
+
+        Raises FcsrError for another precision.
+
+        >>> import fcsr
+        >>> model = fcsr.load("lte-compact")
+        >>> model.in_precision("float32") is model, model.in_precision("bfloat16").precision
+        (True, torch.bfloat16)
+        """
+        if precision is None:
+            return self
+        if resolve_precision(precision, next(self.parameters()).device) == self.precision:
+            return self
+        model = copy.deepcopy(self)
+        model.set_precision(precision)
+        return model
+
     def compile(self) -> None:
         """Compile the texture estimators in place by `torch.compile`: faster, equal to rounding.
 
@@ -185,7 +230,8 @@ class ContinuousModel(nn.Module, ABC):
         check_unchanged(self.estimators)
         outer, rim = region.grown(self.margin, size), region.grown(1, size)
         # Channels last: convolutions are faster so, and queries read features pixel by pixel.
-        features = self.encoder(((seen - 0.5) / 0.5).to(memory_format=torch.channels_last))
+        scaled = ((seen - 0.5) / 0.5).to(self.precision, memory_format=torch.channels_last)
+        features = self.encoder(scaled)
         features, inner = rim.within(outer).cut(features), region.within(rim)
         maps = tuple(estimator.maps(features, inner) for estimator in self.estimators)
         return Encoded(region.within(outer).cut(seen), maps, region, size)
@@ -209,7 +255,8 @@ class ContinuousModel(nn.Module, ABC):
     def heads(self, estimate: Estimate) -> Float[Tensor, "b q outputs"]:
         """The numbers of all heads side by side."""
         pairs = zip(self.estimators, estimate.hidden, strict=True)
-        return torch.cat([estimator.head(hidden) for estimator, hidden in pairs], dim=-1)
+        made = (e.head(hidden.to(e.head.weight.dtype)) for e, hidden in pairs)
+        return torch.cat(list(made), dim=-1)
 
     def query(
         self, encoded: Encoded, coord: Float[Tensor, "b q 2"], cell: Float[Tensor, "b q 2"]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from fcsr.errors import CheckpointError, UndefinedClassError
+from fcsr.errors import CheckpointError, FcsrError, UndefinedClassError
 from fcsr.models.base import ContinuousModel, Model
 from fcsr.models.registry import check_config, from_config
 from fcsr.utils import tensor_files
@@ -25,7 +25,8 @@ def save(model: ContinuousModel, path: str | Path, half: bool = False, **facts: 
     """Write the model's weights and config, atomically.
 
     `half` stores float16. `facts` are plain values to keep with the weights, for `describe`.
-    Raises CheckpointError if `load` could not make the model again: see `check_config`.
+    Raises CheckpointError if `load` could not make the model again (see `check_config`), and
+    FcsrError for a model whose weights are rounded to bfloat16.
 
     >>> import fcsr, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -34,6 +35,8 @@ def save(model: ContinuousModel, path: str | Path, half: bool = False, **facts: 
     {'steps': 500}
     """
     check_config(model)
+    if model.precision == torch.bfloat16:
+        raise FcsrError("the weights are rounded to bfloat16; load it again, and save that")
     weights = model.state_dict()
     if half:
         weights = {n: w.half() if w.is_floating_point() else w for n, w in weights.items()}

@@ -120,6 +120,15 @@ class TextureEstimator(nn.Module):
         self.mlp = nn.Sequential(*layers)
         self.head = nn.Linear(sizes[-1], outputs)
 
+    @property
+    def precision(self) -> torch.dtype:
+        """The type in which convolutions and MLP multiply; phases and head stay float32."""
+        return self.amplitude.weight.dtype
+
+    def set_precision(self, dtype: torch.dtype) -> None:
+        for module in (self.amplitude, self.frequency, self.mlp):
+            module.to(dtype)
+
     def maps(
         self, features: Float[Tensor, "b f _h _w"], region: Region | None = None
     ) -> TextureMaps:
@@ -148,13 +157,13 @@ class TextureEstimator(nn.Module):
         """
         size = size or (maps.cosine.shape[1], maps.cosine.shape[2])
         phase = self.phase(cell * pair(cell, *size))  # (b, q, width / 2)
-        single = self.ensemble == "texture"
+        single, dtype = self.ensemble == "texture", self.precision
         average = phase.new_zeros(())
         for index, offset, weight in zip(*find_neighbours(coord, size, region), strict=True):
             texture = self.texture(maps, index, offset, phase)
-            part = texture if single else self.mlp(texture)
+            part = texture if single else self.mlp(texture.to(dtype))
             average = torch.addcmul(average, weight.unsqueeze(-1), part)
-        return self.mlp(average) if single else average
+        return self.mlp(average.to(dtype)) if single else average
 
     @staticmethod
     def texture(
