@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from fcsr.errors import FcsrError
 from fcsr.metrics import lpips_network
-from fcsr.metrics.trunks import installed_file, strips, verified
+from fcsr.metrics.trunks import Reference, installed_file, strips, verified
 
 PACKAGE = "dists-pytorch"
 FILE = "DISTS_pytorch/weights.pt"
@@ -61,23 +61,26 @@ class DistsNetwork(nn.Module):
         self.register_buffer("window", torch.outer(taps, taps))
         self.register_buffer("mean", alpha.new_tensor(MEAN).view(3, 1, 1))
         self.register_buffer("deviation", alpha.new_tensor(DEVIATION).view(3, 1, 1))
+        self.reference = Reference(lambda image: tuple(self._features(image)))
 
     def forward(
         self, sr: Float[Tensor, "b 3 h w"], hr: Float[Tensor, "b 3 h w"]
     ) -> Float[Tensor, " b"]:
         """The distances of images in [0, 1]."""
-        return self._distance([moments(x, y) for x, y in self._pairs(sr, hr)])
+        pairs = zip(self._features(sr), self._features(hr), strict=True)
+        return self._distance([moments(x, y) for x, y in pairs])
 
     def in_strips(self, sr: Float[Tensor, "1 3 h w"], hr: Float[Tensor, "1 3 h w"]) -> float:
         """What `forward` gives for one pair, in bounded memory."""
         parts = []
         for strip in strips(*sr.shape[-2:]):
-            pairs = self._pairs(sr[..., strip.seen, :], hr[..., strip.seen, :])
+            xs = self._features(sr[..., strip.seen, :])
+            ys = self.reference.features(hr[..., strip.seen, :])
             counted = (strip.counted(stride) for stride in STRIDES)
             parts.append(
                 [
                     moments(x[..., rows, :], y[..., rows, :])
-                    for (x, y), rows in zip(pairs, counted, strict=True)
+                    for x, y, rows in zip(xs, ys, counted, strict=True)
                 ]
             )
         return self._distance([pooled(stage) for stage in zip(*parts, strict=True)]).item()
@@ -91,9 +94,6 @@ class DistsNetwork(nn.Module):
             structure = _agreement(m.covariance, m.x_variance + m.y_variance)
             distance = distance + (1 - texture) @ alpha + (1 - structure) @ beta
         return distance
-
-    def _pairs(self, sr: Tensor, hr: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        return zip(self._features(sr), self._features(hr), strict=True)
 
     def _features(self, image: Tensor) -> Iterator[Tensor]:
         """The image, and after each stage its features (B, C, H, W)."""

@@ -14,7 +14,15 @@ import torch
 from torch import Tensor, nn
 
 from fcsr.errors import FcsrError
-from fcsr.metrics.trunks import TRUNK_COMMAND, TRUNKS, Net, read_trunk, strips, trunk_path
+from fcsr.metrics.trunks import (
+    TRUNK_COMMAND,
+    TRUNKS,
+    Net,
+    Reference,
+    read_trunk,
+    strips,
+    trunk_path,
+)
 
 
 @functools.cache
@@ -59,11 +67,12 @@ def vgg_distance(module: nn.Module, sr: Tensor, hr: Tensor) -> float:
     LPIPS is a sum over stages of means over all places, which are collected strip by strip.
     """
     normalize = _import_lpips().normalize_tensor
-    scale, net = module.get_submodule("scaling_layer"), module.get_submodule("net")
+    reference = _reference(module)
     heads = [module.get_submodule(f"lin{stage}") for stage in range(5)]
     sums, places = [0.0] * 5, [0] * 5
     for strip in strips(*sr.shape[-2:]):
-        xs, ys = (net(scale(image[..., strip.seen, :])) for image in (sr, hr))
+        xs = reference.network(sr[..., strip.seen, :])
+        ys = reference.features(hr[..., strip.seen, :])
         for stage, (x, y, head) in enumerate(zip(xs, ys, heads, strict=True)):
             rows = strip.counted(2**stage)
             x, y = normalize(x[..., rows, :]), normalize(y[..., rows, :])
@@ -71,6 +80,12 @@ def vgg_distance(module: nn.Module, sr: Tensor, hr: Tensor) -> float:
             sums[stage] += distances.sum().item()
             places[stage] += distances.numel()
     return sum(total / count for total, count in zip(sums, places, strict=True))
+
+
+@functools.cache
+def _reference(module: nn.Module) -> Reference:
+    scale, net = module.get_submodule("scaling_layer"), module.get_submodule("net")
+    return Reference(lambda image: net(scale(image)))
 
 
 def _import_lpips():

