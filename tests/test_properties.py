@@ -12,7 +12,7 @@ from PIL import Image
 
 import fcsr
 from fcsr import CS, FCS, LTE
-from fcsr.inference import memory, tiling
+from fcsr.inference import tiling
 from fcsr.inference.upscaling import output_size
 
 KINDS = {
@@ -52,7 +52,7 @@ def test_tiles_and_chunks_are_not_seen(name, data, make, photograph):
         "MAX_STRIP_PIXELS": data.draw(st.integers(1, 200)),
     }
     if model != "bicubic":
-        limits["CHUNK"] = data.draw(st.integers(1, 100)) * memory.query_bytes(model)
+        limits["CHUNK"] = data.draw(st.integers(1, 100))
     with pytest.MonkeyPatch.context() as patch:
         for limit, value in limits.items():
             patch.setattr(tiling, limit, value)

@@ -26,8 +26,8 @@ from fcsr.utils.progress import tqdm
 TILE = 256  # LR pixels encoded at once along an axis, about: paper-size features are 2 kB a pixel
 MAX_TILE_SIDE = 2048  # pixels of the result that are made of a tile along an axis
 MAX_STRIP_PIXELS = 2**25  # of the result in a row of tiles, where a row of pixels has no more
-CHUNK = 2**26  # bytes, about, that queries need at once: of more, a CPU's caches hold too little
-GPU_CHUNK = 2**31
+CHUNK = 2048  # queries of a batch at once on a CPU: buffers of more are given back after each use
+GPU_CHUNK = 2**31  # bytes, about, that queries need at once on a GPU
 
 Tile = tuple[Region, Region, list[Float[Tensor, "b 3 h w"]]]
 """A row of tiles and a tile, both as regions of the result, and its RGB in [0, 1] a decode."""
@@ -126,9 +126,9 @@ def render_tiles(
             infinite values or another shape than RGB.
     """
     device = next(model.parameters()).device
-    budget = CHUNK if device.type == "cpu" else GPU_CHUNK
     each = task.batch * memory.query_bytes(model)
-    most = memory.affordable(max(1, budget // each), each, device)
+    wanted = CHUNK // task.batch if device.type == "cpu" else GPU_CHUNK // each
+    most = memory.affordable(max(1, wanted), each, device)
     chunk = ChunkSize(most)
     largest = ChunkSize(task.wanted[0] * task.wanted[1])
     side = memory.tile_side(model, task.batch, TILE, device)
