@@ -199,7 +199,7 @@ class ContinuousModel(nn.Module, ABC):
     @torch.no_grad()
     def _try_out(self) -> None:
         """One typical query; all sizes differ, so that none is compiled as equal to another."""
-        weight = next(self.parameters())
+        weight = self.estimators[0].head.weight  # in float32, whatever the precision
         coord = grid((23, 31), weight.device).flatten(0, 1).expand(1, -1, -1)
         cell = pair(coord, 2 / 23, 2 / 31).expand_as(coord)
         self(weight.new_zeros(1, 3, 7, 9), coord, cell)

@@ -38,6 +38,18 @@ for model, decode in ((four_passes, None), (fcsr.load("fcs-compact"), "mean")):
             print((render(model, *job, [decode])[0] - image).abs().max().item())
 """
 
+ROUNDED = """
+import fcsr
+from fcsr.inference import render
+
+lr = fcsr.images.to_tensor(fcsr.images.sample("coffee").crop((100, 100, 124, 120)))
+model = fcsr.load("lte-compact")
+[exact] = render(model, lr, (50, 60))
+model.set_precision("bfloat16")
+model.compile()
+print((render(model, lr, (50, 60))[0] - exact).square().mean().item())
+"""
+
 CHANGED = """
 import copy
 import torch
@@ -142,6 +154,12 @@ needs_compiler = pytest.mark.skipif(
 def test_compiled_models_give_the_same_images_at_any_size(run):
     differences = [float(line) for line in run(sys.executable, "-c", SAME)]
     assert len(differences) == 4 and max(differences) < 1e-5
+
+
+@needs_compiler
+def test_what_multiplies_in_bfloat16_can_be_compiled(run):
+    [error] = map(float, run(sys.executable, "-c", ROUNDED))
+    assert 0 < error < 1e-6, "60 dB"
 
 
 @needs_compiler
