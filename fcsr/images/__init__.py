@@ -1,13 +1,14 @@
-"""Pictures in and out of files, as tensors, and resampled. Nothing here knows a model."""
+"""Pictures as tensors, resampled, and in `files`. Nothing here knows a model."""
 
-from fcsr.images.contents import Contents
-from fcsr.images.convert import Unpacked, unpack
+from fcsr.images.convert import Unpacked, to_tensor, unpack
+from fcsr.images.files.contents import Contents
+from fcsr.images.files.readers import SAMPLES, from_bytes, load, read, sample
+from fcsr.images.files.writers import save
 from fcsr.images.imresize import imresize
-from fcsr.images.io import SAMPLES, from_bytes, load, read, sample, to_levels, to_pil, to_tensor
 from fcsr.images.kinds import Picture
+from fcsr.images.levels import to_levels, to_pil
 from fcsr.images.region import Region, pair, whole
 from fcsr.images.resampling import resize
-from fcsr.images.writers import save
 
 __all__ = [
     "SAMPLES",

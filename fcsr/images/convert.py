@@ -92,6 +92,13 @@ class Unpacked(Generic[PictureT]):
             picture[:-1] = picture[:-1, y, x]
         return Unpacked(pixels, self.restore)
 
+    def without_opaque_alpha(self) -> "Unpacked[PictureT]":
+        """The same without its alpha, if that hides nothing."""
+        white = DTYPE_MAX.get(self.pixels.dtype, 1)
+        if not self.has_alpha or not (self.pixels[:, -1] == white).all():
+            return self
+        return Unpacked(self.pixels[:, :-1], self.restore)
+
     def pack(
         self, rgb: Float[Tensor, "b 3 h w"], alpha: Float[Tensor, "b 1 h w"] | None = None
     ) -> PictureT:
@@ -147,6 +154,17 @@ def unpack(image: PictureT) -> Unpacked[PictureT]:
     pixels, restore = to_pixels(image)
     _check(pixels)
     return Unpacked(pixels, restore)
+
+
+def to_tensor(image: PictureT) -> Float[Tensor, "b 3 h w"]:
+    """RGB in [0, 1], without alpha; accepts what `unpack` does, and raises the same errors.
+
+    Example:
+        >>> import fcsr
+        >>> fcsr.images.to_tensor(fcsr.images.sample("coffee").crop((0, 0, 16, 12))).shape
+        torch.Size([1, 3, 12, 16])
+    """
+    return unpack(image).rgb
 
 
 def _check(pixels: Tensor) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from fcsr.errors import ImageError
-from fcsr.images.io import to_pil, to_tensor
+from fcsr.images.convert import to_tensor
+from fcsr.images.levels import to_pil
 from fcsr.images.resampling import cubic
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ def imresize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
         (4, 3)
     """
     height, width = size
+    image = to_pil(to_tensor(image))
     if not (0 < height <= image.height and 0 < width <= image.width):
         raise ImageError(f"cannot make {height} x {width} of {image.height} x {image.width} pixels")
-    levels = np.asarray(to_pil(to_tensor(image)), dtype=np.float64)
+    levels = np.asarray(image)
     passes = [(height / image.height, 0, height), (width / image.width, 1, width)]
     for _, axis, length in sorted(passes):
         levels = _reduce(levels, axis, length)
@@ -74,4 +76,4 @@ def _weights(length: int, smaller: int) -> "csr_array":
     rows = np.broadcast_to(np.arange(smaller)[:, None], taps.shape)
     inside = taps.clip(0, length - 1)
     entries = (weights.ravel(), (rows.ravel(), inside.ravel()))
-    return coo_array(entries, shape=(smaller, length)).tocsr()
+    return coo_array(entries).tocsr()

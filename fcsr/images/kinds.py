@@ -1,17 +1,18 @@
 """The kinds of pictures that a user may hand in, as pixels, and the way back to each of them."""
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 from fcsr.errors import ImageError
-from fcsr.images import depth, metadata
+from fcsr.images.files import depth, metadata
+from fcsr.images.files.failures import pillow_errors
+from fcsr.utils.dense import require_dense
 
 Picture = Image.Image | np.ndarray | Tensor
 """A PIL image, an array `(H, W)` or `(H, W, C)`, or a tensor `(C, H, W)` or `(B, C, H, W)`."""
@@ -28,6 +29,7 @@ _DTYPES = {str(dtype).removeprefix("torch.") for dtype in (*DTYPE_MAX, *_FLOATS)
 
 def to_pixels(image: PictureT) -> tuple[Tensor, Callable[[Tensor], PictureT]]:
     """Pixels (B, C, H, W) of the picture's own dtype, and what makes such pixels its kind again."""
+    require_dense(image, "the image")
     match image:
         case Image.Image():
             return _from_pil(image)
@@ -39,31 +41,6 @@ def to_pixels(image: PictureT) -> tuple[Tensor, Callable[[Tensor], PictureT]]:
         f"an image is a PIL image, a numpy array or a torch tensor, not a "
         f"{type(image).__name__}; open a file with fcsr.images.load(path)"
     )
-
-
-@contextmanager
-def pillow_errors(name: str) -> Iterator[None]:
-    """Whatever goes wrong where Pillow reads image data becomes an ImageError about `name`."""
-    try:
-        with warnings.catch_warnings():
-            # Pillow warns of large photographs, and twice as large ones raise the error below;
-            # and of damaged EXIF, which `metadata.kept_of` reports
-            warnings.simplefilter("ignore")
-            yield
-    except ImageError:
-        raise
-    except Image.DecompressionBombError as error:
-        cure = "cut it into parts (in Python, PIL.Image.MAX_IMAGE_PIXELS is the limit)"
-        raise ImageError(f"{name} has too many pixels ({error}); {cure}") from error
-    except UnidentifiedImageError as error:
-        cure = "give a PNG, JPEG, WebP, TIFF, GIF, BMP, PPM, AVIF or JPEG 2000"
-        raise ImageError(f"{name} is not an image that fcsr reads; {cure}") from error
-    except MemoryError as error:
-        cure = "close other programs, or cut it into parts"
-        raise ImageError(f"{name} needs more memory than there is; {cure}") from error
-    except Exception as error:  # on corrupt bytes Pillow raises anything, even SyntaxError
-        cause = f"{type(error).__name__}: {error}"
-        raise ImageError(f"{name} is corrupt or truncated ({cause}); get it anew") from error
 
 
 def _from_pil(image: Image.Image) -> tuple[Tensor, Callable[[Tensor], Image.Image]]:
@@ -148,7 +125,8 @@ def _from_array(array: np.ndarray) -> tuple[Tensor, Callable[[Tensor], np.ndarra
 
     def restore(pixels: Tensor) -> np.ndarray:
         result = pixels[0].permute(1, 2, 0).detach().cpu().numpy().astype(dtype, order="C")
-        return result[..., 0] if flat else result
+        # gray is (H, W), unless it was given as (H, W, 1)
+        return result[..., 0] if result.shape[2] == 1 and shape[2:] != (1,) else result
 
     return pixels, restore
 

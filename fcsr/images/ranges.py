@@ -6,6 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from fcsr.errors import ImageError
+from fcsr.utils.dense import require_values
 
 TOLERANCE = 1e-6  # a few times the rounding of float32 at 1
 
@@ -18,7 +19,8 @@ def require_unit(image: Tensor, name: str) -> None:
         name: what the error calls them.
 
     Raises:
-        ImageError: NaN, infinity, or values that are more than 1e-6 outside [0, 1].
+        ImageError: no dense tensor of floats, NaN, infinity, or values that are more than 1e-6
+            outside [0, 1].
 
     Example:
         >>> import torch
@@ -30,6 +32,7 @@ def require_unit(image: Tensor, name: str) -> None:
         ...     print(error)
         SR ranges from 0 to 1.00001; floats lie in [0, 1]: clip what lies outside
     """
+    require_values(image, name)
     low, high = image.detach().aminmax()
     if not (low.isfinite() and high.isfinite()):
         count = image.numel() - int(image.isfinite().sum())

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from fcsr.errors import ImageError
 from fcsr.images.region import Region
+from fcsr.utils.dense import require_floats
 from fcsr.utils.device import no_autocast
 from fcsr.utils.interpolation import bicubic
 
@@ -27,13 +28,14 @@ def resize(
     clamped.
 
     Raises:
-        ImageError: a height or width below 1.
+        ImageError: a height or width below 1, or no dense tensor of floats.
 
     Example:
         >>> import fcsr, torch
         >>> fcsr.images.resize(torch.zeros(1, 3, 12, 16), (30, 40)).shape
         torch.Size([1, 3, 30, 40])
     """
+    require_floats(image, "the image")
     if min(size) < 1:
         raise ImageError(f"cannot resize to {size}: height and width must be at least 1")
     height, width = size

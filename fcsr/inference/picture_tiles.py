@@ -1,7 +1,7 @@
 """A result as tiles in pixels of the picture's own type, made by a model or by bicubic."""
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import torch
@@ -20,6 +20,9 @@ from fcsr.utils.progress import tqdm
 BICUBIC = "bicubic"
 """What stands for bicubic interpolation where the name of a model is expected."""
 
+COMPILED_PIXELS = 2**24
+"""Of a result, from which on compiling pays for itself on a CPU: see docs/performance.md."""
+
 BAND = 64  # rows that are written to a file at once
 
 PixelTile = tuple[Region, Region, Tensor]
@@ -33,7 +36,7 @@ def pixel_tiles(
     decode: str | Decode | None,
     progress: bool,
     precision: Precision | None = None,
-    compile: bool = False,
+    compile: bool | None = False,
 ) -> Generator[PixelTile, None, None]:
     """Upscale a picture tile by tile, in pixels of its own type.
 
@@ -65,16 +68,26 @@ def pixel_tiles(
     device, model = head.device, model.in_precision(precision)
     task = task._replace(cut=lambda region: parts.cut_rgb(region).to(device))
     tiles = _pack(parts, size, render_tiles(model, task, [decode]))
-    return _compiled(model, tiles, progress) if compile else tiles
+    pays = device.type == "cpu" and len(parts.pixels) * size[0] * size[1] >= COMPILED_PIXELS
+    if compile or (compile is None and pays):
+        return _compiled(model, tiles, progress, required=compile is not None)
+    return tiles
 
 
 def _compiled(
-    model: ContinuousModel, tiles: Generator[PixelTile, None, None], progress: bool
+    model: ContinuousModel,
+    tiles: Generator[PixelTile, None, None],
+    progress: bool,
+    required: bool,
 ) -> Generator[PixelTile, None, None]:
-    """Compile when the first tile is made: by then the target is known to be writable."""
+    """Compile when the first tile is made: by then the target is known to be writable.
+
+    Where it is not required, a machine without a compiler does without.
+    """
     with closing(tiles):
         with tqdm(total=1, desc="compiling", disable=not progress) as bar:
-            model.compile()
+            with nullcontext() if required else suppress(FcsrError):
+                model.compile()
             bar.update()
         yield from tiles
 

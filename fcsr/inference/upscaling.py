@@ -16,7 +16,7 @@ from torch import Tensor
 from fcsr import images
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.images import metadata, writers
+from fcsr.images.files import metadata, writers
 from fcsr.images.kinds import PictureT
 from fcsr.inference.picture_tiles import bands, pixel_tiles
 from fcsr.inference.tiling import Task, render_tiles
@@ -86,13 +86,13 @@ def upscale_file(
     model: ContinuousModel | str | Path = "fcs",
     decode: str | Decode | None = None,
     progress: bool = True,
-    compile: bool = False,
+    compile: bool | None = False,
     precision: Precision | None = None,
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """`upscale` from a file into another, whose rows are written as soon as they are made.
 
     No more of the result is in memory than one row of tiles, except for JPEG, WebP and BMP (see
-    `fcsr.images.writers`). `target` appears once it is complete.
+    `fcsr.images.files.writers`). `target` appears once it is complete.
 
     16-bit colour stays so in PNG and TIFF, floats in TIFF. EXIF, DPI, the ICC profile and, from
     PNG to PNG, the colour space and texts are kept. A warning names what `source` holds and the
@@ -103,7 +103,8 @@ def upscale_file(
         source: an image file.
         target: the file to write; its suffix is that of the format.
         scale, size, model, decode, progress, precision: as in `upscale`.
-        compile: call `model.compile()` first, which pays off for large images.
+        compile: call `model.compile()` first, which pays off for large images; None: on a CPU,
+            where the result is large enough for that and there is a compiler.
 
     Returns:
         The sizes (height, width) of both images.
@@ -125,6 +126,8 @@ def upscale_file(
     held = images.read(source)
     picture: Any = held.picture
     parts = images.unpack(picture).fill_transparent()
+    if not writers.holds_alpha(target):
+        parts = parts.without_opaque_alpha()
     size = output_size(parts.size, scale, size)
     packed = parts.restore(parts.pixels[..., :1, :1])
     info = packed.info if isinstance(packed, Image.Image) else held.info

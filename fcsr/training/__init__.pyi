@@ -3,8 +3,8 @@ from .crops import Crops as Crops
 from .loop import train as train
 from .objective import CHUNK as CHUNK
 from .objective import Objective as Objective
-from .objective import PerceptualObjective as PerceptualObjective
 from .objective import batch_loss as batch_loss
 from .objective import inputs as inputs
-from .objective import make_objective as make_objective
+from .perceptual import PerceptualObjective as PerceptualObjective
+from .perceptual import make_objective as make_objective
 from .recipe import Recipe as Recipe

@@ -28,7 +28,8 @@ from fcsr.training.accelerator import (
     with_cuda_graphs,
 )
 from fcsr.training.crops import Crops, make_crops
-from fcsr.training.objective import batch_loss, inputs, make_objective
+from fcsr.training.objective import batch_loss, inputs
+from fcsr.training.perceptual import make_objective
 from fcsr.training.recipe import Recipe
 from fcsr.utils.progress import tqdm
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from fcsr.data.pairs import fingerprint
 from fcsr.errors import CheckpointError, TrainingError
 from fcsr.models import ContinuousModel
+from fcsr.training import photographs
 from fcsr.training.recipe import Recipe
 from fcsr.utils import tensor_files
 from fcsr.utils.locks import only_writer
@@ -106,7 +106,7 @@ def identity(model: ContinuousModel, recipe: Recipe, paths: list[Path], processe
         "config": model.config,
         "recipe": asdict(recipe),
         "processes": processes,
-        "photographs' hash": f"{fingerprint(paths)} of {len(paths)} files",
+        **photographs.facts(paths),
     }
 
 
@@ -179,8 +179,8 @@ def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
     """The tensors and the history of the state in `out`, both empty if there is none.
 
     The number of steps may have changed, and the photographs may lie elsewhere or have other
-    names. If the steps have, the last row of the history says under `of_steps` how many there
-    were to be.
+    names in the same order. If the steps have, the last row of the history says under `of_steps`
+    how many there were to be.
 
     Args:
         out: the folder of the training.
@@ -212,15 +212,17 @@ def resume(out: Path, facts: dict) -> tuple[dict[str, Tensor], list[dict]]:
         )
     if steps != before:
         history[-1]["of_steps"] = before
+    compared = (wanted.keys() | found.keys()) - {"photographs", "steps", *photographs.FACTS}
     changed = [
         f"{name} was {found.get(name)} and is {wanted.get(name)}"
-        for name in sorted((wanted.keys() | found.keys()) - {"photographs", "steps"})
+        for name in sorted(compared)
         if found.get(name) != wanted.get(name)
     ]
+    changed += filter(None, [photographs.difference(found, wanted)])
     if changed:
         raise TrainingError(
             f"{out} holds a training that began otherwise: {'; '.join(changed)}. "
-            "Go on with the old settings, or train into another folder"
+            "Go on with the old settings and photographs, or train into another folder"
         )
     return tensors, history
 

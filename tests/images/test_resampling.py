@@ -1,14 +1,32 @@
-"""A part of a resized image is what the whole one has there."""
+"""Resizing is as Pillow's, and a part of a resized image is what the whole one has there."""
 
+import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from fcsr import images
+from fcsr.errors import ImageError
 from fcsr.images import Region
 from fcsr.images.resampling import resize_region
 
 SIDE = st.integers(1, 40)
+
+
+@pytest.mark.parametrize("size", [(137, 201), (700, 513)])
+def test_resize_agrees_with_pillow(size):
+    # one channel of mode F, because Pillow rounds and clamps 8-bit pixels between its two passes
+    channel = images.to_tensor(images.sample("astronaut"))[:, 1:2]
+    theirs = Image.fromarray(channel[0, 0].numpy()).resize(size[::-1], Image.Resampling.BICUBIC)
+    ours = images.resize(channel, size)[0, 0].numpy()
+    np.testing.assert_allclose(ours, np.asarray(theirs), atol=1e-4)
+
+
+def test_resize_to_nothing_is_refused():
+    with pytest.raises(ImageError, match=r"cannot resize to \(0, 4\)"):
+        images.resize(torch.zeros(1, 3, 4, 4), (0, 4))
 
 
 @given(SIDE, SIDE, SIDE, SIDE, st.data())

@@ -19,7 +19,7 @@ from PIL import Image
 import fcsr
 from fcsr import CS, FCS, LTE, images, inference, models
 from fcsr.errors import CheckpointError, FcsrError, ImageError
-from fcsr.images import png, writers
+from fcsr.images.files import png, writers
 from fcsr.inference import picture_tiles, tiling, upscaling
 from fcsr.models import checkpoints, grid
 
@@ -55,7 +55,7 @@ def test_every_pixel_is_one_query(kind, scale, tiny, photograph):
     st.integers(1, 9),
     st.floats(0.05, 5),
     st.sampled_from([LTE, CS, FCS]),
-    st.integers(1, 2**22),
+    st.integers(1, 4000),
 )
 def test_any_size_by_any_scale(tiny, photograph, height, width, scale, kind, chunk):
     image = photograph(height, width)
@@ -415,6 +415,31 @@ def test_a_model_is_compiled_once_its_target_can_be_written(tiny, tmp_path, monk
     assert np.array_equal(images.load(tmp_path / "out.png"), expected)
     with pytest.raises(FcsrError, match="bicubic is no model: there is nothing to compile"):
         upscale_to("out.png", model="bicubic")
+
+
+@pytest.mark.parametrize(("pixels", "compiles"), [(24 * 18, True), (24 * 18 + 1, False)])
+@pytest.mark.parametrize("fails", [False, True])
+def test_large_results_are_compiled_for_where_that_works(
+    pixels, compiles, fails, tiny, tmp_path, monkeypatch
+):
+    images.save(images.sample("coffee").crop((200, 100, 212, 109)), tmp_path / "in.png")
+    model, calls = tiny(LTE), []
+
+    def compile():
+        calls.append("called")
+        if fails:
+            raise FcsrError("torch.compile failed: no compiler")
+
+    monkeypatch.setattr(model, "compile", compile)
+    monkeypatch.setattr(picture_tiles, "COMPILED_PIXELS", pixels)
+    size = inference.upscale_file(
+        tmp_path / "in.png", tmp_path / "out.png", 2, model=model, progress=False, compile=None
+    )
+    assert size[1] == (18, 24) and images.load(tmp_path / "out.png").size == (24, 18)
+    assert calls == ["called"] * compiles
+    inference.upscale_file(
+        tmp_path / "in.png", tmp_path / "out.png", 2, model="bicubic", progress=False, compile=None
+    )
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".webp"])

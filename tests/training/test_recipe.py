@@ -53,6 +53,18 @@ def test_only_warmup_and_seed_may_be_zero():
             Recipe("photographs", **{name: 0})
 
 
+@pytest.mark.parametrize("name", ["psnr_weight", "lr_psnr_weight", "lattice_weight"])
+def test_what_holds_lpips_back_is_for_training_with_lpips(name):
+    with pytest.raises(TrainingError, match=rf"{name} is 1\.0.*give lpips_weight"):
+        Recipe("photographs", **{name: 1.0})
+
+
+@pytest.mark.parametrize(("queries", "what"), [(1000, "a square number"), (900, "31 x 31")])
+def test_lpips_needs_a_square_that_is_large_enough(queries, what):
+    with pytest.raises(TrainingError, match=f"queries is {queries}.*{what}"):
+        Recipe("photographs", queries=queries, lpips_weight=1.0)
+
+
 def test_a_recipe_needs_no_torch():
     code = "import sys, fcsr.training.recipe as r; r.Recipe('a'); assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -1,17 +1,12 @@
-"""Read photographs from files and samples, and convert them to and from tensors."""
+"""Read photographs: from files, from bytes, and the samples."""
 
 import os
 from pathlib import Path
 
-import torch
-from jaxtyping import Float, UInt8
 from PIL import Image
-from torch import Tensor
 
 from fcsr.errors import ImageError
-from fcsr.images.contents import Contents, parse
-from fcsr.images.convert import unpack
-from fcsr.images.kinds import PictureT
+from fcsr.images.files.contents import Contents, parse
 
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left")
 """Photographs that come with scikit-image; they need no network."""
@@ -98,55 +93,3 @@ def sample(name: str) -> Image.Image:
     if name == "motorcycle_left":
         return Image.fromarray(data.stereo_motorcycle()[0])
     return Image.fromarray(getattr(data, name)())
-
-
-def to_tensor(image: PictureT) -> Float[Tensor, "b 3 h w"]:
-    """RGB in [0, 1], without alpha; accepts what `unpack` does, and raises the same errors.
-
-    Example:
-        >>> import fcsr
-        >>> fcsr.images.to_tensor(fcsr.images.sample("coffee").crop((0, 0, 16, 12))).shape
-        torch.Size([1, 3, 12, 16])
-    """
-    return unpack(image).rgb
-
-
-def to_pil(image: Float[Tensor, "..."]) -> Image.Image:
-    """One image `(3, H, W)` or `(1, 3, H, W)` in [0, 1] as 8-bit RGB, rounded and clamped.
-
-    Raises:
-        ImageError: another shape, no pixels, NaN or infinity, or no floats.
-
-    Example:
-        >>> import fcsr, torch
-        >>> fcsr.images.to_pil(torch.full((3, 12, 16), 0.5)).getpixel((0, 0))
-        (128, 128, 128)
-    """
-    _require_floats(image)
-    single = image[0] if image.ndim == 4 and len(image) == 1 else image
-    if single.ndim != 3 or len(single) != 3 or single.numel() == 0:
-        raise ImageError(f"give one image (3, H, W) or (1, 3, H, W), not {tuple(image.shape)}")
-    if not single.isfinite().all():
-        raise ImageError("the image has NaN or infinite values; find their cause")
-    return Image.fromarray(to_levels(single).permute(1, 2, 0).contiguous().cpu().numpy())
-
-
-def to_levels(image: Float[Tensor, "*shape"]) -> UInt8[Tensor, "*shape"]:
-    """Values in [0, 1] as 8-bit levels 0..255: rounded, and clamped where they lie outside.
-
-    Raises:
-        ImageError: the values are no floats.
-
-    Example:
-        >>> import fcsr, torch
-        >>> fcsr.images.to_levels(torch.tensor([-0.1, 0.1, 1.0]))
-        tensor([  0,  26, 255], dtype=torch.uint8)
-    """
-    _require_floats(image)
-    return torch.round(image * 255).clamp(0, 255).to(torch.uint8)
-
-
-def _require_floats(image: Tensor) -> None:
-    if not image.is_floating_point():
-        cure = "fcsr.images.to_tensor makes such floats of a picture"
-        raise ImageError(f"values are {image.dtype}, not floats in [0, 1]; {cure}")

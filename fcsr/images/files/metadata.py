@@ -15,9 +15,9 @@ from PIL import ExifTags, Image
 from PIL.IptcImagePlugin import getiptcinfo
 from PIL.TiffTags import lookup
 
-from fcsr.images import colours
-from fcsr.images.colours import Info
-from fcsr.images.exif import DESCRIPTIVE, GROUPS, loaded, upright, with_dpi
+from fcsr.images.files import colours
+from fcsr.images.files.colours import Info
+from fcsr.images.files.exif import DESCRIPTIVE, GROUPS, loaded, upright, with_dpi
 
 BASE = ExifTags.Base
 _RESOLUTION = {BASE.XResolution, BASE.YResolution, BASE.ResolutionUnit}

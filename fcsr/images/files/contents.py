@@ -11,8 +11,8 @@ import torch
 from PIL import Image, UnidentifiedImageError
 
 from fcsr.errors import ImageError
-from fcsr.images import colours, depth, metadata, tiff
-from fcsr.images.kinds import pillow_errors
+from fcsr.images.files import colours, depth, metadata, tiff
+from fcsr.images.files.failures import pillow_errors
 from fcsr.images.ranges import require_unit
 
 # The formats of photographs, of some fifty. Others start programs (EPS) or hold no pixels.

@@ -9,7 +9,6 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from fcsr.errors import FcsrError, ImageError
-from fcsr.images import colours, metadata, png, tiff
-from fcsr.images.colours import Info
-from fcsr.utils.files import atomic_write
+from fcsr.errors import ImageError
+from fcsr.images.files import colours, metadata, png, tiff
+from fcsr.images.files.colours import Info
+from fcsr.images.files.failures import drafting
 
 # The modes that each format holds without loss. Pillow writes more, but silently drops the alpha
 # channel of some and half of the 16 bits of others.
@@ -41,12 +40,13 @@ _QUALITY = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
 def save(image: Image.Image, path: str | os.PathLike) -> None:
     """Write an image in the format of the suffix: all of it or, where that fails, nothing.
 
-    JPEG and WebP are written at quality 95. EXIF, DPI, the ICC profile and, in a PNG, the colour
-    space in `.info` are written, too; a warning names what the format cannot hold.
+    JPEG and WebP are written at quality 95. An alpha that hides nothing is left out where the
+    format has none. EXIF, DPI, the ICC profile and, in a PNG, the colour space in `.info` are
+    written, too; a warning names what the format cannot hold.
 
     Raises:
-        ImageError: an unknown suffix, a mode, size or colour space that the format cannot hold,
-            or a failed write.
+        ImageError: no PIL image, an unknown suffix, a mode, size or colour space that the format
+            cannot hold, or a failed write.
 
     Example:
         >>> import fcsr, pathlib, tempfile
@@ -55,7 +55,12 @@ def save(image: Image.Image, path: str | os.PathLike) -> None:
         ...     [file.name for file in pathlib.Path(folder).iterdir()]
         ['cup.jpg']
     """
+    if not isinstance(image, Image.Image):
+        cure = "make one by fcsr.images.to_pil(tensor) or PIL.Image.fromarray(array)"
+        raise ImageError(f"save takes a PIL image, not a {type(image).__name__}; {cure}")
     info, _ = metadata.kept_of(image)
+    if not holds_alpha(path) and _is_opaque(image):
+        image = image.convert(image.mode.removesuffix("A"))
     name = check(path, image.mode, (image.height, image.width), info)
     if lost := metadata.for_format(info, name)[1]:
         warnings.warn(f"{path}: {name} cannot hold {', '.join(lost)}", stacklevel=2)
@@ -102,6 +107,16 @@ def dtype_in(name: str, dtype: np.dtype) -> np.dtype:
     return min(dtype, deepest, key=lambda kind: kind.itemsize)
 
 
+def holds_alpha(path: str | os.PathLike) -> bool:
+    """Whether the format of the suffix has an alpha; an unknown one has none."""
+    return "RGBA" in _MODES.get(_FORMATS.get(Path(path).suffix.lower(), ""), ())
+
+
+def _is_opaque(image: Image.Image) -> bool:
+    """Whether it has an alpha that hides nothing."""
+    return image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() == (255, 255)
+
+
 def _rounded(pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
     if pixels.dtype == dtype:
         return pixels
@@ -128,19 +143,6 @@ def check(path: str | os.PathLike, mode: str, size: tuple[int, int], info: Info)
         cause = f"{size[1]} x {size[0]} pixels are more than {name} can hold"
         raise ImageError(f"{path} cannot be written ({cause}); use .png or .tif")
     return name
-
-
-@contextmanager
-def drafting(path: str | os.PathLike) -> Iterator[Path]:
-    """`atomic_write`, whose failures to write become an ImageError about `path`."""
-    try:
-        with atomic_write(path) as draft:
-            yield draft
-    except FcsrError:
-        raise  # from the code that makes the image
-    except (OSError, ValueError, MemoryError) as error:
-        cause = getattr(error, "strerror", None) or error
-        raise ImageError(f"{path} cannot be written ({cause})") from error
 
 
 def _encode(image: Image.Image, draft: Path, name: str, info: Info) -> None:

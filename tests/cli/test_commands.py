@@ -7,20 +7,13 @@ import sys
 import time
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
-import typer
+from command import PROGRAM, fcsr
 
-from fcsr import cli, images, metrics, models, upscale
+from fcsr import images, metrics, models, upscale
 
-ROOT = Path(__file__).parents[1]
-PROGRAM = "import sys; from fcsr.__main__ import main; sys.argv[0] = 'fcsr'; main()"
-
-
-def fcsr(*arguments, cwd=None):
-    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("verb", [(), *((verb,) for verb in ("upscale", "evaluate", "train"))])
@@ -46,6 +39,14 @@ def test_models_fits_a_page_and_names_all_weights():
     assert [line.split()[0] for line in table.splitlines()[1:]] == list(models.available())
     assert len(footer.splitlines()) == 2
     assert max(map(len, footer.splitlines())) <= 100
+
+
+def test_the_shell_completes_the_names_of_weights():
+    words = {"_FCSR_COMPLETE": "complete_bash", "COMP_WORDS": "fcsr upscale --model lte-"}
+    environment = os.environ | words | {"COMP_CWORD": "3"}
+    command = [sys.executable, "-c", PROGRAM]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert run.stdout.split() == [name for name in models.available() if name.startswith("lte-")]
 
 
 @pytest.mark.parametrize("arguments", [("models",), ("--help",)])
@@ -81,7 +82,7 @@ def test_upscale_writes_what_the_package_gives(photograph, tmp_path):
     run = fcsr("upscale", photograph, target, "--scale", "1.5", "--model", "cs-compact")
     assert run.returncode == 0, run.stderr
     assert "24x18 -> 36x27" in run.stdout
-    expected = upscale(images.load(photograph), scale=1.5, model="cs-compact")
+    expected = upscale(images.load(photograph), 1.5, model="cs-compact", precision="auto")
     assert np.array_equal(np.asarray(images.load(target)), np.asarray(expected))
 
 
@@ -154,56 +155,3 @@ def test_train_resumes_and_its_weights_upscale(photograph, tmp_path):
     run = fcsr("upscale", photograph, target, "--scale", "2", "--model", out / "model.safetensors")
     assert run.returncode == 0, run.stderr
     assert images.load(target).size == (48, 36)
-
-
-def test_report_runs_a_folder_of_notebooks(tmp_path):
-    cells = [nbformat.v4.new_markdown_cell("# One"), nbformat.v4.new_code_cell("1 / 0")]
-    (tmp_path / "course").mkdir()
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "course" / "00_one.ipynb")
-    run = fcsr("report", "--notebooks", tmp_path / "course", "--out", tmp_path / "pages")
-    assert run.returncode == 1
-    assert "ZeroDivisionError" in (tmp_path / "pages" / "index.html").read_text()
-
-
-def test_report_runs_what_files_of_parameters_are_for(tmp_path):
-    (tmp_path / "course").mkdir()
-    parameters = nbformat.v4.new_code_cell("depth = 1", metadata={"tags": ["parameters"]})
-    cells = [parameters, nbformat.v4.new_code_cell("print('depth', depth)")]
-    for name in ("00_one", "01_two"):
-        notebook = nbformat.v4.new_notebook(cells=cells)
-        nbformat.write(notebook, tmp_path / "course" / f"{name}.ipynb")
-    (tmp_path / "01_two_deep.yaml").write_text("depth: 9")
-    options = ("--notebooks", "course", "--out", "pages", "--params", "01_two_deep.yaml")
-    run = fcsr("report", *options, cwd=tmp_path)
-    assert run.returncode == 0, run.stderr
-    assert "depth 9" in (tmp_path / "pages" / "01_two_deep.html").read_text()
-    assert not (tmp_path / "pages" / "00_one.html").exists()
-    run = fcsr("report", *options, "--params", "02_three.yaml", cwd=tmp_path)
-    assert run.returncode == 2 and "Traceback" not in run.stderr
-    assert "02_three.yaml is for none of 00_one, 01_two" in run.stderr
-
-
-def test_report_and_lab_name_an_empty_folder(tmp_path):
-    for verb in ("report", "lab"):
-        run = fcsr(verb, "--notebooks", tmp_path)
-        assert run.returncode == 2
-        assert f"{tmp_path} holds no notebooks" in run.stderr
-        assert "--notebooks FOLDER" in run.stderr
-
-
-@pytest.mark.parametrize(("user", "flags"), [(0, ["--allow-root"]), (1000, [])])
-def test_lab_runs_for_root_too(monkeypatch, tmp_path, user, flags):
-    commands = []
-
-    def run(command):
-        commands.append(command)
-        return subprocess.CompletedProcess(command, 3)
-
-    monkeypatch.setattr(cli.subprocess, "run", run)
-    monkeypatch.setattr(cli.os, "geteuid", lambda: user)
-    (tmp_path / "00_one.ipynb").touch()
-    with pytest.raises(typer.Exit) as left:
-        cli.lab(tmp_path)
-    assert left.value.exit_code == 3
-    kernels = "--ServerApp.kernel_spec_manager_class=fcsr.course.kernels.ThisInterpreter"
-    assert commands == [[sys.executable, "-m", "jupyterlab", str(tmp_path), kernels, *flags]]

@@ -11,8 +11,8 @@ from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from fcsr.errors import ImageError
-from fcsr.images.depth import separate_alpha
-from fcsr.images.exif import GROUPS, as_bytes, loaded
+from fcsr.images.files.depth import separate_alpha
+from fcsr.images.files.exif import GROUPS, as_bytes, loaded
 
 # Of damage that is no reason to refuse a file tifffile tells stderr, unless a handler is there.
 logging.getLogger("tifffile").addHandler(logging.NullHandler())

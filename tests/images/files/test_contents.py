@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, TiffImagePlugin
 from fcsr import images
 from fcsr.errors import ImageError
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 

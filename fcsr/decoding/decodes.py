@@ -1,36 +1,22 @@
-"""Decoding: from a distribution over 256 values to one value.
+"""The ways to decode: mode, mean, median and what lies between them."""
 
-A distribution is given by logits over the last axis, one for each integer value 0 … 255, or by a
-`LogisticMixture`. All decodes take either, and return the value, a float of 0 … 255, without that
-axis; a function of one's own always gets logits. The paper does not say how it decodes; its sharp
-images with black and bright artifacts suggest the mode.
-"""
-
-import functools
 import math
-from collections.abc import Callable
 from numbers import Real
-from typing import Any
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 from torch import Tensor
 
 from fcsr.errors import FcsrError
-from fcsr.images import to_levels
 from fcsr.mixtures import LEVELS, LogisticMixture
 from fcsr.utils.device import no_autocast
 
 CLASSES = LEVELS
-ZERO_RESIDUAL = 128  # the class that stands for a residual of 0
 
 NO_COMPONENTS = 'decode is component, but logits have none: give a model with head="mixture"'
 
 Distribution = Tensor | LogisticMixture
 """Logits (…, 256), or a mixture for values (…)."""
-
-Decode = Callable[[Any], Float[Tensor, "*b"]]
-"""A function of a distribution, or one of your own, of logits (…, 256)."""
 
 
 def mode(distribution: Distribution) -> Float[Tensor, "*b"]:
@@ -174,15 +160,6 @@ def sharpened_mean(distribution: Distribution, sharpness: float) -> Float[Tensor
     return mean.clamp(max=logits.shape[-1] - 1)  # probabilities add up to 1 but for rounding
 
 
-NAMED: dict[str, Decode] = {
-    "mode": mode,
-    "mean": mean,
-    "median": median,
-    "smoothed": functools.partial(smoothed_mode, width=8.0),  # few artifacts: see notebook 07
-    "component": component,
-}
-
-
 def as_logits(distribution: Distribution) -> Float[Tensor, "*b classes"]:
     """Logits in float32 or wider; those of a mixture are each colour's log probabilities.
 
@@ -208,79 +185,6 @@ def shape(distribution: Distribution) -> torch.Size:
     return distribution.shape[:-1]
 
 
-def resolve(decode: str | Decode) -> Decode:
-    """The decode of that name in `NAMED`, else an FcsrError; a function of one's own gets logits.
-
-    >>> import fcsr
-    >>> fcsr.decoding.resolve("mean") is fcsr.decoding.mean
-    True
-    """
-    if callable(decode):
-        return decode if _is_ours(decode) else lambda distribution: decode(as_logits(distribution))
-    if decode not in NAMED:
-        known = ", ".join(f'"{name}"' for name in NAMED)
-        raise FcsrError(f'unknown decode "{decode}": give {known} or a function of the logits')
-    return NAMED[decode]
-
-
-def check_name(decode: str) -> None:
-    """Raise FcsrError unless it is a name in `NAMED`: a function cannot be saved with a model.
-
-    >>> import fcsr
-    >>> fcsr.decoding.check_name("mean")
-    """
-    if callable(decode):
-        known = ", ".join(NAMED)
-        raise FcsrError(f"decode is {label(decode)}, which cannot be saved; give one of {known}")
-    resolve(decode)
-
-
-def label(decode: str | Decode) -> str:
-    """What tables call a decode; the generator of a sample is no part of it.
-
-    >>> import fcsr, functools
-    >>> fcsr.decoding.label(functools.partial(fcsr.decoding.sharpened_mean, sharpness=4.0))
-    'sharpened_mean(sharpness=4.0)'
-    """
-    if isinstance(decode, str):
-        return decode
-    if isinstance(decode, functools.partial):
-        settings = (
-            f"{name}={value}"
-            for name, value in decode.keywords.items()
-            if not isinstance(value, torch.Generator)
-        )
-        return f"{label(decode.func)}({', '.join(settings)})"
-    return getattr(decode, "__qualname__", type(decode).__name__)
-
-
-def _is_ours(decode: Decode) -> bool:
-    while isinstance(decode, functools.partial):
-        decode = decode.func
-    return getattr(decode, "__module__", None) == __name__
-
-
 def _wide(logits: Tensor) -> Tensor:
     """In float32 or wider: in bfloat16, as autocast leaves them, 254 and 255 are neighbours."""
     return logits.to(torch.promote_types(logits.dtype, torch.float32))
-
-
-def residual_to_levels(residual: Float[Tensor, "*b"]) -> UInt8[Tensor, "*b"]:
-    """Signed high-band values as classes: in 8-bit units, 128 for 0, clamped to 0 … 255.
-
-    >>> import fcsr, torch
-    >>> fcsr.decoding.residual_to_levels(torch.tensor([-0.7, -1 / 255, 0.0, 0.7]))
-    tensor([  0, 127, 128, 255], dtype=torch.uint8)
-    """
-    return to_levels(residual + ZERO_RESIDUAL / 255)
-
-
-def clipped_share(residual: Float[Tensor, "*b"]) -> float:
-    """The share of high-band values beyond the 256 classes (0 … 1).
-
-    >>> import fcsr, torch
-    >>> fcsr.decoding.clipped_share(torch.tensor([-0.7, 0.0, 0.1, 0.2]))
-    0.25
-    """
-    level = (255 * residual).round() + ZERO_RESIDUAL
-    return ((level < 0) | (level > 255)).float().mean().item()

@@ -1,12 +1,10 @@
-"""Each way to decode a distribution against numpy; residuals as classes."""
+"""Each way to decode a distribution against numpy."""
 
 from functools import partial
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fcsr import decoding
 from fcsr.errors import FcsrError
@@ -69,10 +67,6 @@ def test_smoothed_mode_is_the_mode_after_numpys_convolution(p, logits, width):
     kernel = np.exp(-(distance**2) / (2 * width**2))
     expected = [[np.convolve(q, kernel)[255:511].argmax() for q in row] for row in p]
     np.testing.assert_array_equal(decoding.smoothed_mode(logits, width), expected)
-
-
-def test_smoothed_has_the_width_that_was_measured():
-    assert decoding.label(decoding.NAMED["smoothed"]) == "smoothed_mode(width=8.0)"
 
 
 @pytest.mark.parametrize("sharpness", [0.3, 1.0, 4.0])
@@ -208,74 +202,8 @@ def test_each_decode_is_best_in_its_own_error(logits, p):
         np.testing.assert_array_equal(best, np.rint(decode(logits).numpy()))
 
 
-def test_resolve_knows_names_and_passes_functions_on():
-    assert decoding.resolve("median") is decoding.median
-    function = partial(decoding.sharpened_mean, sharpness=2.0)
-    assert decoding.resolve(function) is function
-    with pytest.raises(FcsrError, match=r'unknown decode "best": give "mode", .*, "component" or'):
-        decoding.resolve("best")
-
-
-def test_only_named_decodes_can_be_saved(no_contracts):
-    for name in decoding.NAMED:
-        decoding.check_name(name)
-    with pytest.raises(FcsrError, match=r"decode is mean, .* give one of mode, mean, median, "):
-        decoding.check_name(decoding.mean)
-    with pytest.raises(FcsrError, match='unknown decode "best"'):
-        decoding.check_name("best")
-
-
-@given(st.lists(st.integers(-400, 400), min_size=1, max_size=30))
-def test_residuals_are_clipped_to_the_classes_and_the_share_is_told(steps):
-    residual = torch.tensor(steps) / 255
-    levels = decoding.residual_to_levels(residual)
-    expected = np.clip(np.array(steps), -128, 127) + decoding.ZERO_RESIDUAL
-    np.testing.assert_array_equal(levels, expected)
-    clipped = np.mean([not -128 <= step <= 127 for step in steps])
-    assert decoding.clipped_share(residual) == pytest.approx(clipped)
-
-
-def test_residuals_between_the_classes_are_rounded():
-    residual = torch.tensor([-0.4, 0.0, 0.4, 0.6, 127.4, -128.4]) / 255
-    assert decoding.residual_to_levels(residual).tolist() == [128, 128, 128, 129, 255, 0]
-    assert decoding.clipped_share(residual) == 0
-    assert decoding.clipped_share(torch.tensor([127.6, -128.6, 0.0, 0.0]) / 255) == 0.5
-
-
 def test_no_mean_lies_beyond_the_last_level():
     """Where nearly all probability lies on it, rounding would take some means there."""
     logits = 3 * torch.randn(4000, 256, generator=torch.Generator().manual_seed(0))
     logits[:, -1] += torch.linspace(10, 40, 4000)
     assert decoding.mean(logits).max() == 255
-
-
-class Own:
-    """A decode that is an object, and so has no name of its own."""
-
-    def __call__(self, logits):
-        return logits.argmax(-1)
-
-
-@pytest.mark.parametrize(
-    ("decode", "label"),
-    [
-        ("mean", "mean"),
-        (decoding.median, "median"),
-        (
-            partial(decoding.partial_sample, strength=0.5, shared=True),
-            "partial_sample(strength=0.5, shared=True)",
-        ),
-        (Own(), "Own"),
-        (partial(Own()), "Own()"),
-    ],
-)
-def test_labels_are_what_one_would_write(decode, label):
-    assert decoding.label(decode) == label
-
-
-def test_the_label_of_a_sample_is_the_same_for_all_generators():
-    labels = {
-        decoding.label(partial(decoding.partial_sample, strength=0.5, generator=generator))
-        for generator in (torch.Generator(), torch.Generator())
-    }
-    assert labels == {"partial_sample(strength=0.5)"}

@@ -1,127 +1,20 @@
-"""The command line: the same verbs as the package.
+"""What the package does, as commands: upscale, evaluate, train, and models, the list."""
 
-What a command needs is imported when it runs, so that `fcsr --help` is fast.
-"""
-
-import inspect
 import math
-import os
-import subprocess
-import sys
-import warnings
-from contextlib import contextmanager
-from dataclasses import MISSING, fields
-from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, get_args, get_type_hints
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
-import fcsr
-from fcsr.errors import EvaluationError, FcsrError
+from fcsr.cli.shell import warning_lines
+from fcsr.errors import EvaluationError
 from fcsr.training.recipe import Recipe
-from fcsr.utils import process
 from fcsr.utils.terminal import printable
-
-_UsageError = typer.BadParameter.__base__  # click's, of which typer has its own
-
-
-class _PlainFlags:
-    """A command whose help shows no type beside flags, which take no value."""
-
-    def get_params(self, ctx):
-        parameters = super().get_params(ctx)
-        for parameter in parameters:
-            if getattr(parameter, "is_flag", False):
-                parameter.metavar = ""
-        return parameters
-
-
-class _Group(_PlainFlags, TyperGroup):
-    """All commands; what was typed is quoted in errors without its control characters."""
-
-    def make_context(self, *arguments, **options):
-        with _quoted():
-            return super().make_context(*arguments, **options)
-
-    def invoke(self, ctx):
-        with _quoted():
-            return super().invoke(ctx)
-
-
-@contextmanager
-def _quoted():
-    try:
-        yield
-    except _UsageError as error:
-        error.message = printable(error.message)
-        raise
-
-
-class _Command(_PlainFlags, TyperCommand):
-    pass
-
-
-app = typer.Typer(
-    cls=_Group,
-    help="Super-resolution as classification: LTE, CS and FCS.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-
-KERNELS = "fcsr.course.kernels.ThisInterpreter"  # of the course, in JupyterLab
-
-
-def main() -> None:
-    """Run a command; an error that fcsr raises on purpose is a line, not a traceback.
-
-    Ctrl-C, SIGTERM and a closed terminal are a line too, after what was half written is removed.
-    """
-    process.prepare()
-    try:
-        try:
-            app(prog_name="fcsr")
-        finally:
-            sys.stdout.flush()
-    except FcsrError as error:
-        typer.secho(f"fcsr: {printable(str(error))}", fg="red", err=True)
-        sys.exit(2)
-    except BrokenPipeError:  # as when head has seen enough
-        sys.exit(1)
-    except SystemExit as end:
-        if end.code in (128 + number for number in process.SIGNALS):
-            typer.secho(process.INTERRUPTED, fg="red", err=True)
-        raise
-
-
-def _version(wanted: bool) -> bool:
-    if wanted:
-        typer.echo(f"fcsr {fcsr.__version__}")
-        raise typer.Exit
-    return wanted
-
-
-@app.callback()
-def options(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_version, is_eager=True, help="Print the version and exit."
-        ),
-    ] = False,
-) -> None:
-    pass
-
-
-def _warn(message, category, filename, lineno, file=None, line=None) -> None:
-    """A warning as a line, without the code that gave it."""
-    typer.secho(f"fcsr: {printable(str(message))}", fg="yellow", err=True)
 
 
 def _model_names(incomplete: str) -> list[str]:
     """For the shell's completion."""
-    weights = Path(__file__).parent / "weights"
+    weights = Path(__file__).parents[1] / "weights"
     names = ["bicubic", *sorted(path.stem for path in weights.glob("*.safetensors"))]
     return [name for name in names if name.startswith(incomplete)]
 
@@ -135,7 +28,6 @@ Decode = Annotated[
 ]
 
 
-@app.command(cls=_Command)
 def upscale(
     source: Annotated[Path, typer.Argument(help="A photograph.")],
     target: Annotated[Path, typer.Argument(help="Where to write it; the suffix is the format.")],
@@ -157,9 +49,13 @@ def upscale(
     ] = "fcs",
     decode: Decode = None,
     compile: Annotated[
-        bool,
-        typer.Option("--compile", help="Use torch.compile: a wait of 10 to 20 s, then faster."),
-    ] = False,
+        bool | None,
+        typer.Option(
+            help="Use torch.compile: a wait of 10 to 20 s, then faster. By default for results of "
+            "16 megapixels and more on a CPU with a C++ compiler.",
+            show_default=False,
+        ),
+    ] = None,
     precision: Annotated[
         str,
         typer.Option(
@@ -177,8 +73,7 @@ def upscale(
 
     dtype = resolve_precision(precision, default_device())
     exact = model == BICUBIC or dtype == torch.float32
-    with warnings.catch_warnings():
-        warnings.showwarning = _warn
+    with warning_lines():
         sizes = upscale_file(
             source,
             target,
@@ -194,7 +89,6 @@ def upscale(
     typer.echo(printable(f"{target}: {steps}{how}"))
 
 
-@app.command(cls=_Command)
 def evaluate(
     model: Annotated[
         list[str],
@@ -244,8 +138,7 @@ def evaluate(
     from fcsr.utils.distributed import Processes
 
     failure = None
-    with warnings.catch_warnings():
-        warnings.showwarning = _warn
+    with warning_lines():
         try:
             table = evaluation.evaluate(
                 model, data, scale, decode, root, out=out, metrics=metric or None, base=base
@@ -313,33 +206,12 @@ def train(
         if Processes().is_main_process:
             copies = f"{len(copied)} of {len(net.state_dict())} tensors start from {start}"
             typer.echo(printable(copies))
-    with warnings.catch_warnings():
-        warnings.showwarning = _warn
+    with warning_lines():
         done = training.train(net, recipe, out, minutes)
     end = "/model.safetensors" if done else ": start again to continue"
     typer.echo(printable(f"{out}{end}"))
 
 
-def _with_recipe(command):
-    """`command`, with an option for every field of `Recipe` in the place of its `**settings`."""
-    own = [p for p in inspect.signature(command).parameters.values() if p.name != "settings"]
-    hints = get_type_hints(Recipe, include_extras=True)
-    for field in fields(Recipe):
-        kind, help = get_args(hints[field.name])
-        kind = next(iter(get_args(kind)), kind)  # of several types the first
-        default = Parameter.empty if field.default is MISSING else field.default
-        option = Annotated[kind, typer.Option(help=help)]
-        keyword = Parameter.KEYWORD_ONLY
-        own.append(Parameter(field.name, keyword, default=default, annotation=option))
-    command.__signature__ = inspect.Signature([p.replace(kind=p.KEYWORD_ONLY) for p in own])
-    command.__annotations__ = {p.name: p.annotation for p in own}
-    return command
-
-
-app.command(cls=_Command)(_with_recipe(train))
-
-
-@app.command(cls=_Command)
 def models() -> None:
     """List the weights that come with fcsr: what they are for, their size, and Set5 at x4."""
     from fcsr.models import available
@@ -355,49 +227,3 @@ def models() -> None:
         "those trained with LPIPS\nby their mean): PSNR of the luma, 4 border pixels shaved; "
         "LPIPS of AlexNet v0.1, images in [-1, 1]."
     )
-
-
-@app.command(cls=_Command)
-def report(
-    notebooks: Annotated[Path, typer.Option(help="The folder of the course.")] = Path("notebooks"),
-    out: Annotated[Path, typer.Option(help="Where the pages go.")] = Path("build/report"),
-    params: Annotated[
-        list[Path],
-        typer.Option(
-            help="A YAML file NAME_variant.yaml with parameters for the notebook NAME. May be "
-            "repeated; then these are run, and no others."
-        ),
-    ] = [],  # noqa: B006
-    cell_minutes: Annotated[
-        float,
-        typer.Option(help="How long a cell may run until its notebook fails; inf for any time."),
-    ] = 30,
-) -> None:
-    """Run the course's notebooks, in order, into an HTML report that reads offline."""
-    from fcsr.course.report import build
-
-    made = build.build(_course(notebooks), out, params, cell_minutes)
-    typer.echo(printable(f"{out}/index.html"))
-    raise typer.Exit(made.failed)
-
-
-@app.command(cls=_Command)
-def lab(
-    notebooks: Annotated[Path, typer.Option(help="The folder of the course.")] = Path("notebooks"),
-) -> None:
-    """Open the course in JupyterLab."""
-    command = [sys.executable, "-m", "jupyterlab", str(_course(notebooks))]
-    command.append(f"--ServerApp.kernel_spec_manager_class={KERNELS}")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # in a container one is nobody else
-    raise typer.Exit(subprocess.run(command).returncode)
-
-
-def _course(folder: Path) -> Path:
-    if not any(folder.glob("*.ipynb")):
-        raise FcsrError(
-            f"{folder.resolve()} holds no notebooks; name the course's folder: --notebooks FOLDER"
-        )
-    if not os.path.isabs(os.path.expanduser("~")):
-        raise FcsrError("this user has no home folder, which Jupyter needs; name one: HOME=FOLDER")
-    return folder

@@ -9,13 +9,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from command import PROGRAM
 from PIL import Image
 
 from fcsr import images
 
-PROGRAM = "import sys; from fcsr.__main__ import main; sys.argv[0] = 'fcsr'; main()"
 HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # not nohup's
 UPSCALE = ("upscale", "in.png", "out.png", "--scale", "2", "--model", "lte-compact")
+UPSCALE += ("--precision", "float32")  # it says so where it is another
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
 
 
@@ -89,7 +90,9 @@ def test_no_file_takes_the_place_of_a_closed_stream(closed, shell, folder):
 def test_a_full_disk_behind_the_output_is_one_line(arguments, unbuffered, shell):
     run = shell(">/dev/full", *arguments, PYTHONUNBUFFERED=unbuffered)
     assert run.returncode == 2
-    assert run.stderr == "fcsr: the output cannot be written (No space left on device)\n"
+    cure = "free space where it is sent, or send it elsewhere"
+    wrong = "standard output cannot be written (No space left on device)"
+    assert run.stderr == f"fcsr: {wrong}; {cure}\n"
 
 
 @FULL

@@ -8,7 +8,7 @@ from PIL import Image
 
 from fcsr import images
 from fcsr.errors import FcsrError, ImageError
-from fcsr.images import writers
+from fcsr.images.files import writers
 
 MODES = ("L", "LA", "RGB", "RGBA", "I;16")
 

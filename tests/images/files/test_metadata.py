@@ -13,10 +13,10 @@ from PIL.TiffImagePlugin import IFDRational
 
 from fcsr import images, inference
 from fcsr.errors import ImageError
-from fcsr.images import exif as exif_module
-from fcsr.images import metadata, tiff
+from fcsr.images.files import exif as exif_module
+from fcsr.images.files import metadata, tiff
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 FORMATS = (".png", ".tif", ".jpg", ".webp")
 CAMERA = {33434: IFDRational(1, 250), 34855: 400, 36867: "2001:02:03 04:05:06", 42036: "50 mm"}

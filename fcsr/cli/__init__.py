@@ -1,0 +1,16 @@
+"""The command line: the same verbs as the package.
+
+What a command needs is imported when it runs, so that `fcsr --help` is fast.
+"""
+
+from fcsr.cli.commands import evaluate, models, train, upscale
+from fcsr.cli.course import lab, report
+from fcsr.cli.recipe_options import with_recipe
+from fcsr.cli.shell import new_app, run
+
+app = new_app(upscale, evaluate, with_recipe(train), models, report, lab)
+
+
+def main() -> None:
+    """Run the command that `sys.argv` names."""
+    run(app)

@@ -1,0 +1,1 @@
+"""Pictures in files: their pixels, of any depth, and what lies beside them."""
