@@ -36,6 +36,36 @@ LOUD = [
         "     '<p style=\"background: url(https://example.org/e.png)\">the end</p>')"
     ),
 ]
+# A teal square for a moment, as Chromium's MediaRecorder made it.
+WEBM = """
+GkXfo59ChoEBQveBAULygQRC84EIQoKEd2VibUKHgQRChYECGFOAZwEAAAAAAAGYEU2bdLlNu4tTq4QVSalmU6yBbk27
+i1OrhBZUrmtTrIGTTbuLU6uEH0O2dVOsgdRNu4xTq4QcU7trU6yCAYbsrgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+AAAAAAAAAAAAAAAAAAAAAAAAAAAVSalmoCrXsYMPQkBEiYRDGjvnTYCGQ2hyb21lV0GGQ2hyb21lFlSua7yuuteBAXPF
+h+LX0PkVGuSDgQFV7oEBhoVWX1ZQOOCdsIEQuoEQU8CBAVWwkFWxgQFVuYECVbqBDVW7gQEfQ7Z1AQAAAAAAAKbngQCg
+6KG9gQAAALACAJ0BKhAAEAAABwiFhYiZhIgBJBATrVAfwBBn7iD++NAL/0mzxNnibPkkf/0lr+ktf0lr/6Q4AHWhpqak
+7oEBpZ8QAgCdASoQABAAAAcIhYWImYSIASQQAGBrAP7/uoMAoLehloEAmgDRAQAAEAkgAMAAwsF/oABAAAB1oZmml+6B
+AaWS0QEAABAJIADAAMLBf6AAQAAA+4EAHFO7a427i7OBALeG94EB8YHU
+"""
+PLAYED = [
+    new_markdown_cell("# Played"),
+    new_code_cell(
+        "import base64\n"
+        "from IPython.display import Audio, Video\n"
+        "Audio([0.0, 0.5] * 400, rate=8000)"
+    ),
+    new_code_cell(
+        f"film = base64.b64decode({WEBM.replace(chr(10), '')!r})\n"
+        "Video(film, embed=True, mimetype='video/webm')"
+    ),
+    new_code_cell(
+        "import ipywidgets\n"
+        "ipywidgets.VBox([ipywidgets.Video(value=film, format='webm'), ipywidgets.Label('below')])"
+    ),
+]
+DRAWN = [
+    new_markdown_cell("# Drawn\n\n<SVG WIDTH=50 height=50><circle r=10><svg></svg></SVG>"),
+    new_code_cell("display({'image/svg+xml': '<SVG width=50 height=50><g></SVG>'}, raw=True)"),
+]
 # What a page asks for: to each, the browser's own policy says no, or it leaves the page.
 WAYS = {
     "script": "<script src='https://example.org/a.js'></script>",
@@ -51,11 +81,12 @@ REFUSED = "Content Security Policy"
 
 @pytest.fixture(scope="module")
 def folder(browser, tmp_path_factory):
-    """A report of two notebooks, by the command line; without a browser it is not made."""
+    """A report of four notebooks, by the command line; without a browser it is not made."""
     root = tmp_path_factory.mktemp("course")
     (root / "notebooks").mkdir()
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    for name, cells in {"00_quiet": QUIET, "01_loud": LOUD}.items():
+    notebooks = {"00_quiet": QUIET, "01_loud": LOUD, "02_played": PLAYED, "03_drawn": DRAWN}
+    for name, cells in notebooks.items():
         notebook = new_notebook(cells=cells, metadata=metadata)
         nbformat.write(notebook, root / "notebooks" / f"{name}.ipynb")
     command = [sys.executable, "-c", "from fcsr.cli import main; main()", "report"]
@@ -87,6 +118,38 @@ def test_a_page_is_whole_and_asks_for_nothing(page, folder, refused):
     pictures = page.locator(".course-widget img")
     assert pictures.count() == len(WIDGETS)
     assert all(picture.bounding_box()["width"] > 300 for picture in pictures.all())
+    assert page.aborted == refused == []
+
+
+def test_films_and_sounds_are_played(page, folder, refused):
+    page.goto(folder.as_uri() + "/02_played.html")
+    for tag, count, seconds in (("audio", 1, 0.1), ("video", 2, None)):
+        assert page.locator(tag).count() == count
+        for player in page.locator(tag).all():
+            length = player.evaluate(
+                """async (player) => {
+                    player.muted = true;
+                    const ended = new Promise((done, failed) => {
+                        player.addEventListener("ended", done);
+                        setTimeout(() => failed("it does not play"), 60_000);
+                    });
+                    player.play();
+                    await ended;
+                    return player.currentTime;
+                }"""
+            )
+            assert length == pytest.approx(seconds, abs=0.01) if seconds else length > 0
+    assert page.locator("video").first.evaluate("(video) => video.videoWidth") == 16
+    page.get_by_text("below", exact=True).wait_for()
+    assert page.aborted == refused == []
+
+
+def test_drawings_are_seen(page, folder, refused):
+    page.goto(folder.as_uri() + "/03_drawn.html")
+    drawings = page.locator("main img")
+    assert drawings.count() == 2
+    for drawing in drawings.all():
+        assert drawing.evaluate("async (i) => { await i.decode(); return i.naturalWidth; }") == 50
     assert page.aborted == refused == []
 
 

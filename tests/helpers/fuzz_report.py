@@ -20,8 +20,9 @@ NAME = "00_case"
 LONGEST = 3000  # characters of a refusal, and of a page's error a line
 FORBIDDEN = ["base", "form", "iframe", "link", "meta", "object", "script", "svg"]
 PIECES = """< > / = " ' --> <!-- <![CDATA[ ]]> &lt; &#1; $ $$ \\[ ` ``` ![]( ) [ ]( # - | <meta
-<base> <form> <link> <style> </style> <script> </script> <svg> </svg> <math> <mtext> <title>
-<noscript> <textarea> </textarea> <template> <table> <td> <select> <img <a <plaintext>
+<base> <form> <link> <style> </style> <script> </script> <svg> </svg> <SVG
+<video> <audio <source <math> <mtext> <title> <noscript>
+<textarea> </textarea> <template> <table> <td> <select> <img <a <plaintext>
 http-equiv=refresh content=0 href=//a.b src=/etc/passwd alt= attachment:a.png ../../a.png
 data:image/png;base64,AAAA"""
 WORDS = st.lists(st.sampled_from(PIECES.split()) | st.text(max_size=3), min_size=4, max_size=20)

@@ -92,9 +92,9 @@ def _print(
 ) -> tuple[str | None, str | None]:
     """Print the course; the PDF's name if it was made, and what failed, if anything."""
     target = site.folder / PDF
-    target.unlink(missing_ok=True)  # of an earlier run
     page, draft = site.drafts / "course.html", site.drafts / PDF
     try:
+        target.unlink(missing_ok=True)  # of an earlier run
         pdf.find()
         html = bind(pages, site.folder, notebooks, TITLE, machine)
         page.write_bytes(html.encode("utf-8", "backslashreplace"))

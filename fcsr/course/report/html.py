@@ -6,17 +6,22 @@ the page, of widgets their last picture is shown, and nothing that the notebook 
 browser for anything.
 """
 
+import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
+from xml.etree.ElementTree import Element
 
 import jinja2
 from nbformat import NotebookNode
 
-from fcsr.course.report import pictures
+from fcsr.course.report import drawings, pictures
+from fcsr.course.report.embedded import WORDS, outputs_as_html
 from fcsr.course.report.harmless import make_harmless
 from fcsr.course.report.static_widgets import replace_widgets
 from fcsr.errors import FcsrError
@@ -52,7 +57,7 @@ def convert(
     """An executed notebook as self-contained HTML.
 
     Args:
-        notebook: an nbformat 4 notebook; its widgets are replaced by their last pictures.
+        notebook: an nbformat 4 notebook; its widgets are replaced by what they hold.
         folder: where the notebook's source lies; pictures that it names are looked for there.
         page: what stands above it.
         links: where notebooks, by their file's name, are found from here. A link to any other
@@ -60,15 +65,15 @@ def convert(
     """
     from nbconvert import HTMLExporter
 
-    problems = []
+    problems = replace_widgets(notebook)
 
-    def picture(name: str) -> str:
-        if urlsplit(name).netloc:
-            raise FcsrError("a picture elsewhere, which this page does not fetch")
+    def embed(name: str | Element, kind: str, attachments: Mapping = MappingProxyType({})) -> str:
+        if isinstance(name, str) and _is_elsewhere(name):
+            raise FcsrError(f"{WORDS[kind]} elsewhere, which this page does not fetch")
         try:
-            return pictures.embed(name, folder)
+            return pictures.embed(name, kind, folder, attachments)
         except FcsrError as error:
-            problems.append(f"a picture is missing: {error}")
+            problems.append(f"{WORDS[kind]} is missing: {error}")
             raise
 
     def link(address: str) -> str | None:
@@ -79,17 +84,39 @@ def convert(
         anchored = found is None or "#" in found or not parts.fragment
         return found if anchored else f"{found}#{parts.fragment}"
 
-    replace_widgets(notebook)
-    harmless = make_harmless(picture, link)
+    def harmless_within(attachments: Mapping) -> Callable[[str], str]:
+        return make_harmless(partial(embed, attachments=attachments), link)
+
+    outputs_as_html(notebook)
     exporter = HTMLExporter(
         template_name="notebook",
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"markdown2html": _markdown_filter(harmless), "harmless": harmless},
+        filters={
+            "markdown2html": _markdown_filter(harmless_within),
+            "harmless": make_harmless(embed, link),
+            "drawing": _drawing,
+        },
     )
     body, _ = exporter.from_notebook_node(
         notebook, {"metadata": {"name": page.title}, "page": page}
     )
     return Converted(body, problems)
+
+
+def _is_elsewhere(name: str) -> bool:
+    try:
+        return bool(urlsplit(name).netloc)
+    except ValueError:  # "http://["
+        return True
+
+
+def _drawing(svg: str, alt: str) -> str:
+    """An output that is SVG, as an image or, where `pictures.unreadable` names it, in words."""
+    try:
+        source = pictures.data_uri(drawings.well_formed(svg), pictures.DRAWING)
+    except FcsrError as error:
+        return html.escape(f"[{alt}: {error}]")
+    return f'<img alt="{html.escape(alt)}" src="{source}">'
 
 
 def title(notebook: NotebookNode) -> str | None:
@@ -120,15 +147,19 @@ def key_figures(notebook: NotebookNode) -> tuple[str, ...]:
     return tuple(" ".join(line.split()) for line in printed.splitlines() if line.strip())
 
 
-def _markdown_filter(harmless: Callable[[str], str]) -> Callable:
+def _markdown_filter(harmless_within: Callable[[Mapping], Callable[[str], str]]) -> Callable:
     """nbconvert's filter from Markdown to HTML, harmless and with formulas as MathML."""
     from math_core import LatexToMathML
+    from mistune import HTMLRenderer
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
     # What it cannot convert stays as it is, in red.
     converter = LatexToMathML(continue_on_error=True, fancy_error=False)
 
     class Renderer(IPythonRenderer):
+        # nbconvert's own raises an error where an attachment is missing: `embed` looks for it.
+        image = HTMLRenderer.image
+
         def inline_math(self, body: str) -> str:
             return converter.convert_with_local_state(body, displaystyle=False)
 
@@ -145,8 +176,7 @@ def _markdown_filter(harmless: Callable[[str], str]) -> Callable:
 
     @jinja2.pass_context
     def markdown2html(context: jinja2.runtime.Context, source: str) -> str:
-        attachments = context.get("cell", {}).get("attachments", {})
-        renderer = Renderer(escape=False, attachments=attachments)
-        return harmless(MarkdownWithMath(renderer=renderer).render(source))
+        harmless = harmless_within(context.get("cell", {}).get("attachments", {}))
+        return harmless(MarkdownWithMath(renderer=Renderer(escape=False)).render(source))
 
     return markdown2html

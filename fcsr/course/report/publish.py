@@ -12,6 +12,8 @@ from fcsr.course.report.execution import execute, executed, in_words, started
 from fcsr.course.report.html import Page, convert, key_figures, title
 from fcsr.course.report.parameters import Run
 from fcsr.course.report.site import Site
+from fcsr.course.report.static_widgets import replace_widgets
+from fcsr.errors import FcsrError
 
 Found = TypeVar("Found")
 
@@ -33,8 +35,8 @@ def publish(run: Run, site: Site, cell_minutes: float) -> Page:
     page, html = present(run, site, error, time.perf_counter() - start)
     try:
         site.write(page.file, html)
-    except OSError as raised:
-        page = _failed(page, f"its page cannot be written: {in_words(raised)}")
+    except FcsrError as raised:
+        page = _failed(page, f"its page cannot be written: {in_words(str(raised))}")
     return page
 
 
@@ -69,6 +71,7 @@ def _described(run: Run, notebook: NotebookNode, error: str | None, file: str) -
             problems.append(f"no {what}: {in_words(raised)}")
             return otherwise
 
+    problems += attempt(replace_widgets, [])  # so that what they hold is looked at, too
     cells: list[NotebookNode] = attempt(started, []) if error else []
     heading = attempt(title, None) or run.source.stem
     page = Page(

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -29,10 +29,15 @@ class Site:
         return {f"{name}.ipynb": quote(file) for name, file in self.files.items()}
 
     def write(self, name: str, text: str) -> None:
-        """Write a file; what UTF-8 does not know in it is written out."""
+        """Write a file; what UTF-8 does not know in it is written out.
+
+        Raises:
+            FcsrError: it cannot be written.
+        """
         draft = self.drafts / name
-        draft.write_bytes(text.encode("utf-8", "backslashreplace"))
-        os.replace(draft, self.folder / name)
+        with _naming(self.folder):
+            draft.write_bytes(text.encode("utf-8", "backslashreplace"))
+            os.replace(draft, self.folder / name)
 
 
 @contextmanager
@@ -45,14 +50,20 @@ def open_site(folder: Path, names: Sequence[str]) -> Iterator[Site]:
         FcsrError: it cannot be made or written to, or another report writes there.
     """
     drafts = folder / DRAFTS
-    try:
-        with only_writer(folder):
+    with ExitStack() as stack:
+        with _naming(folder):
+            stack.enter_context(only_writer(folder))
             shutil.rmtree(drafts, ignore_errors=True)
-            try:
-                drafts.mkdir()
-                yield Site(folder, drafts, _files(names))
-            finally:
-                shutil.rmtree(drafts, ignore_errors=True)
+            drafts.mkdir()
+        stack.callback(shutil.rmtree, drafts, ignore_errors=True)
+        yield Site(folder, drafts, _files(names))
+
+
+@contextmanager
+def _naming(folder: Path) -> Iterator[None]:
+    """Failures to write become an FcsrError about the folder: so print nothing within."""
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or error
         raise FcsrError(

@@ -1,66 +1,156 @@
-"""What a page without scripts shows of widgets: their pictures, or a note.
+"""What a page without scripts shows of widgets: the pictures and words in them, or a note.
 
 A notebook keeps the state of its widgets in its metadata, with the PNG or JPEG of each
-`ipywidgets.Image`. A progress bar becomes the words that it ended with.
+`ipywidgets.Image`. A progress bar becomes the words that it ended with, what an `Output` holds
+becomes outputs of the cell, and controls are left out.
 """
 
+import base64
 import html
+import itertools
+from collections.abc import Iterator
 
+import nbformat
 from nbformat import NotebookNode
+
+from fcsr.course.report.embedded import to_html
+from fcsr.course.report.execution import in_words
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 NOTE = "<small>A widget, to be used in JupyterLab.</small>"
+STANDARD = "@jupyter-widgets/"  # the boxes and controls of ipywidgets
 REFERENCE = "IPY_MODEL_"  # how a widget's state names another widget
 
+Piece = str | NotebookNode
+"""HTML, or an output."""
 
-def replace_widgets(notebook: NotebookNode) -> None:
-    """Replace each widget of an nbformat 4 notebook by its last picture, else by a note, in place.
+
+def replace_widgets(notebook: NotebookNode) -> list[str]:
+    """Replace each widget of an nbformat 4 notebook by what it holds, else by a note, in place.
+
+    Returns:
+        What is wrong with widgets, each with its cell; a note stands in their place, too.
 
     Example:
         >>> from nbformat.v4 import new_code_cell, new_notebook, new_output
         >>> from fcsr.course.report.static_widgets import WIDGET_VIEW, replace_widgets
         >>> output = new_output("display_data", {WIDGET_VIEW: {"model_id": "a1"}})
-        >>> replace_widgets(new_notebook(cells=[new_code_cell(outputs=[output])]))
-        >>> print(output.data["text/html"])
+        >>> cell = new_code_cell(outputs=[output])
+        >>> replace_widgets(new_notebook(cells=[cell]))
+        []
+        >>> print(cell.outputs[0].data["text/html"])
         <div class="course-widget"><small>A widget, to be used in JupyterLab.</small></div>
     """
     state = notebook.metadata.pop("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    problems = []
     for cell in notebook.cells:
+        outputs = []
         for output in cell.get("outputs", []):
-            view = output.get("data", {}).pop(WIDGET_VIEW, None)
-            if view is None:
+            if WIDGET_VIEW not in output.get("data", {}):
+                outputs.append(output)
                 continue
-            if (progress := _progress(view["model_id"], state)) is not None:
-                # Jupyter saves a widget's text when it appears: every bar would stand at 0 %.
-                output.data["text/plain"] = progress
-            else:
-                still = _pictures(view["model_id"], state) or NOTE
-                output.data["text/html"] = f'<div class="course-widget">{still}</div>'
+            try:
+                pieces = _Widgets(state).pieces(output.data[WIDGET_VIEW]["model_id"])
+            except Exception as error:  # its state may be anything
+                where = f"In [{cell.get('execution_count')}]"
+                problems.append(f"{where}: a widget cannot be shown: {in_words(error)}")
+                pieces = []
+            outputs += _outputs(pieces, output)
+        if "outputs" in cell:
+            cell.outputs = outputs
+    return problems
 
 
-def _progress(model_id: str, state: dict) -> str | None:
-    """The last words of a tqdm bar, "" if it has hidden itself; None for any other widget."""
-    models = {f"{REFERENCE}{key}": value for key, value in state.items()}
-    box = state.get(model_id, {}).get("state", {})
-    parts = [models[child] for child in box.get("children", [])]
-    if not any(part["model_name"] == "FloatProgressModel" for part in parts):
-        return None
-    if models[box["layout"]]["state"].get("visibility") == "hidden":
-        return ""
-    words = [part["state"]["value"] for part in parts if part["model_name"] == "HTMLModel"]
-    return " ".join(html.unescape(word).replace("\u2007", " ").strip() for word in words)
+def _outputs(pieces: list[Piece], output: NotebookNode) -> Iterator[NotebookNode]:
+    """Outputs that show these pieces in place of one that showed a widget."""
+    for _, group in itertools.groupby(pieces or [NOTE], type):
+        together = list(group)
+        if shown := "".join(piece for piece in together if isinstance(piece, str)):
+            data = {"text/html": f'<div class="course-widget">{shown}</div>'}
+            yield NotebookNode(output | {"data": NotebookNode(data)})
+        yield from (piece for piece in together if not isinstance(piece, str))
 
 
-def _pictures(model_id: str, state: dict) -> str:
-    """The pictures of a widget and of those within it, as HTML; "" if there is none."""
-    model = state.get(model_id.removeprefix(REFERENCE), {})
-    if model.get("model_name") == "ImageModel":
-        return _image(model)
-    return "".join(_pictures(child, state) for child in model.get("state", {}).get("children", []))
+class _Widgets:
+    """The widgets of a notebook, as far as one of its outputs shows them, each once."""
+
+    def __init__(self, state: dict):
+        self._state = state
+        self._seen: set[str] = set()
+
+    def pieces(self, model_id: str) -> list[Piece]:
+        """What a widget and those within it show; of one that is hidden, a piece of nothing."""
+        name = model_id.removeprefix(REFERENCE)
+        if name in self._seen or name not in self._state:
+            return []
+        self._seen.add(name)
+        model = self._state[name]
+        own = model["state"]
+        if self._is_hidden(own):
+            return [""]
+        match model["model_name"]:
+            case "ImageModel" | "VideoModel" | "AudioModel":
+                return _shown(model)
+            case "LabelModel":
+                return _words(own, html.escape(own["value"]))
+            case "HTMLModel" | "HTMLMathModel":
+                return _words(own, own["value"])
+            case "OutputModel":
+                return [piece for output in own["outputs"] for piece in self._captured(output)]
+        if progress := self._progress(own):
+            return [_display(progress)]
+        if "children" in own:
+            return self._within(own)
+        return [] if own.get("_view_module", "").startswith(STANDARD) else [NOTE]
+
+    def _within(self, own: dict) -> list[Piece]:
+        """What the children of a box show, with the titles that those of tabs have."""
+        found: list[Piece] = []
+        for child, title in itertools.zip_longest(own["children"], own.get("titles", ())):
+            found += [f"<p><b>{html.escape(title)}</b></p>"] if title else []
+            found += self.pieces(child) if child else []
+        return found
+
+    def _captured(self, output: dict) -> list[Piece]:
+        """What an output shows that a widget holds."""
+        if WIDGET_VIEW in output.get("data", {}):
+            return self.pieces(output["data"][WIDGET_VIEW]["model_id"])
+        node = nbformat.from_dict(output)
+        nbformat.validate(node, ref="output", version=4)
+        return [node]
+
+    def _is_hidden(self, own: dict) -> bool:
+        layout = self._state.get(str(own.get("layout")).removeprefix(REFERENCE), {})
+        style = layout.get("state", {})
+        return style.get("visibility") == "hidden" or style.get("display") == "none"
+
+    def _progress(self, own: dict) -> str | None:
+        """The last words of a tqdm bar; None for any other widget."""
+        parts = [self._state[child.removeprefix(REFERENCE)] for child in own.get("children", [])]
+        if not any(part["model_name"] == "FloatProgressModel" for part in parts):
+            return None
+        # Jupyter saves a widget's text when it appears: every bar would stand at 0 %.
+        words = [part["state"]["value"] for part in parts if part["model_name"] == "HTMLModel"]
+        return " ".join(html.unescape(word).replace("\u2007", " ").strip() for word in words)
 
 
-def _image(model: dict) -> str:
+def _display(text: str) -> NotebookNode:
+    return nbformat.v4.new_output("display_data", {"text/plain": text})
+
+
+def _words(own: dict, value: str) -> list[Piece]:
+    """The words of a widget, after its description; none if there are none."""
+    words = f"{html.escape(own.get('description') or '')} {value}".strip()
+    return [f"<div>{words}</div>"] if words else []
+
+
+def _shown(model: dict) -> list[Piece]:
+    """A picture, a video or a sound."""
     data = next((b["data"] for b in model.get("buffers", []) if b["path"] == ["value"]), "")
-    source = f"data:image/{model['state']['format']};base64,{data}"
-    return data and f'<img alt="what the widget showed last" src="{html.escape(source)}">'
+    kind, form = model["model_name"].removesuffix("Model").lower(), model["state"]["format"]
+    verb = "showed" if kind == "image" else "played"
+    source = f"data:{kind}/{form};base64,{data}"
+    if form == "url":
+        source = base64.b64decode(data).decode()
+    return [to_html(kind, source, f"what the widget {verb} last")] if data else []

@@ -3,6 +3,7 @@
 import base64
 import re
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -10,20 +11,25 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fcsr.course.report.drawings import NAMESPACE, to_xml
 from fcsr.course.report.harmless import make_harmless
+from fcsr.course.report.pictures import data_uri
 from fcsr.errors import FcsrError
 
 PNG = "data:image/png;base64,iVBORw0KGgo="
-SVG = '<svg viewBox="0 0 2 2"><circle r="1" onclick="go()"/></svg>'
 
 
-def picture(name):
+def embed(name, kind):
+    if isinstance(name, ElementTree.Element):
+        return data_uri(to_xml(name), "image/svg+xml")
+    if name.startswith("data:"):
+        return name
     if name == "a & b.png":
         return PNG
     raise FcsrError(f"{name} is not there")
 
 
-harmless = make_harmless(picture, {"other.ipynb": "other.html"}.get)
+harmless = make_harmless(embed, {"other.ipynb": "other.html"}.get)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,10 @@ harmless = make_harmless(picture, {"other.ipynb": "other.html"}.get)
         "<script>location = 'http://127.0.0.1/'</script><script src=a.js>",
         '<img alt="x" onerror="go()" srcset="http://127.0.0.1/ 2x">',
         '<svg><style><meta http-equiv="refresh" content="0"></style></svg>',
+        '<svg><p><meta http-equiv="refresh" content="0"></p></svg>',
+        '<video src="//127.0.0.1/a.mp4" poster="//127.0.0.1/a.png"><source src=//a.b/c></video>',
+        '<audio><source src="//127.0.0.1/a.wav"><track src=//a.b/c></audio><source src=//a.b/c>',
+        '<image src="//127.0.0.1/a.png"><picture><source srcset="//a.b/c"><img></picture>',
         '<svg><foreignObject><meta http-equiv="refresh" content="0"></foreignObject></svg>',
         '<math><annotation-xml encoding="text/html"><meta http-equiv=refresh></annotation-xml>',
         '<!--><meta http-equiv="refresh" content="0">-->',
@@ -59,7 +69,8 @@ WORDS = re.findall(
     r"<|>|/|=|\"|'|-->|<!--|<!\[CDATA\[|\]\]>|&lt;|\w[\w-]*|\s",
     """< > / = " ' --> <!-- <![CDATA[ ]]> &lt; meta http-equiv refresh base href form action link
     rel preconnect style script svg math mtext mglyph annotation-xml foreignObject desc title
-    noscript textarea template table td select option p img src alt a iframe xmp plaintext""",
+    noscript textarea template table td select option p img src alt a iframe xmp plaintext
+    video audio source image""",
 )
 
 
@@ -105,6 +116,11 @@ def test_tables_of_pandas_stay():
         "<details open><summary>More</summary><pre>x\n</pre></details>",
         '<a href="https://example.org/?a=1&amp;b=2#c">there</a><a href="mailto:a@b.org">me</a>',
         '<ol start="3"><li><input type="checkbox" checked disabled> done</li></ol>',
+        f'<p hidden>unseen</p><img alt="unseen" hidden src="{PNG}"><div popover>unseen</div>',
+        "<dialog>unseen</dialog><dialog open>seen</dialog>",
+        '<video autoplay controls loop muted width="9"><source src="data:video/mp4;base64,AA" '
+        'type="video/mp4">Your browser does not support it.</video>',
+        '<audio controls src="data:audio/wav;base64,AA"></audio>',
     ],
 )
 def test_what_is_to_be_read_stays(html):
@@ -113,20 +129,71 @@ def test_what_is_to_be_read_stays(html):
     )
 
 
-def test_drawings_become_pictures():
-    image = BeautifulSoup(harmless(f"<p>{SVG}</p>"), "html.parser").p.img
+def drawn(html):
+    """The picture that HTML with a drawing becomes, and the drawing in it."""
+    image = BeautifulSoup(harmless(html), "html.parser").img
     kind, data = image["src"].split(",")
     assert kind == "data:image/svg+xml;base64"
-    assert b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2">' in base64.b64decode(data)
-    assert harmless("<svg><circle></svg>") == "[a drawing that is no well-formed SVG]"
+    return image, ElementTree.fromstring(base64.b64decode(data))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<svg viewBox='0 0 2 2'><circle r='1' onclick='go()'/></svg>",
+        "<SVG VIEWBOX='0 0 2 2'><Circle r=1></SVG>",
+        "<svg viewbox='0 0 2 2'><circle r=1>",
+        f"<p>before <svg xmlns='{NAMESPACE}' viewBox='0 0 2 2'><circle r='1'/></svg></p>",
+        "<svg viewBox='0 0 2 2'><svg><circle r='1'/></svg></svg>",
+        "<svg viewBox='0 0 2 2'><a:b c:d='e'/><circle r='1'/>&nbsp;<!-- -- --></svg>",
+    ],
+)
+def test_drawings_become_pictures(html):
+    _, svg = drawn(f"{html}<i>after</i>")
+    assert svg.get("viewBox") == "0 0 2 2" and svg.find(f".//{{{NAMESPACE}}}circle").get("r") == "1"
+    assert "<i>after</i>" in harmless(f"{html}</svg><i>after</i>")
+
+
+def test_a_drawing_keeps_its_style_and_its_text():
+    style = "<style>*{stroke-linejoin: round} a > b {color: red}</style>"
+    _, svg = drawn(f"<svg><defs>{style}</defs><text>one</text><svg/><text>two</text></svg>")
+    assert "".join(svg.itertext()) == "*{stroke-linejoin: round} a > b {color: red}onetwo"
+    assert "<style>" not in harmless(f"<svg><defs>{style}</defs></svg>")
+
+
+def test_the_picture_of_a_drawing_is_seen_as_the_drawing_was():
+    image, _ = drawn('<svg class="icon" style="width: 1em" hidden><title>a &lt;disc></title></svg>')
+    assert image.attrs | {"src": ""} == {
+        **{"alt": "a <disc>", "class": ["icon"], "style": "width: 1em", "hidden": "", "src": ""}
+    }
+    assert drawn("<svg></svg>")[0]["alt"] == "a drawing"
+
+
+def test_what_cannot_be_drawn_is_words():
+    deep = "<g>" * 5000
+    assert harmless(f"<b>x</b><svg>{deep}</svg><i>y</i>") == (
+        "<b>x</b><span>[a drawing: it is nested too deeply]</span><i>y</i>"
+    )
 
 
 def test_pictures_and_links_have_their_places():
     assert harmless('<img alt="c" src="a &amp; b.png">') == f'<img alt="c" src="{PNG}">'
-    assert harmless('<img alt="c < d" src=e.png>') == "[c &lt; d: e.png is not there]"
-    assert harmless("<img src='<b>'>") == "[a picture: &lt;b&gt; is not there]"
+    words = {
+        "<img alt='c < d' src=e.png>": "c &lt; d: e.png",
+        "<img src='<b>'>": "a picture: &lt;b&gt;",
+        "<video src=e.mp4>no</video>": "a video: e.mp4",
+        "<video><source src=e.mp4><source src=f.mp4>no</video>": "a video: e.mp4",
+        "<audio title=hiss><source src=e.wav>no</audio>": "hiss: e.wav",
+    }
+    for html, shown in words.items():
+        assert harmless(f"{html} z") == f"<span>[{shown} is not there]</span> z"
     assert harmless('<a href="other.ipynb">x</a>') == '<a href="other.html">x</a>'
     assert harmless('<a href="../data.csv">x</a>') == "<a>x</a>"
+
+
+def test_one_source_of_several_is_enough():
+    one = "<video><source src=e.mp4><source src='data:video/mp4;base64,AA'></video>"
+    assert harmless(one) == '<video><source><source src="data:video/mp4;base64,AA"></video>'
 
 
 def test_it_is_well_formed_in_itself():

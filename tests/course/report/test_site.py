@@ -43,6 +43,12 @@ def test_two_reports_do_not_write_to_one_folder(tmp_path):
             pass
 
 
+def test_what_is_printed_meanwhile_is_no_fault_of_the_folder(tmp_path):
+    with pytest.raises(BrokenPipeError), open_site(tmp_path, []):
+        raise BrokenPipeError  # as of `fcsr report | head`
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
 def test_a_full_disk_is_an_error_with_a_cure(tmp_path, full_disk):
     with (
         pytest.raises(FcsrError, match=r"cannot be made or written to \(File too large\); free it"),

@@ -6,6 +6,7 @@ import io
 import ipywidgets
 import nbformat
 import pytest
+import traitlets
 from bs4 import BeautifulSoup
 from PIL import Image
 from tqdm.notebook import tqdm
@@ -15,15 +16,27 @@ from fcsr.course import widgets
 from fcsr.course.report.static_widgets import WIDGET_STATE, WIDGET_VIEW, replace_widgets
 
 
+def outputs(*shown, state=None):
+    """What a cell's outputs that showed widgets become, and what was found wrong with them."""
+    views = [
+        {WIDGET_VIEW: {"model_id": widget.model_id}, "text/plain": "some text"} for widget in shown
+    ]
+    cell = nbformat.v4.new_code_cell(
+        outputs=[nbformat.v4.new_output("display_data", view) for view in views], execution_count=2
+    )
+    state = state or ipywidgets.Widget.get_manager_state(widgets=None)
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {WIDGET_STATE: state}})
+    problems = replace_widgets(notebook)
+    assert "widgets" not in notebook.metadata
+    assert not [output for output in cell.outputs if WIDGET_VIEW in output.get("data", {})]
+    nbformat.validate(notebook)
+    return cell.outputs, problems
+
+
 def replaced(widget):
-    """The data of an output that showed `widget`, once its notebook's widgets are replaced."""
-    data = {WIDGET_VIEW: {"model_id": widget.model_id}, "text/plain": "some text"}
-    output = nbformat.v4.new_output("display_data", data)
-    cell = nbformat.v4.new_code_cell(outputs=[output])
-    state = {WIDGET_STATE: ipywidgets.Widget.get_manager_state(widgets=None)}
-    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": state})
-    replace_widgets(notebook)
-    assert "widgets" not in notebook.metadata and WIDGET_VIEW not in output.data
+    """The data of the one output that a widget becomes."""
+    ([output], problems) = outputs(widget)
+    assert problems == []
     return output.data
 
 
@@ -57,7 +70,7 @@ def test_a_widget_without_a_picture_is_a_note(widget):
 def test_a_widget_without_state_is_a_note():
     data = {WIDGET_VIEW: {"model_id": "lost"}, "text/plain": "some text"}
     cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", data)])
-    replace_widgets(nbformat.v4.new_notebook(cells=[cell]))
+    assert replace_widgets(nbformat.v4.new_notebook(cells=[cell])) == []
     assert "to be used in JupyterLab" in cell.outputs[0].data["text/html"]
 
 
@@ -68,3 +81,106 @@ def test_a_progress_bar_is_text():
     data = replaced(bar.container)
     assert data["text/plain"].startswith("work: 100% 3/3 [")
     assert "text/html" not in data
+
+
+def test_a_progress_bar_that_has_hidden_itself_shows_nothing():
+    bar = tqdm(range(3), desc="work", display=False)
+    bar.container.layout.visibility = "hidden"
+    assert outputs(bar.container) == ([], [])
+    box = ipywidgets.VBox([bar.container, ipywidgets.Label("below")])
+    assert soup(replaced(box)).text == "below"
+
+
+def png():
+    Image.new("RGB", (8, 8)).save(data := io.BytesIO(), "png")
+    return data.getvalue()
+
+
+def test_words_beside_a_picture_stay():
+    words = [
+        ipywidgets.Label("1 < 2", description="a:"),
+        ipywidgets.HTML("<b>bold</b>", description="b:"),
+        ipywidgets.HTMLMath("$x$"),
+        ipywidgets.HTML("unseen", layout={"visibility": "hidden"}),
+        ipywidgets.Label("unseen", layout={"display": "none"}),
+    ]
+    picture = ipywidgets.Image(value=png())
+    found = soup(replaced(ipywidgets.VBox([ipywidgets.HBox(words), picture])))
+    assert [div.text for div in found.div("div")] == ["a: 1 < 2", "b: bold", "$x$"]
+    assert found.b and found.img
+
+
+def test_tabs_keep_their_titles():
+    tabs = ipywidgets.Tab([ipywidgets.Label("one"), ipywidgets.IntSlider()], titles=["A", "B & C"])
+    assert soup(replaced(tabs)).get_text(" ") == "A one B & C"
+
+
+def test_what_an_output_widget_holds_becomes_outputs():
+    caught = [
+        nbformat.v4.new_output("stream", text="printed\n"),
+        nbformat.v4.new_output("display_data", {"image/png": "AAAA"}),
+        nbformat.v4.new_output("error", ename="E", evalue="v", traceback=["E: v"]),
+    ]
+    output = ipywidgets.Output(outputs=caught)
+    picture = ipywidgets.Image(value=png())
+    first, *between, last = outputs(ipywidgets.VBox([picture, output, ipywidgets.Label("end")]))[0]
+    assert soup(first.data).img and soup(last.data).text == "end"
+    assert between == caught
+
+
+def test_widgets_within_an_output_widget_are_shown():
+    view = {WIDGET_VIEW: {"model_id": ipywidgets.Label("within").model_id}}
+    output = ipywidgets.Output(outputs=[nbformat.v4.new_output("display_data", view)])
+    assert soup(replaced(output)).text == "within"
+
+
+def test_films_and_sounds_are_played():
+    box = ipywidgets.VBox(
+        [ipywidgets.Video(value=b"film", format="mp4"), ipywidgets.Audio(value=b"sound")]
+    )
+    found = soup(replaced(box))
+    assert found.video["src"] == f"data:video/mp4;base64,{base64.b64encode(b'film').decode()}"
+    assert found.audio["src"].startswith("data:audio/mp3;base64,")
+
+
+def test_a_picture_may_lie_elsewhere():
+    picture = ipywidgets.Image.from_url("https://example.org/a.png")
+    assert soup(replaced(picture)).img["src"] == "https://example.org/a.png"
+
+
+def test_a_widget_of_another_package_is_a_note_beside_what_is_shown():
+    class Foreign(ipywidgets.DOMWidget):
+        _view_module = traitlets.Unicode("elsewhere").tag(sync=True)
+
+    box = ipywidgets.VBox([Foreign(), ipywidgets.Label("beside")])
+    assert soup(replaced(box)).get_text("|") == "A widget, to be used in JupyterLab.|beside"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": {"outputs": [{"output_type": "stream"}]}},
+        {"state": {"outputs": 3}},
+        {"state": {}},
+        {"state": None},
+        {"model_name": "LabelModel", "state": {"value": 3}},
+        {"model_name": "ImageModel", "state": {"format": None}, "buffers": [{}]},
+        {"model_name": "VBoxModel", "state": {"children": [3]}},
+    ],
+)
+def test_a_misshapen_widget_is_told_and_the_others_are_shown(change):
+    odd, label = ipywidgets.Output(), ipywidgets.Label("fine")
+    state = ipywidgets.Widget.get_manager_state(widgets=None)
+    state["state"][odd.model_id] |= change
+    (note, fine), [problem] = outputs(odd, label, state=state)
+    assert soup(note.data).small and soup(fine.data).text == "fine"
+    assert problem.startswith("In [2]: a widget cannot be shown: ")
+
+
+def test_a_box_within_itself_is_shown_once():
+    box = ipywidgets.VBox([ipywidgets.Label("inside")])
+    state = ipywidgets.Widget.get_manager_state(widgets=None)
+    state["state"][box.model_id]["state"]["children"] *= 2
+    state["state"][box.model_id]["state"]["children"].append(f"IPY_MODEL_{box.model_id}")
+    ([output], []) = outputs(box, state=state)
+    assert soup(output.data).text == "inside"
