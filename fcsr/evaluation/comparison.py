@@ -13,6 +13,7 @@ import numpy as np
 from fcsr.errors import FcsrError
 from fcsr.evaluation import tables, uncertainty
 from fcsr.evaluation.methods import full_name
+from fcsr.evaluation.results import Row
 from fcsr.metrics import LPIPS_RANGES, better
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 DISTANCES = (*LPIPS_RANGES, "lpips_vgg", "dists")
 """The columns whose ratios mean something: above 0, and 0 for equal images."""
+
+NOTHING = np.empty((2, 0))  # of which there is no ratio
 
 COLUMNS = (
     *(*tables.BY, "measure", "images"),
@@ -64,16 +67,18 @@ def compare(table: "pandas.DataFrame", base: str) -> "pandas.DataFrame":
     measures = tables.measures_of(table)
     cells = tables.cells(table)
     chosen = base_of([key[2:] for key in cells], base)
-    rows = []
+    rows: list[Row] = []
+    pairs = []
     for (dataset, scale, *method), images in cells.items():
         theirs = cells.get((dataset, scale, *chosen))
         if tuple(method) == chosen or theirs is None:
             continue
         for measure in measures:
-            pairs = images[["image", measure]].merge(theirs[["image", measure]], on="image")
-            values, base_values = pairs.dropna().drop(columns="image").to_numpy(float).T
+            both = images[["image", measure]].merge(theirs[["image", measure]], on="image")
+            pairs.append(both.dropna().drop(columns="image").to_numpy(float).T)
             names = dict(zip(tables.BY, (dataset, scale, *method), strict=True))
-            rows.append(names | {"measure": measure} | _pair(measure, values, base_values))
+            rows.append(names | {"measure": measure})
+    _measure(rows, pairs)
     result = pd.DataFrame(rows, columns=COLUMNS)
     result["p_holm"] = uncertainty.holm(result["p"].tolist())
     result.attrs["base"] = full_name(*chosen)
@@ -102,23 +107,31 @@ def base_of(methods: Iterable[tuple[str, str]], base: str) -> tuple[str, str]:
     return found[0]
 
 
-def _pair(measure: str, values: np.ndarray, base: np.ndarray) -> dict[str, float]:
-    """A row of `compare` without its names: the numbers of one measure on the same images."""
+def _measure(rows: list[Row], pairs: list[np.ndarray]) -> None:
+    """Add to the rows of `compare`, which are names so far, what their pairs of values tell."""
     with np.errstate(invalid="ignore"):  # a PSNR may be infinite in both
-        differences = values - base
-    low, high = uncertainty.interval(np.mean, differences)
-    times = times_low = times_high = np.nan
-    if measure in DISTANCES and values.size and values.min() > 0:
-        times = float(_times(values, base))
-        times_low, times_high = uncertainty.interval(_times, values, base)
+        differences = [values - base for values, base in pairs]
+    intervals = uncertainty.intervals(np.mean, [[difference] for difference in differences])
+    ratios = [
+        pair if row["measure"] in DISTANCES and pair.size and pair[0].min() > 0 else NOTHING
+        for row, pair in zip(rows, pairs, strict=True)
+    ]
+    times = uncertainty.intervals(_times, ratios)
+    for i, row in enumerate(rows):
+        values, base = pairs[i]
+        row |= _differences(str(row["measure"]), values, base, differences[i])
+        row |= {"times": float(_times(*ratios[i])) if ratios[i].size else np.nan}
+        row["difference_low"], row["difference_high"] = intervals[i]
+        row["times_low"], row["times_high"] = times[i]
+
+
+def _differences(
+    measure: str, values: np.ndarray, base: np.ndarray, differences: np.ndarray
+) -> Row:
+    """Of one row, what needs no resampling."""
     return {
         "images": len(values),
         "difference": float(differences.mean()) if values.size else np.nan,
-        "difference_low": low,
-        "difference_high": high,
-        "times": times,
-        "times_low": times_low,
-        "times_high": times_high,
         "better": int((better(measure) * values > better(measure) * base).sum()),
         "p": uncertainty.signed_rank(differences),
     }

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError
 from fcsr.frequency.filters import BicubicDownUp, Box, Butterworth, Gaussian, Ideal, LowPass
+from fcsr.utils.dense import require_floats
 
 FIXED_POINT = 2.0**-23
 """Pixel values in [0, 1] are multiples of this, so that float32 holds sums and differences up to
@@ -31,7 +32,7 @@ def split(
     while both bands stay in [-2, 2], which only patterns made for it can break. For other images,
     of any range, the sum is off by one rounding at most. Gradients pass unchanged.
 
-    Raises FcsrError for a tensor that is no batch.
+    Raises FcsrError for a tensor that is no batch, or no dense tensor of floats.
 
     >>> import fcsr
     >>> hr = fcsr.images.to_tensor(fcsr.images.sample("coffee").crop((0, 0, 16, 12)))
@@ -39,6 +40,7 @@ def split(
     >>> (low + high == hr).all().item()
     True
     """
+    require_floats(hr, "the image")
     if hr.ndim != 4:
         raise FcsrError(f"split takes a batch (B, C, H, W), not the shape {tuple(hr.shape)}")
     low = f(hr)

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError
 from fcsr.frequency.spectra import mirror_spectrum
+from fcsr.utils.dense import require_floats
 from fcsr.utils.device import no_autocast
 from fcsr.utils.interpolation import bicubic
 from fcsr.utils.numbers import as_whole
@@ -50,7 +51,7 @@ class LowPass(ABC):
 
     @abstractmethod
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
-        """The low band of `image`, in the same units."""
+        """The low band of `image`, in the same units; ImageError for no dense tensor of floats."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Gaussian(LowPass):
         _require(0 < self.sigma < math.inf, "sigma", self.sigma, "a positive number of pixels")
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
+        require_floats(image, "the image")
         radius = math.ceil(4 * self.sigma)
         distance = torch.arange(-radius, radius + 1, device=image.device, dtype=image.dtype)
         return _convolve(image, torch.exp(-0.5 * (distance / self.sigma) ** 2))
@@ -90,6 +92,7 @@ class Box(LowPass):
         object.__setattr__(self, "radius", radius)
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
+        require_floats(image, "the image")
         return _convolve(image, image.new_ones(2 * self.radius + 1))
 
 
@@ -153,6 +156,7 @@ class BicubicDownUp(LowPass):
         _require(self.factor >= 1, "factor", self.factor, "a number of at least 1")
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
+        require_floats(image, "the image")
         size = image.shape[-2], image.shape[-1]
         small = max(1, round(size[0] / self.factor)), max(1, round(size[1] / self.factor))
         if small[1] == 1 and size[1] < size[0]:  # torch 2.13 mistakes one column's layout
@@ -231,6 +235,6 @@ def _convolve(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def _multiply_spectrum(image: Tensor, gain: Callable[[Tensor], Tensor]) -> Tensor:
-    h, w = image.shape[-2:]
     spectrum, frequency = mirror_spectrum(image)
-    return torch.fft.irfft2(spectrum * gain(frequency), s=(2 * h, 2 * w))[..., :h, :w]
+    h, w = image.shape[-2:]
+    return torch.fft.irfft2(spectrum * gain(frequency))[..., :h, :w]

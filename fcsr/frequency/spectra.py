@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
+from fcsr.utils.dense import require_floats
+
 
 def band_energy(
     image: Float[Tensor, "b c h w"], edges: tuple[float, ...] = (0.0, 0.0625, 0.125, 0.25, 0.5)
@@ -60,6 +62,7 @@ def mirror_spectrum(
 
     `rows` are 2h. Of the 2w columns of a real image's spectrum, `rfft2` keeps the first w + 1.
     """
+    require_floats(image, "the image")
     h, w = image.shape[-2:]
     image = torch.cat((image, image.flip(-2)), -2)
     image = torch.cat((image, image.flip(-1)), -1)

@@ -81,7 +81,8 @@ class _Output(_Stream):
     def _failed(self, error: OSError) -> None:
         if isinstance(error, BrokenPipeError):
             raise error
-        raise FcsrError(f"the output cannot be written ({error.strerror})") from error
+        cure = "free space where it is sent, or send it elsewhere"
+        raise FcsrError(f"standard output cannot be written ({error.strerror}); {cure}") from error
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

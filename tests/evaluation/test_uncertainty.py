@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from fcsr.evaluation.uncertainty import holm, interval, signed_rank
+from fcsr.evaluation import uncertainty
+from fcsr.evaluation.uncertainty import holm, interval, intervals, signed_rank
 
 
 def test_an_interval_is_that_of_all_resamples():
@@ -47,6 +48,23 @@ def test_several_samples_are_drawn_together():
     assert interval(ratio, 2 * values, values) == pytest.approx((2, 2))
 
 
+@pytest.mark.parametrize("largest", [1, 70_000, 4_000_000])
+def test_intervals_of_many_are_those_of_each(monkeypatch, largest):
+    """However many are resampled at once."""
+    monkeypatch.setattr(uncertainty, "LARGEST", largest)
+    draws = np.random.default_rng(0)
+    several = [draws.normal(30, 4, size=(2, images)) for images in (5, 14, 5, 2, 5, 14, 0)]
+    several[2][1, 3] = math.inf
+
+    def ratio(a, b, axis):
+        return a.mean(axis=axis) / b.mean(axis=axis)
+
+    found = intervals(ratio, several)
+    for one, samples in zip(found, several, strict=True):
+        assert one == pytest.approx(interval(ratio, *samples), rel=1e-12, nan_ok=True)
+    assert np.isnan(found).all(1).tolist() == [False, False, True, True, False, False, True]
+
+
 def test_it_covers_as_much_as_is_said():
     samples = np.random.default_rng(0).normal(size=(400, 5))
     ends = [interval(np.mean, sample) for sample in samples]
@@ -55,7 +73,14 @@ def test_it_covers_as_much_as_is_said():
 
 @pytest.mark.parametrize(
     "differences",
-    [[0.1, 0.2, -0.3, 0.4, 0.5], [1, 1, 2, 2, -3, 4, 4, -4], [-3, -1, -2, -5], [7]],
+    [
+        [0.5, -0.5, 1, 1, 1, -1, 2, 2, 2, -3, 3, 3, 3],
+        [1] * 13,
+        [0.1, 0.2, -0.3, 0.4, 0.5],
+        [1, 1, 2, 2, -3, 4, 4, -4],
+        [-3, -1, -2, -5],
+        [7],
+    ],
 )
 def test_the_test_counts_all_signs(differences):
     ranks = [
