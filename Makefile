@@ -5,6 +5,8 @@ INSTALLED := .venv/.installed
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 # Image sets are looked for beside the project, unless FCSR_DATA names their folder.
 export FCSR_DATA ?= $(realpath ../shared/data)
+# Tests run in a process for each core, of one thread each; four need some 3 GB.
+WORKERS := --numprocesses logical --maxprocesses 4
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .PHONY: help report lab test docs notebooks screenshot clean
@@ -20,13 +22,14 @@ report: $(INSTALLED) ## run the notebooks into build/report/index.html, to read 
 lab: $(INSTALLED) ## open the notebooks in JupyterLab
 	$(BIN)/fcsr lab
 
+test: export OMP_NUM_THREADS = 1
 test: $(INSTALLED) ## check everything: style, layers, types, unit tests, examples, the notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
-	$(BIN)/pytest
-	$(BIN)/pytest -x --nbval --nbval-current-env \
+	$(BIN)/pytest $(WORKERS) --dist worksteal
+	$(BIN)/pytest $(WORKERS) --dist loadfile -x --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
 docs: $(INSTALLED) ## make the API reference, build/docs/index.html, to read and search offline: 10 seconds
@@ -85,9 +88,10 @@ decodes: $(INSTALLED) ## measure all decodes of the paper-size weights: an hour
 decodes_compact: $(INSTALLED) ## measure all decodes of the compact weights, and those with LPIPS: 40 minutes
 	$(BENCHMARK)/decodes.py --compact --out figures/decodes_compact.csv
 
-judges: $(INSTALLED) ## measure the compact weights by all judges: 10 minutes
+judges: $(INSTALLED) ## measure the compact weights by all judges: 30 minutes
 	env ACCELERATE_USE_CPU=true OMP_NUM_THREADS=1 $(BIN)/torchrun --standalone \
-	  --nproc-per-node 2 benchmarks/judges.py --data Set5 --out figures
+	  --nproc-per-node 2 benchmarks/judges.py --data Set5 --data Set14 \
+	  --scale 4 --scale 3 --out figures
 
 inference: $(INSTALLED) ## time upscaling, for docs/performance.md, on an idle machine: 12 minutes
 	$(BENCHMARK)/inference.py --out figures/inference.csv --page docs/performance.md \

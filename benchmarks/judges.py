@@ -1,6 +1,6 @@
 """What several judges say: LPIPS by two networks, DISTS, SSIM, consistency with LR, the raster.
 
-    python benchmarks/judges.py --data Set5 --data Set14 --data B100 --out figures
+    python benchmarks/judges.py --data Set5 --data Set14 --scale 4 --scale 3 --out figures
 
 Beside a method that gives up PSNR stands LTE with Gaussian noise at that PSNR (`lte-compact@…`),
 and LTE with noise of 2 and 4 levels: a gain that noise has, too, is no gain of the method.
