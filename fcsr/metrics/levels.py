@@ -4,6 +4,7 @@ from torch import Tensor
 
 from fcsr.errors import FcsrError, ImageError
 from fcsr.images.ranges import require_unit
+from fcsr.utils.dense import require_dense
 from fcsr.utils.numbers import as_whole
 
 
@@ -74,6 +75,7 @@ def _check_image(name: str, image: Tensor) -> None:
     if not isinstance(image, Tensor):
         kind = type(image).__name__
         raise ImageError(f"{name} is a {kind}; fcsr.images.to_tensor makes a tensor of a picture")
+    require_dense(image, name)
     if tuple(image.shape[:-2]) not in {(3,), (1, 3)}:
         raise ImageError(
             f"{name} has the shape {tuple(image.shape)}; a metric compares one image at a "

@@ -46,11 +46,11 @@ ODD_TENSORS = {
         lambda: torch.quantize_per_tensor(IMAGE, 1 / 255, 0, torch.quint8),
         r"is a quantized tensor; give floats: image.dequantize\(\)",
     ),
+    "nested": (lambda: torch.nested.nested_tensor([IMAGE[0]]), "is a nested tensor; give its"),
     "complex": (lambda: IMAGE.to(torch.complex64), r"is complex \(torch.complex64\); give real"),
 }
 ODD = ODD_TENSORS | {
     "compressed": (lambda: IMAGE[0, 0].to_sparse_csr(), SPARSE),
-    "nested": (lambda: torch.nested.nested_tensor([IMAGE[0]]), "is a nested tensor; give its"),
     "complex array": (lambda: ARRAY.astype(complex), r"is complex \(complex128\); give real"),
     "masked": (
         lambda: np.ma.masked_greater(ARRAY, 0.5),
