@@ -28,7 +28,7 @@ test: $(INSTALLED) ## check everything: style, layers, types, unit tests, exampl
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
-	$(BIN)/pytest $(WORKERS) --dist worksteal
+	$(BIN)/pytest $(WORKERS) --dist worksteal --cov --cov-report=
 	$(BIN)/pytest $(WORKERS) --dist loadfile -x --nbval --nbval-current-env \
 	  --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
@@ -111,7 +111,7 @@ startup: $(INSTALLED) ## time imports and fcsr --help: a minute
 	$(BENCHMARK)/startup.py --out figures/startup.csv
 
 clean: ## remove what the other targets made, except .venv; also the rows that table1 resumes from
-	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find fcsr tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
 	  -exec rm -r {} +
 
