@@ -6,10 +6,11 @@
 Both render the same weights (made by chance, with a fixed seed) and must agree to 1e-5; then each
 variant renders x4 to 512 x 512 pixels in a process of its own, in turns, twice, and the faster
 counts. The floor is the time that fcsr's multiplications would take at the rate of one large
-float32 matrix product on the same machine. A sweep over pixels and scales follows, once;
-`--figure` draws it.
+matrix product of the same precision on the same machine. Distributions are decoded by their mode,
+a mixture's by their mean. A sweep over pixels and scales follows, once; `--figure` draws it.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from fcsr.utils.files import atomic_write
 
 AGREE = 1e-5  # of values in [0, 1]
 NAMES = tuple(name.lower() for name in models.MODELS)
+MIXTURES = ("cs, mixture", "fcs, mixture")
 COMPILED = "fcsr, compiled"
 ONE_PASS = replace(EstimatorSize(), ensemble="texture")
 SIZES = {
@@ -50,6 +52,7 @@ class Job(NamedTuple):
 
 class Cost(NamedTuple):
     seconds: float
+    cpu_seconds: float  # of all threads together
     memory: float  # GiB at its peak, of the model, its compiling, and the rendering
     floor: float  # seconds
 
@@ -58,10 +61,15 @@ def main_jobs(side: int) -> list[Job]:
     """Published LTE first, with which all others are compared."""
     jobs = [
         *(Job(name, loop=loop) for name in NAMES for loop in ("published", "fcsr")),
-        *(Job(name, loop=COMPILED) for name in NAMES),
-        *(Job(name, precision="bfloat16") for name in NAMES),
-        *(Job(name, size) for size in ("paper, one pass", "compact") for name in NAMES),
-        *(Job(name, "compact", COMPILED) for name in NAMES),
+        *(
+            Job(name, size, loop, precision)
+            for size, names in (("paper", NAMES), ("compact", (*NAMES, *MIXTURES)))
+            for loop in ("fcsr", COMPILED)
+            for precision in ("float32", "bfloat16")
+            for name in names
+            if (size, loop, precision) != ("paper", "fcsr", "float32")
+        ),
+        *(Job(name, "paper, one pass") for name in NAMES),
     ]
     return [job._replace(side=side) for job in jobs]
 
@@ -78,7 +86,11 @@ def sweep_jobs(side: int) -> list[Job]:
 def make(job: Job) -> ContinuousModel:
     torch.manual_seed(0)
     encoder, size = SIZES[job.size]
-    model = models.MODELS[job.model.upper()](encoder(), size).eval().to(default_device())
+    name, _, mixture = job.model.partition(", ")
+    head = {"head": "mixture", "decode": "mean"} if mixture else {}
+    model = models.MODELS[name.upper()](encoder(), size, **head).eval().to(default_device())
+    if job.loop != "published":
+        model.set_precision(job.precision)
     if job.loop == COMPILED:
         model.compile()
     return model
@@ -88,15 +100,9 @@ def renderer(job: Job, model: ContinuousModel, decode: str | None = None) -> Cal
     """Does what is timed, to an image made by chance."""
     lr = torch.rand(1, 3, *[round(job.side / job.scale)] * 2)
     lr, size = lr.to(next(model.parameters()).device), (job.side, job.side)
-
-    def work() -> torch.Tensor:
-        low = job.precision == "bfloat16"
-        with torch.autocast(default_device().type, torch.bfloat16, enabled=low):
-            if job.loop == "published":
-                return Plain(model).render(lr, size, decode)
-            return render(model, lr, size, [decode], progress=False)[0]
-
-    return work
+    if job.loop == "published":
+        return lambda: Plain(model).render(lr, size, decode)
+    return lambda: render(model, lr, size, [decode], progress=False)[0]
 
 
 def cost(job: Job) -> Cost:
@@ -104,9 +110,11 @@ def cost(job: Job) -> Cost:
     before = peak()
     model = make(job)
     renderer(job._replace(side=64), model)()  # what only the first call pays
-    spent = seconds(renderer(job, model))
+    work, start = renderer(job, model), time.process_time()
+    spent = seconds(work)
+    cpu_seconds = time.process_time() - start
     memory = peak() - before
-    return Cost(spent, memory, operations(job) / rate(torch.float32))
+    return Cost(spent, cpu_seconds, memory, operations(job) / rate(getattr(torch, job.precision)))
 
 
 def operations(job: Job) -> int:
@@ -129,10 +137,14 @@ def difference(name: str, side: int) -> tuple[float]:
 
 
 def row(job: Job, found: Cost, published: Cost | None = None) -> dict:
-    """A row of the table; `times_published`: how many times as fast as published LTE."""
+    """A row of the table; `times_published`: how many times as fast as published LTE.
+
+    `cpu_s_per_mp`: seconds of all threads for a megapixel of the result.
+    """
     return job._asdict() | {
         "seconds": found.seconds,
         "times_published": published.seconds / found.seconds if published else None,
+        "cpu_s_per_mp": found.cpu_seconds / (job.side**2 / 1e6),
         "peak_gib": found.memory,
         "floor_share": found.floor / found.seconds,
     }

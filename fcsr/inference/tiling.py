@@ -200,5 +200,5 @@ def _check(rgb: Tensor, shape: torch.Size, model: ContinuousModel) -> None:
             f"{name} decodes to the shape {tuple(rgb.shape)}, but RGB is {tuple(shape)}: a decode "
             "makes values (…) of logits (…, 256)"
         )
-    if not rgb.isfinite().all():
+    if not (rgb.is_meta or rgb.isfinite().all()):
         raise FcsrError(f"{name} decodes to NaN or infinity: check its weights and the decode")

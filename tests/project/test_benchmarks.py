@@ -33,6 +33,16 @@ def test_the_published_loop_renders_the_same(
     torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-5)
 
 
+def test_operations_are_counted_without_doing_them(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    from inference import Job, operations
+
+    counts = [operations(Job("lte", "compact", side=side)) for side in (64, 128)]
+    assert counts[0] > 64**2 * 2 * (2 * 128**2 + 128 * 3), "two layers and the head, at least"
+    assert counts[1] == pytest.approx(4 * counts[0], rel=0.05)
+    assert operations(Job("lte", "compact", precision="bfloat16", side=64)) == counts[0]
+
+
 @pytest.mark.parametrize("name", ["inference.csv", "precision.csv"])
 def test_the_page_holds_what_was_measured(name, monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
