@@ -30,7 +30,7 @@ from fcsr.utils.device import default_device
 from fcsr.utils.files import atomic_write
 
 AGREE = 1e-5  # of values in [0, 1]
-NAMES = tuple(name.lower() for name in models.MODELS)
+NAMES = ("lte", "cs", "fcs")
 MIXTURES = ("cs, mixture", "fcs, mixture")
 COMPILED = "fcsr, compiled"
 ONE_PASS = replace(EstimatorSize(), ensemble="texture")

@@ -61,11 +61,11 @@ def pixel_tiles(
     if not isinstance(model, ContinuousModel):
         model = models.load(model, default_device())
     model.check_decode(decode)
-    head = model.estimators[0].head.weight
-    if head.dtype != torch.float32:
+    weights = list(model.parameters())
+    if all(weight.dtype != torch.float32 for weight in weights):
         cure = 'model.float() makes them what it takes, precision="bfloat16" makes it faster'
-        raise FcsrError(f"the weights of the model are {head.dtype}; {cure}")
-    device, model = head.device, model.in_precision(precision)
+        raise FcsrError(f"the weights of the model are {weights[0].dtype}; {cure}")
+    device, model = weights[0].device, model.in_precision(precision)
     task = task._replace(cut=lambda region: parts.cut_rgb(region).to(device))
     tiles = _pack(parts, size, render_tiles(model, task, [decode]))
     pays = device.type == "cpu" and len(parts.pixels) * size[0] * size[1] >= COMPILED_PIXELS

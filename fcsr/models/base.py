@@ -199,10 +199,10 @@ class ContinuousModel(nn.Module, ABC):
     @torch.no_grad()
     def _try_out(self) -> None:
         """One typical query; all sizes differ, so that none is compiled as equal to another."""
-        weight = self.estimators[0].head.weight  # in float32, whatever the precision
-        coord = grid((23, 31), weight.device).flatten(0, 1).expand(1, -1, -1)
+        device = next(self.parameters()).device
+        coord = grid((23, 31), device).flatten(0, 1).expand(1, -1, -1)
         cell = pair(coord, 2 / 23, 2 / 31).expand_as(coord)
-        self(weight.new_zeros(1, 3, 7, 9), coord, cell)
+        self(coord.new_zeros(1, 3, 7, 9), coord, cell)
 
     @property
     def numbers(self) -> int:
@@ -255,7 +255,7 @@ class ContinuousModel(nn.Module, ABC):
     def heads(self, estimate: Estimate) -> Float[Tensor, "b q outputs"]:
         """The numbers of all heads side by side."""
         pairs = zip(self.estimators, estimate.hidden, strict=True)
-        made = (e.head(hidden.to(e.head.weight.dtype)) for e, hidden in pairs)
+        made = (e.head(hidden.to(estimate.skip.dtype)) for e, hidden in pairs)
         return torch.cat(list(made), dim=-1)
 
     def query(

@@ -52,6 +52,21 @@ def test_auto_asks_the_hardware(monkeypatch):
     assert models.resolve_precision("auto", CPU) == torch.float32
 
 
+@pytest.mark.filterwarnings("ignore:.*deprecated")  # for another package
+@pytest.mark.parametrize("kind", [LTE, CS, FCS])
+def test_linear_layers_may_be_quantised(kind, tiny, photograph):
+    from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
+
+    model = tiny(kind)
+    small = quantize_dynamic(model, {torch.nn.Linear: per_channel_dynamic_qconfig})
+    decode = None if kind is LTE else "mean"
+    made = (
+        inference.upscale(photograph(8, 8), 2, model=each, decode=decode, progress=False)
+        for each in (model, small)
+    )
+    assert 0 < torch.dist(*made, p=torch.inf) < 0.1
+
+
 @pytest.mark.usefixtures("no_contracts")
 @pytest.mark.parametrize("model", ["lte-compact", "bicubic"])
 def test_an_unknown_precision_is_told_the_known_ones(model, photograph):
