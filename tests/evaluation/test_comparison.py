@@ -105,6 +105,19 @@ def test_an_image_that_is_equal_to_hr_has_no_finite_difference(table):
     assert of(compare(table, "lte"), "mode", "lpips")["p_holm"] == 4 * 0.0625  # of 6, 2 have none
 
 
+def test_an_image_that_is_equal_to_hr_has_no_ratio(table):
+    cs = (table["decode"] == "mode") & (table["image"] == "a")
+    table.loc[cs, "lpips"] = 0.0
+    row = of(compare(table, "lte"), "mode", "lpips")
+    assert math.isnan(row["times"]) and row["better"] == 5
+
+
+def test_methods_of_different_sets_have_nothing_to_compare(table):
+    lte, cs = table.query("method == 'lte'"), table.query("decode == 'mode'")
+    found = compare(pd.concat([lte, cs.assign(dataset="Set14")]), "lte")
+    assert len(found) == 0 and list(found) == list(compare(table, "lte"))
+
+
 def test_a_table_may_come_from_a_file(table):
     text = table.to_csv(index=False)
     assert compare(pd.read_csv(io.StringIO(text)), "lte").equals(compare(table, "lte"))

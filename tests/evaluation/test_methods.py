@@ -31,6 +31,8 @@ def test_names_give_the_model_and_the_decode():
     ]
     [control] = parse(["lte@cs"], "mean")
     assert control.target.decode == "mean"
+    [control] = parse(["cs@lte"], "mean")
+    assert control.decode == "mean"
 
 
 def test_models_are_called_by_their_class(tiny):
@@ -54,6 +56,8 @@ def test_paths_are_models_also_with_signs_in_them(tiny, tmp_path):
     assert names(path) == [(str(path), "")]
     models.save(tiny(CS), tmp_path / "me@host")
     assert names(f"{tmp_path / 'me@host'}:mean") == [(str(tmp_path / "me@host"), "mean")]
+    models.save(tiny(CS), tmp_path / "a:b")
+    assert names(f"{tmp_path / 'a:b'}:median") == [(str(tmp_path / "a:b"), "median")]
     with pytest.raises(CheckpointError, match="neither a file nor a model"):
         parse(["x" * 5000])
 

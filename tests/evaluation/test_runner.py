@@ -14,7 +14,7 @@ import torch
 from fcsr import CS, decoding, evaluate, evaluation, images, upscale
 from fcsr.errors import CheckpointError, EvaluationError, FcsrError, ImageError
 from fcsr.evaluation.results import Results
-from fcsr.metrics import BENCHMARK, DIV2K, MEASURES, METRICS, columns
+from fcsr.metrics import BENCHMARK, DIV2K, MEASURES, METRICS, columns, lpips_network
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -197,6 +197,17 @@ def test_without_lpips_the_rest_is_measured_and_said(root, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+def test_without_lpips_a_notebook_is_warned(root, monkeypatch):
+    monkeypatch.setitem(sys.modules, "lpips", None)
+    lpips_network.network.cache_clear()
+    with pytest.warns(UserWarning, match="measuring psnr, ssim, artifacts, and no LPIPS: .* pip"):
+        table = evaluate("bicubic", "Tiny", 2, root=root)
+    assert tuple(table.columns) == (*NAMES, "psnr", "ssim", "black", "bright", *DEPENDS)
+    for asked in ("lpips", ["psnr", "lpips_vgg"]):
+        with pytest.raises(FcsrError, match="package lpips: pip install"):
+            evaluate("bicubic", "Tiny", 2, root=root, metrics=asked)
+
+
 def test_other_weights_are_measured_again(root, tmp_path, tiny):
     out, model = tmp_path / "out", tiny(CS)
     before = evaluate(model, "Tiny", 2, root=root, out=out)
@@ -310,6 +321,20 @@ def test_where_no_image_can_be_measured_there_are_no_means(root, tmp_path):
     assert (run.returncode, run.stdout) == (1, "") and "Traceback" not in run.stderr
     assert "3 of 3 images could not be measured" in run.stderr
     assert not (tmp_path / "out" / "means.md").exists()
+
+
+def test_where_none_is_measured_no_others_are_spoken_of(root):
+    for path in (root / "Tiny" / "HR").iterdir():
+        path.write_bytes(b"no image")
+    with pytest.raises(EvaluationError, match=r"^3 of 3 images could not be measured\. ") as caught:
+        evaluate("bicubic", "Tiny", 2, root=root, metrics="psnr")
+    assert len(caught.value.table) == 0
+
+
+def test_set5_at_x4_is_what_is_measured_unless_another_is_asked_for(root):
+    (root / "Tiny").rename(root / "Set5")
+    table = evaluate("bicubic", root=root, metrics="psnr")
+    assert table[["dataset", "scale"]].values.tolist() == [["Set5", 4.0]] * 3
 
 
 def test_an_error_that_is_no_images_ends_it_at_once(root, tiny):

@@ -97,6 +97,26 @@ def test_missing_cells_and_differences_are_neither_best_nor_second(means):
     assert not any(text.startswith(("+", "-")) for text in best)
 
 
+def test_a_table_is_shown_the_same_each_time_and_legibly(means):
+    table = table1.as_printed(means)
+    html = table1.show(table, "Table 1").to_html()
+    assert html == table1.show(table, "Table 1").to_html(), "else notebooks change at each run"
+    assert ">+0.0012<" in html and ">-<" in html, "differences with a sign, no number as a dash"
+    assert "text-align: right" in html
+    ruled = re.findall(r"\.row(\d+) \{\s*border-top", html)
+    assert ruled == ["0", "3", "6", "9", "12"], "a line above each set"
+    assert ">dataset<" not in html and ">measure<" not in html
+
+
+def test_two_that_print_alike_are_both_best():
+    values = {"bicubic": (28.0, 0.2), "CS": (31.001, 0.1), "FCS": (31.004, 0.10004)}
+    rows = pd.MultiIndex.from_product([["Set5"], values], names=["dataset", "method"])
+    columns = pd.MultiIndex.from_product([["x4"], ["psnr", "lpips"]])
+    html = table1.show(pd.DataFrame(values.values(), rows, columns), "a caption").to_html()
+    assert sorted(marked(html, "#c00000")) == ["0.1000", "0.1000", "31.00", "31.00"]
+    assert sorted(marked(html, "#0040c0")) == ["0.2000", "28.00"]
+
+
 def test_what_is_missing_is_said(means):
     assert table1.coverage(means) == (
         "Urban100: 20 of its 100 images. "

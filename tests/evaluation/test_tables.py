@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from fcsr.evaluation import compare, means, to_markdown
+from fcsr.evaluation.tables import from_rows
 from fcsr.evaluation.uncertainty import interval
+from fcsr.metrics import BENCHMARK, DIV2K
 
 
 def table(images: int, **measures: list[float]) -> pd.DataFrame:
@@ -29,6 +31,26 @@ def test_means_and_their_intervals():
     assert found["lpips"] == pytest.approx(0.25)
     assert (found["psnr_low"], found["psnr_high"]) == interval(np.mean, psnr)
     assert 28 <= found["psnr_low"] < 31.5 < found["psnr_high"] <= 36
+
+
+def test_what_an_image_lacks_is_the_mean_of_the_others():
+    psnr = [30.0, 31.0, math.nan, 35.0]
+    [found] = means(table(4, psnr=psnr)).to_dict("records")
+    assert found["images"] == 4 and found["psnr"] == 32
+    assert (found["psnr_low"], found["psnr_high"]) == interval(np.mean, [30.0, 31.0, 35.0])
+
+
+def test_means_stand_in_the_order_of_their_rows():
+    rows = [table(3, psnr=[30.0] * 3).assign(dataset=name) for name in ("Urban100", "B100")]
+    assert means(pd.concat(rows))["dataset"].tolist() == ["Urban100", "B100"]
+
+
+def test_sets_of_one_protocol_are_explained_in_one_line():
+    protocols = {"Set5": BENCHMARK, "DIV2K": DIV2K, "Set14": BENCHMARK}
+    assert from_rows([], protocols, ["psnr"]).attrs["protocol"].splitlines() == [
+        f"Set5, Set14. {BENCHMARK.explain(['psnr'])}",
+        f"DIV2K. {DIV2K.explain(['psnr'])}",
+    ]
 
 
 def test_two_images_have_a_mean_and_no_interval():

@@ -12,7 +12,7 @@ from fcsr.errors import FcsrError
 from fcsr.images import Region
 from fcsr.inference import coordinates, render, tiling
 from fcsr.inference.tiling import Task, render_tiles, resample
-from fcsr.models import base
+from fcsr.models import base, grid
 
 LENGTH, SHOWN = 4_000_000, 300
 
@@ -43,6 +43,13 @@ def test_up_to_4096_pixels_coordinates_are_those_of_the_whole_image(n, whole):
     lr, cut = Region(3, 5, 9, 11), 0 if whole else 5
     assert coordinates.frame(lr, (12, n)) == Region(0, cut, 12, n if whole else 11)
     assert coordinates.frame(Region(5, 3, 11, 9), (n, 12)) == Region(cut, 0, n if whole else 11, 12)
+
+
+def test_up_to_4096_pixels_coordinates_are_to_the_bit_those_of_the_whole_image():
+    size, wanted, region = (4096, 12), (12_289, 37), Region(7000, 3, 7300, 30)
+    part = coordinates.frame(tiling.needed(region, size, wanted), size)
+    found, _ = coordinates.locate_pixels(region, size, wanted, part)
+    assert torch.equal(found, grid(wanted)[7000:7300, 3:30].flatten(0, 1))
 
 
 def make(model, image, size):

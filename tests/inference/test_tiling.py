@@ -93,10 +93,11 @@ def test_the_bar_counts_every_pixel_once(tiny, photograph, monkeypatch):
     image, bars, bar = photograph(14, 17), [], Task.bar
     monkeypatch.setattr(tiling, "TILE", 5)
     monkeypatch.setattr(Task, "bar", lambda task: bars.append(bar(task)) or bars[-1])
-    task = Task(lambda region: region.cut(image), 1, (14, 17), (33, 35))
-    for made in (resample(task), tiling.render_tiles(tiny(FCS), task, ["mode", "mean"])):
+    task, model = Task(lambda region: region.cut(image), 1, (14, 17), (33, 35)), tiny(FCS)
+    query_at_once(50, monkeypatch)
+    for made in (resample(task), tiling.render_tiles(model, task, ["mode", "mean"])):
         list(made)
-    assert [shown.n for shown in bars] == [33 * 35] * 2
+    assert [shown.n for shown in bars] == [shown.total for shown in bars] == [33 * 35] * 2
     assert [shown.delay for shown in bars] == [2, 2]  # seconds, before which none is shown
 
 
@@ -131,6 +132,31 @@ def test_less_is_done_at_once_when_memory_runs_out(kind, tiny, photograph, monke
     parts = make(model, image, (61, 75))
     torch.testing.assert_close(parts, whole, rtol=0, atol=5e-6)
     assert len(failures) < 15  # what was learned is kept
+
+
+def test_too_many_queries_at_once_cost_no_second_encoding(tiny, photograph, monkeypatch):
+    model = tiny(CS)
+    failures = limited(monkeypatch, model, pixels=10_000, queries=100)
+    calls = count_calls(model.encoder)
+    make(model, photograph(30, 40), (61, 75))
+    assert failures and len(calls) == 1
+
+
+def test_memory_may_run_out_in_the_middle(tiny, photograph, monkeypatch):
+    model, image = tiny(LTE), photograph(9, 9)
+    whole, query, tried = make(model, image, (30, 30)), model.query, []
+
+    def answer(encoded, coord, cell):
+        tried.append(coord.shape[1])
+        assert len(tried) < 100, "the same is tried again and again"
+        if len(tried) > 3 and coord.shape[1] > 20:
+            torch.empty(2**60, dtype=torch.uint8)  # the real error
+        return query(encoded, coord, cell)
+
+    monkeypatch.setattr(model, "query", answer)
+    query_at_once(100, monkeypatch)
+    torch.testing.assert_close(make(model, image, (30, 30)), whole, rtol=0, atol=5e-6)
+    assert tried[:8] == [100, 100, 100, 100, 50, 25, 12, 12]
 
 
 @pytest.mark.parametrize(("pixels", "queries"), [(20, 1000), (10_000, 0)])

@@ -358,6 +358,17 @@ def test_what_a_result_lacks_is_named_once(name, target, words, tmp_path):
     assert [str(warning.message) for warning in found] == [f"{CASES / name}: {words}"]
 
 
+def test_all_that_a_format_cannot_hold_is_named(tmp_path):
+    image, exif = Image.new("RGB", (4, 4)), Image.Exif()
+    exif[271] = "a maker"
+    image.info |= {"icc_profile": b"a profile", "exif": exif.tobytes()}
+    images.save(image, tmp_path / "in.png")
+    with pytest.warns(UserWarning, match=r"the result lacks its colour profile[^,]*, EXIF$"):
+        inference.upscale_file(
+            tmp_path / "in.png", tmp_path / "out.bmp", 2, model="bicubic", progress=False
+        )
+
+
 @pytest.mark.parametrize(
     ("target", "size", "message"),
     [

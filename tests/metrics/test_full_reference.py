@@ -18,6 +18,11 @@ def from_levels(levels: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(levels.astype(np.float32) / 255).permute(2, 0, 1)
 
 
+def luma(levels: np.ndarray) -> np.ndarray:
+    """Y of BT.601, in 16 ... 235, of (H, W, 3) of 0 ... 255."""
+    return 16 + (levels / 255) @ [65.481, 128.553, 24.966]
+
+
 @pytest.fixture
 def photograph() -> np.ndarray:
     return data.astronaut()[:96, 160:288]
@@ -47,9 +52,6 @@ def test_psnr_rgb_has_one_mean_over_the_channels():
 
 
 def test_psnr_y_is_the_luma_of_matlab(photograph, noisy):
-    def luma(x):
-        return 16 + (65.481 * x[..., 0] + 128.553 * x[..., 1] + 24.966 * x[..., 2]) / 255
-
     error = (luma(noisy.astype(float)) - luma(photograph.astype(float)))[3:-3, 3:-3]
     expected = 10 * math.log10(255**2 / np.mean(error**2))
     measured = metrics.psnr(from_levels(noisy), from_levels(photograph), channel="y", shave=3)
@@ -98,9 +100,8 @@ def test_ssim_is_the_formula_of_the_paper(photograph, noisy):
     expected = np.mean([ssim_map(x, y) for x, y in channels])
     assert metrics.ssim(sr, hr) == pytest.approx(expected, abs=1e-9)
     assert metrics.ssim(sr[None], hr) == metrics.ssim(sr, hr)
-    luma = [levels.luma(x.double() * 255)[0].numpy() for x in (sr, hr)]
-    expected = ssim_map(*(x[2:-2, 2:-2] for x in luma)).mean()
-    assert metrics.ssim(sr, hr, channel="y", shave=2) == pytest.approx(expected, abs=1e-6)
+    expected = ssim_map(*(luma(x)[2:-2, 2:-2] for x in (noisy, photograph))).mean()
+    assert metrics.ssim(sr, hr, channel="y", shave=2) == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize("channel", ["rgb", "y"])
@@ -116,8 +117,9 @@ def test_ssim_of_equal_images_is_one(photograph, channel):
 
 def test_what_is_no_tensor_and_no_whole_shave_is_named(photograph, no_contracts):
     image = from_levels(photograph)
-    with pytest.raises(ImageError, match=r"HR is a ndarray; fcsr\.images\.to_tensor"):
-        metrics.psnr(image, photograph)
+    for sr, hr, name in ((image, photograph, "HR"), (photograph, image, "SR")):
+        with pytest.raises(ImageError, match=rf"^{name} is a ndarray; fcsr\.images\.to_tensor"):
+            metrics.psnr(sr, hr)
     with pytest.raises(ImageError, match=r"shave is 2\.5; give a whole number"):
         metrics.psnr(image, image, shave=2.5)
 
@@ -176,6 +178,12 @@ def test_too_little_is_left(metric, size, shave):
         metric(image, image, shave=shave)
 
 
+def test_one_pixel_is_enough_for_psnr():
+    sr = torch.zeros(3, 5, 7)
+    sr[..., 2, 2:5] = 1 / 255
+    assert metrics.psnr(sr, torch.zeros(3, 5, 7), shave=2) == pytest.approx(48.1308, abs=1e-4)
+
+
 # Artifacts
 
 
@@ -206,10 +214,6 @@ def test_artifacts_against_scipy(photograph, radius, margin):
     sr = (
         (photograph + np.random.default_rng(1).normal(0, 25, photograph.shape)).clip(0, 255).round()
     )
-
-    def luma(x):
-        return 16 + (65.481 * x[..., 0] + 128.553 * x[..., 1] + 24.966 * x[..., 2]) / 255
-
     y, hr = luma(sr), luma(photograph.astype(float))
     size = 2 * radius + 1
     black = y < minimum_filter(hr, size, mode="nearest") - margin

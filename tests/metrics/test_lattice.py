@@ -95,7 +95,8 @@ def block_starts(length: int, block: int) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("scale", "height", "width"), [(2, 64, 101), (2.5, 130, 80), (1.5, 48, 90), (3.7, 118, 131)]
+    ("scale", "height", "width"),
+    [(2, 64, 101), (2.5, 130, 80), (1.5, 48, 90), (3.7, 118, 131), (4, 128, 140)],
 )
 def test_it_is_the_sum_that_defines_it(scale, height, width):
     random = np.random.default_rng(0)

@@ -32,7 +32,9 @@ def crops() -> Crops:
     return Crops(photographs, batch=3, lr_size=16, queries=100, max_scale=4.0, seed=5)
 
 
-def test_a_batch_depends_on_seed_and_step_alone(crops):
+@pytest.mark.parametrize("square", [False, True])
+def test_a_batch_depends_on_seed_and_step_alone(crops, square):
+    crops = replace(crops, square=square)
     first, again = crops[7], crops[7]
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
     assert crops[8].hr.shape != first.hr.shape or not torch.equal(crops[8].hr, first.hr)
