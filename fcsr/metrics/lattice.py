@@ -86,8 +86,7 @@ def _spectrum(
     offsets = torch.arange(-FAR, FAR + 1, device="cpu") / block
     frequencies = (_harmonics(scale)[:, None] / scale + offsets).flatten()
     waves = torch.polar(
-        (window / window.square().sum().sqrt()).expand(len(frequencies), -1),
-        -2 * torch.pi * frequencies[:, None] * places,
+        window / window.square().sum().sqrt(), -2 * torch.pi * frequencies[:, None] * places
     )  # (frequencies, block)
     total = window.new_zeros(len(frequencies), len(frequencies))
     for blocks in _rows_of_blocks(plane, block):
