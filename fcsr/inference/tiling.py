@@ -26,7 +26,8 @@ from fcsr.utils.progress import tqdm
 TILE = 256  # LR pixels encoded at once along an axis, about: paper-size features are 2 kB a pixel
 MAX_TILE_SIDE = 2048  # pixels of the result that are made of a tile along an axis
 MAX_STRIP_PIXELS = 2**25  # of the result in a row of tiles, where a row of pixels has no more
-CHUNK = 2048  # queries of a batch at once on a CPU: buffers of more are given back after each use
+CHUNK = 2048  # queries of a batch at once for a CPU's thread: of more, buffers are not used again
+MOST_THREADS = 4  # for which there are more queries at once
 GPU_CHUNK = 2**31  # bytes, about, that queries need at once on a GPU
 
 Tile = tuple[Region, Region, list[Float[Tensor, "b 3 h w"]]]
@@ -127,7 +128,8 @@ def render_tiles(
     """
     device = next(model.parameters()).device
     each = task.batch * memory.query_bytes(model)
-    wanted = CHUNK // task.batch if device.type == "cpu" else GPU_CHUNK // each
+    on_cpu = CHUNK * min(torch.get_num_threads(), MOST_THREADS) // task.batch
+    wanted = on_cpu if device.type == "cpu" else GPU_CHUNK // each
     most = memory.affordable(max(1, wanted), each, device)
     chunk = ChunkSize(most)
     largest = ChunkSize(task.wanted[0] * task.wanted[1])
