@@ -1,9 +1,10 @@
 """LTE, CS and FCS (Figure 1): their parts, fresh models, and trained ones."""
 
-from fcsr.models.base import MODELS, ContinuousModel, Encoded, Estimate
+from fcsr.models.base import MODELS, ContinuousModel
 from fcsr.models.checkpoints import Card, available, describe, fingerprint, load, save, transfer
 from fcsr.models.cs import CS
 from fcsr.models.edsr import EDSR
+from fcsr.models.encoded import Encoded, Estimate
 from fcsr.models.fcs import FCS, Bands
 from fcsr.models.lte import LTE
 from fcsr.models.official_lte import load_official_lte

@@ -16,7 +16,7 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import torch
 from jaxtyping import Float, Shaped
@@ -28,8 +28,9 @@ from fcsr.errors import FcsrError
 from fcsr.images import Region, pair, whole
 from fcsr.models.compile import check_unchanged, compile_in_place
 from fcsr.models.edsr import EDSR
+from fcsr.models.encoded import Encoded, Estimate
 from fcsr.models.precision import Precision, resolve_precision
-from fcsr.models.texture import EstimatorSize, TextureEstimator, TextureMaps, bilinear, grid
+from fcsr.models.texture import EstimatorSize, TextureEstimator, bilinear, grid
 from fcsr.utils.registry import Registry
 
 MAX_SIDE = 2**14
@@ -39,37 +40,6 @@ MODELS = Registry("fcsr.models")
 """All models by name: a subclass of `ContinuousModel` is added where it is defined."""
 
 Model = TypeVar("Model", bound="ContinuousModel")
-
-
-class Encoded(NamedTuple):
-    """An image, or a region of it, that is ready to be queried.
-
-    >>> import fcsr, torch
-    >>> fcsr.LTE.compact().encode(torch.zeros(1, 3, 8, 12)).size
-    (8, 12)
-    """
-
-    image: Float[Tensor, "b 3 h w"]  # no more than the region
-    maps: tuple[TextureMaps, ...]  # one for each texture estimator
-    region: Region
-    size: tuple[int, int]  # of the whole image
-
-    def within(self, part: Region) -> "Encoded":
-        """The same for queries in coordinates of a part of the image, which holds the region."""
-        return self._replace(region=self.region.within(part), size=part.size)
-
-
-class Estimate(NamedTuple):
-    """A query before the heads: small, however many outputs there are.
-
-    >>> import fcsr, torch
-    >>> model, image, coord = fcsr.CS.compact(), torch.zeros(1, 3, 8, 8), torch.zeros(1, 5, 2)
-    >>> model.estimate(model.encode(image), coord, cell=coord + 0.1).hidden[0].shape
-    torch.Size([1, 5, 128])
-    """
-
-    hidden: tuple[Float[Tensor, "b q hidden"], ...]  # one for each texture estimator
-    skip: Float[Tensor, "b q 3"]  # the image at the coordinates, interpolated bilinearly
 
 
 class ContinuousModel(nn.Module, ABC):

@@ -47,6 +47,6 @@ def check_unchanged(modules: Iterable[nn.Module]) -> None:
             )
 
 
-def _versions(module: nn.Module) -> list[int]:
-    """How often each weight has been changed."""
-    return [weight._version for weight in module.parameters()]
+def _versions(module: nn.Module) -> list[tuple[int, torch.dtype]]:
+    """How often each weight has been changed, and its type, whose change is not counted."""
+    return [(weight._version, weight.dtype) for weight in module.parameters()]

@@ -9,8 +9,9 @@ from fcsr import decoding, losses
 from fcsr.decoding import Decode, Distribution
 from fcsr.images import to_levels
 from fcsr.models import heads
-from fcsr.models.base import ContinuousModel, Estimate
+from fcsr.models.base import ContinuousModel
 from fcsr.models.edsr import EDSR
+from fcsr.models.encoded import Estimate
 from fcsr.models.prior import LaplacePrior
 from fcsr.models.texture import EstimatorSize
 

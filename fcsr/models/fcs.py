@@ -11,8 +11,9 @@ from fcsr.decoding import ZERO_RESIDUAL, Decode, Distribution
 from fcsr.errors import FcsrError
 from fcsr.frequency import Gaussian, LowPass
 from fcsr.models import heads
-from fcsr.models.base import ContinuousModel, Estimate, regress
+from fcsr.models.base import ContinuousModel, regress
 from fcsr.models.edsr import EDSR
+from fcsr.models.encoded import Estimate
 from fcsr.models.prior import LaplacePrior
 from fcsr.models.texture import EstimatorSize
 

@@ -6,8 +6,9 @@ from torch import Tensor
 from fcsr import losses
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.models.base import ContinuousModel, Estimate, regress
+from fcsr.models.base import ContinuousModel, regress
 from fcsr.models.edsr import EDSR
+from fcsr.models.encoded import Estimate
 from fcsr.models.texture import EstimatorSize
 
 

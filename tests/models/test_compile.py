@@ -48,6 +48,11 @@ model = fcsr.load("lte-compact")
 model.set_precision("bfloat16")
 model.compile()
 print((render(model, lr, (50, 60))[0] - exact).square().mean().item())
+model.set_precision("float32")
+try:
+    render(model, lr, (50, 60))
+except fcsr.errors.FcsrError as error:
+    print(error)
 """
 
 CHANGED = """
@@ -158,8 +163,10 @@ def test_compiled_models_give_the_same_images_at_any_size(run):
 
 @needs_compiler
 def test_what_multiplies_in_bfloat16_can_be_compiled(run):
-    [error] = map(float, run(sys.executable, "-c", ROUNDED))
-    assert 0 < error < 1e-6, "60 dB"
+    """And then it cannot change its precision: what was compiled holds the weights of its time."""
+    error, refused = run(sys.executable, "-c", ROUNDED)
+    assert 0 < float(error) < 1e-6, "60 dB"
+    assert "changed since they were compiled" in refused
 
 
 @needs_compiler
