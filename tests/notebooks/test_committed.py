@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from fcsr.course.report import html
+from fcsr.course.report.page import html
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 40  # lines

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 
 from fcsr.course.report.execution import executed
-from fcsr.course.report.html import Page, convert
-from fcsr.course.report.static_widgets import replace_widgets
+from fcsr.course.report.page.html import Page, convert
+from fcsr.course.report.page.static_widgets import replace_widgets
 
 
 def bind(pages: list[Page], folder: Path, sources: Path, title: str, machine: str) -> str:

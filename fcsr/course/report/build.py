@@ -18,7 +18,7 @@ import torch
 from fcsr.course.report import parameters, pdf
 from fcsr.course.report.booklet import bind
 from fcsr.course.report.execution import in_words
-from fcsr.course.report.html import TEMPLATES, Page
+from fcsr.course.report.page.html import TEMPLATES, Page
 from fcsr.course.report.publish import publish
 from fcsr.course.report.site import INDEX, Site, open_site
 from fcsr.errors import FcsrError

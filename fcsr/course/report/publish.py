@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from nbformat import NotebookNode
 
-from fcsr.course.report import pictures
 from fcsr.course.report.execution import execute, executed, in_words, started
-from fcsr.course.report.html import Page, convert, key_figures, title
+from fcsr.course.report.page import pictures
+from fcsr.course.report.page.html import Page, convert, key_figures, title
+from fcsr.course.report.page.static_widgets import replace_widgets
 from fcsr.course.report.parameters import Run
 from fcsr.course.report.site import Site
-from fcsr.course.report.static_widgets import replace_widgets
 from fcsr.errors import FcsrError
 
 Found = TypeVar("Found")

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from fcsr.course.report.booklet import bind
-from fcsr.course.report.html import Page
+from fcsr.course.report.page.html import Page
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from nbformat import NotebookNode
 from PIL import Image
 
-from fcsr.course.report import drawings
+from fcsr.course.report.page import drawings
 from fcsr.errors import FcsrError
 
 DRAWING = "image/svg+xml"

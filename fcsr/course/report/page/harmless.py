@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from bleach.html5lib_shim import Filter
 from bleach.sanitizer import Cleaner
 
-from fcsr.course.report.embedded import Embed, embed_all
+from fcsr.course.report.page.embedded import Embed, embed_all
 
 HTML = """a abbr article aside audio b bdi bdo big blockquote br caption center cite code col
 colgroup dd del details dfn dialog div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6
@@ -66,7 +66,7 @@ def make_harmless(embed: Embed, link: Callable[[str], str | None]) -> Callable[[
             text alone.
 
     Example:
-        >>> from fcsr.course.report.harmless import make_harmless
+        >>> from fcsr.course.report.page.harmless import make_harmless
         >>> harmless = make_harmless(embed=lambda name, kind: name, link=str)
         >>> harmless('<meta http-equiv=refresh content="0;url=//example.org"><b onclick=go()>Hi')
         '<b>Hi</b>'

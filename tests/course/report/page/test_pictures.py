@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from fcsr.course.report import drawings, pictures
+from fcsr.course.report.page import drawings, pictures
 from fcsr.errors import FcsrError
 
 WAV = mimetypes.guess_type("a.wav")[0]

@@ -26,7 +26,7 @@ def well_formed(drawing: bytes | str) -> bytes:
         FcsrError: there is no SVG in it, or it is nested too deeply.
 
     Example:
-        >>> from fcsr.course.report import drawings
+        >>> from fcsr.course.report.page import drawings
         >>> drawings.well_formed("<SVG viewBox='0 0 2 2'><circle r=1></SVG>")
         b'<svg viewBox="0 0 2 2" xmlns="http://www.w3.org/2000/svg"><circle r="1" /></svg>'
     """

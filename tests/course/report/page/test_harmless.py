@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcsr.course.report.drawings import NAMESPACE, to_xml
-from fcsr.course.report.harmless import make_harmless
-from fcsr.course.report.pictures import data_uri
+from fcsr.course.report.page.drawings import NAMESPACE, to_xml
+from fcsr.course.report.page.harmless import make_harmless
+from fcsr.course.report.page.pictures import data_uri
 from fcsr.errors import FcsrError
 
 PNG = "data:image/png;base64,iVBORw0KGgo="

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from bleach.html5lib_shim import HTMLParser, HTMLSerializer, getTreeWalker
 from nbformat import NotebookNode
 
-from fcsr.course.report import drawings
+from fcsr.course.report.page import drawings
 from fcsr.errors import FcsrError
 
 Embed = Callable[[str | Element, str], str]
@@ -28,7 +28,7 @@ def outputs_as_html(notebook: NotebookNode) -> None:
 
     Example:
         >>> from nbformat.v4 import new_code_cell, new_notebook, new_output
-        >>> from fcsr.course.report.embedded import outputs_as_html
+        >>> from fcsr.course.report.page.embedded import outputs_as_html
         >>> output = new_output("display_data", {"image/gif": "R0lGODlh"})
         >>> outputs_as_html(new_notebook(cells=[new_code_cell(outputs=[output])]))
         >>> output.data["text/html"]
@@ -61,7 +61,7 @@ def embed_all(text: str, embed: Embed) -> str:
         embed: what makes data URIs; the words of its error stand where there is none.
 
     Example:
-        >>> from fcsr.course.report.embedded import embed_all
+        >>> from fcsr.course.report.page.embedded import embed_all
         >>> embed_all("<img src=a.png>", lambda name, kind: f"data:{kind}/png;base64,")
         '<img src="data:image/png;base64,">'
     """

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
-from fcsr.course.report.embedded import to_html
 from fcsr.course.report.execution import in_words
+from fcsr.course.report.page.embedded import to_html
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -34,7 +34,7 @@ def replace_widgets(notebook: NotebookNode) -> list[str]:
 
     Example:
         >>> from nbformat.v4 import new_code_cell, new_notebook, new_output
-        >>> from fcsr.course.report.static_widgets import WIDGET_VIEW, replace_widgets
+        >>> from fcsr.course.report.page.static_widgets import WIDGET_VIEW, replace_widgets
         >>> output = new_output("display_data", {WIDGET_VIEW: {"model_id": "a1"}})
         >>> cell = new_code_cell(outputs=[output])
         >>> replace_widgets(new_notebook(cells=[cell]))

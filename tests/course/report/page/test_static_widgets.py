@@ -13,7 +13,7 @@ from tqdm.notebook import tqdm
 
 from fcsr import images
 from fcsr.course import widgets
-from fcsr.course.report.static_widgets import WIDGET_STATE, WIDGET_VIEW, replace_widgets
+from fcsr.course.report.page.static_widgets import WIDGET_STATE, WIDGET_VIEW, replace_widgets
 
 
 def outputs(*shown, state=None):

@@ -20,13 +20,13 @@ from xml.etree.ElementTree import Element
 import jinja2
 from nbformat import NotebookNode
 
-from fcsr.course.report import drawings, pictures
-from fcsr.course.report.embedded import WORDS, outputs_as_html
-from fcsr.course.report.harmless import make_harmless
-from fcsr.course.report.static_widgets import replace_widgets
+from fcsr.course.report.page import drawings, pictures
+from fcsr.course.report.page.embedded import WORDS, outputs_as_html
+from fcsr.course.report.page.harmless import make_harmless
+from fcsr.course.report.page.static_widgets import replace_widgets
 from fcsr.errors import FcsrError
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def title(notebook: NotebookNode) -> str | None:
 
     Example:
         >>> from nbformat.v4 import new_markdown_cell, new_notebook
-        >>> from fcsr.course.report.html import title
+        >>> from fcsr.course.report.page.html import title
         >>> title(new_notebook(cells=[new_markdown_cell("# Scales")]))
         'Scales'
     """

@@ -1,0 +1,1 @@
+"""A notebook as one web page that asks the browser for nothing."""
