@@ -1,4 +1,4 @@
-"""What the package does, as commands: upscale, evaluate, train, and models, the list."""
+"""What the package does, as commands: upscale, train, and models, the list."""
 
 import math
 from pathlib import Path
@@ -6,26 +6,10 @@ from typing import Annotated
 
 import typer
 
+from fcsr.cli.options import Decode, model_names
 from fcsr.cli.shell import warning_lines
-from fcsr.errors import EvaluationError
 from fcsr.training.recipe import Recipe
 from fcsr.utils.terminal import printable
-
-
-def _model_names(incomplete: str) -> list[str]:
-    """For the shell's completion."""
-    weights = Path(__file__).parents[1] / "weights"
-    names = ["bicubic", *sorted(path.stem for path in weights.glob("*.safetensors"))]
-    return [name for name in names if name.startswith(incomplete)]
-
-
-Decode = Annotated[
-    str | None,
-    typer.Option(
-        help="How CS and FCS decode distributions: mode, mean, median, smoothed or, of mixtures "
-        "alone, component."
-    ),
-]
 
 
 def upscale(
@@ -44,7 +28,7 @@ def upscale(
         typer.Option(
             help="A name that `fcsr models` lists, a checkpoint such as out/model.safetensors, "
             "or bicubic.",
-            autocompletion=_model_names,
+            autocompletion=model_names,
         ),
     ] = "fcs",
     decode: Decode = None,
@@ -87,73 +71,6 @@ def upscale(
     steps = " -> ".join(f"{width}x{height}" for height, width in sizes)
     how = "" if exact else ", in bfloat16 (--precision float32 is exact)"
     typer.echo(printable(f"{target}: {steps}{how}"))
-
-
-def evaluate(
-    model: Annotated[
-        list[str],
-        typer.Option(
-            help="A name that `fcsr models` lists, a checkpoint, or bicubic; cs:mean is CS decoded "
-            "by its mean, lte@cs LTE with noise at CS's PSNR. May be repeated.",
-            autocompletion=_model_names,
-        ),
-    ],
-    data: Annotated[
-        list[str],
-        typer.Option(help="Set5, Set14, B100, Urban100, DIV2K or a folder. May be repeated."),
-    ] = ["Set5"],  # noqa: B006
-    scale: Annotated[
-        list[float],
-        typer.Option(help="How many times as high and wide, above 1. May be repeated."),
-    ] = [4],  # noqa: B006
-    metric: Annotated[
-        list[str],
-        typer.Option(
-            help="psnr, ssim, lpips, lpips_01, lpips_255, lpips_vgg, dists, lr_psnr, lattice or "
-            "artifacts. May be repeated; by default psnr, lpips, lpips_01, lpips_255 and "
-            "artifacts, or what of these and ssim needs no LPIPS, where that is not installed."
-        ),
-    ] = [],  # noqa: B006
-    base: Annotated[
-        str | None,
-        typer.Option(
-            help="One of the models: also print how the others differ from it, and how surely."
-        ),
-    ] = None,
-    decode: Decode = None,
-    root: Annotated[
-        Path | None,
-        typer.Option(help="The folder of the sets, else $FCSR_DATA, else downloaded."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="A folder for the table of all images and its means; resumed if there."),
-    ] = None,
-) -> None:
-    """Measure models on benchmark sets and print the means as Markdown.
-
-    Images that cannot be measured are named at the end, and the exit code is then 1.
-    """
-    from fcsr import evaluation
-    from fcsr.utils.distributed import Processes
-
-    failure = None
-    with warning_lines():
-        try:
-            table = evaluation.evaluate(
-                model, data, scale, decode, root, out=out, metrics=metric or None, base=base
-            )
-        except EvaluationError as error:
-            table, failure = error.table, error
-    if Processes().is_main_process and len(table):
-        comparison = None if base is None else evaluation.compare(table, base)
-        text = evaluation.to_markdown(evaluation.means(table), comparison)
-        typer.echo("\n".join(map(printable, text.split("\n"))), nl=False)
-    if failure:
-        if Processes().is_main_process:
-            lines = map(printable, f"fcsr: {failure}".splitlines())
-            typer.secho("\n".join(lines), fg="red", err=True)
-        raise typer.Exit(1)
 
 
 def train(

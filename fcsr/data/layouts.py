@@ -84,8 +84,8 @@ def selfexsr(root: Path, name: str, scale: float) -> list[Files]:
 
 
 def own(folder: Path) -> list[Files]:
-    """Any folder of photographs."""
-    found = image_files(folder)
+    """Any folder of photographs, or one photograph."""
+    found = [folder] if folder.is_file() else image_files(folder)
     return list(map(Files, _names(found), found))
 
 

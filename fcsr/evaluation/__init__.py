@@ -4,6 +4,7 @@ from fcsr.evaluation import paper, table1, tradeoffs
 from fcsr.evaluation.comparison import compare
 from fcsr.evaluation.markdown import to_markdown
 from fcsr.evaluation.runner import evaluate
+from fcsr.evaluation.scoring import score
 from fcsr.evaluation.tables import means
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "evaluate",
     "means",
     "paper",
+    "score",
     "table1",
     "to_markdown",
     "tradeoffs",

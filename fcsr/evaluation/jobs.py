@@ -1,8 +1,11 @@
 """What an evaluation consists of: an image at a scale, made by several methods and measured."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from torch import Tensor
 
 from fcsr import data, images
 from fcsr.data import Benchmark
@@ -35,9 +38,8 @@ class Job(NamedTuple):
         Raises:
             ImageError: the image cannot be read or measured; the message names it.
         """
-        try:
-            pair = self.pairs[self.number]
-            lr, hr = images.to_tensor(pair.lr), images.to_tensor(pair.hr)
+        with self._named():
+            lr, hr = self._pair()
             height, width = hr.shape[-2:]
 
             def psnr(sr) -> float:
@@ -48,6 +50,28 @@ class Job(NamedTuple):
                 {**self.blank(method), **self.protocol.measure(sr, hr, lr, self.scale, metrics)}
                 for (method, metrics), sr in zip(wanted.items(), made, strict=True)
             ]
+
+    def score(self, method: Method, result: Path, metrics: Sequence[str]) -> Row:
+        """The row of a method whose SR is in a file; raises as `measure` does."""
+        with self._named():
+            lr, hr = self._pair()
+            sr = images.to_tensor(images.load(result))
+            sizes = [f"{image.shape[-1]}x{image.shape[-2]}" for image in (sr, hr)]
+            if sizes[0] != sizes[1]:
+                raise ImageError(
+                    f"{result} has {sizes[0]} pixels; a result of x{self.scale:g} has {sizes[1]}"
+                )
+            return self.blank(method) | self.protocol.measure(sr, hr, lr, self.scale, metrics)
+
+    def _pair(self) -> tuple[Tensor, Tensor]:
+        pair = self.pairs[self.number]
+        return images.to_tensor(pair.lr), images.to_tensor(pair.hr)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say of an error to which image it belongs."""
+        try:
+            yield
         except ImageError as error:
             name = f"{self.dataset}, {self.pairs.names[self.number]}, x{self.scale:g}"
             raise ImageError(f"{name}: {error}") from error

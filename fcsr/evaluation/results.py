@@ -63,7 +63,7 @@ class Results:
     def locked(self) -> Iterator[None]:
         """Keep other processes out; raises FcsrError where one writes here already."""
         with ExitStack() as stack:
-            with _naming(self.folder):
+            with naming(self.folder):
                 stack.enter_context(only_writer(self.folder))
             yield
 
@@ -83,7 +83,7 @@ class Results:
         """Add finished rows to this process's file."""
         new = not self.partial.exists()
         with (
-            _naming(self.partial),
+            naming(self.partial),
             self.partial.open("a", encoding=ENCODING, errors=ERRORS, newline="") as file,
         ):
             file.write(_format(rows, (*NAMES, *MEASURES, *DEPENDS), header=new))
@@ -100,14 +100,14 @@ class Results:
 
     def write(self, name: str, text: str) -> None:
         """A file of the folder, in one step."""
-        with _naming(self.folder / name):
+        with naming(self.folder / name):
             self.folder.mkdir(parents=True, exist_ok=True)
             with atomic_write(self.folder / name) as draft:
                 draft.write_text(text, ENCODING, ERRORS, newline="")
 
 
 @contextmanager
-def _naming(path: str | Path) -> Iterator[None]:
+def naming(path: str | Path) -> Iterator[None]:
     """Turn an OSError into an FcsrError that names the file or folder."""
     try:
         yield
@@ -141,7 +141,7 @@ def _format(rows: list[Row], fields: Sequence[str], header: bool) -> str:
 
 
 def _parse(file: Path) -> list[Row]:
-    with _naming(file):
+    with naming(file):
         text = file.read_text(ENCODING, ERRORS)
     whole = text[: text.rfind("\n") + 1]  # without a line that was cut short
     reader = csv.DictReader(io.StringIO(whole))

@@ -1,28 +1,25 @@
 """Models on benchmark sets: every image measured, by a protocol that stands beside the number."""
 
-import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fcsr.decoding import Decode
-from fcsr.errors import CheckpointError, EvaluationError, FcsrError, ImageError
+from fcsr.errors import FcsrError, ImageError
 from fcsr.evaluation.comparison import base_of, compare
 from fcsr.evaluation.jobs import Job, plan
 from fcsr.evaluation.markdown import to_markdown
 from fcsr.evaluation.methods import Control, Method, Model, parse
 from fcsr.evaluation.results import DEPENDS, NAMES, Results, Row
 from fcsr.evaluation.tables import from_rows, means
-from fcsr.metrics import DEFAULT_METRICS, METRICS, Protocol, columns, prepare
+from fcsr.evaluation.wanted import choose_metrics, raise_failures, several
+from fcsr.metrics import Protocol, columns
 from fcsr.utils.distributed import Processes
 from fcsr.utils.progress import tqdm
 
 if TYPE_CHECKING:
     import pandas
-
-WITHOUT_LPIPS = ("psnr", "ssim", "artifacts")
-"""What is measured by default where LPIPS is not installed."""
 
 
 def evaluate(
@@ -90,7 +87,7 @@ def evaluate(
         ('coffee', 'y, shave 2', 36.0)
     """
     processes = Processes()  # first: it chooses this process's GPU, if there are several
-    methods = parse(_several(model), decode)
+    methods = parse(several(model), decode)
     if out and any("<" in method.decode for method in methods):
         raise FcsrError(
             "out keeps numbers under the decode's name; give a function of a module, which has one "
@@ -98,41 +95,16 @@ def evaluate(
         )
     if base is not None:
         base_of([(method.name, method.decode) for method in methods], base)
-    chosen = _choose(metrics, processes)
-    jobs = plan(_several(dataset), _several(scale), root, protocol)
+    chosen = choose_metrics(metrics, warn=processes.is_main_process)
+    jobs = plan(several(dataset), several(scale), root, protocol)
     results = Results(out, processes.rank) if out else None
     with results.locked() if results and processes.is_main_process else nullcontext():
         rows, failures = _measure_all(jobs, methods, chosen, results, processes, progress)
         table = from_rows(rows, {job.dataset: job.protocol for job in jobs}, chosen)
         if results and rows and processes.is_main_process:
             _write(results, table, base)
-    if failures:
-        others = "; all others were" if len(failures) < len(jobs) else ""
-        what = f"{len(failures)} of {len(jobs)} images could not be measured{others}"
-        raise EvaluationError("\n  ".join([f"{what}. Mend or remove:", *failures]), table)
+    raise_failures(failures, len(jobs), table)
     return table
-
-
-def _choose(metrics: str | Sequence[str] | None, processes: Processes) -> list[str]:
-    """The metrics to measure, in the order of `METRICS`, their networks loaded.
-
-    What is missing would else be missed when the first image is made.
-    """
-    if metrics is None:
-        try:
-            return _choose(DEFAULT_METRICS, processes)
-        except CheckpointError:
-            raise
-        except FcsrError as error:
-            if processes.is_main_process:
-                without = f"measuring {', '.join(WITHOUT_LPIPS)}, and no LPIPS: {error}"
-                warnings.warn(without, stacklevel=3)
-            return _choose(WITHOUT_LPIPS, processes)
-    asked = _several(metrics)
-    if not asked:
-        raise FcsrError(f"metrics is empty; give some of {', '.join(METRICS)}")
-    prepare(asked)
-    return [name for name in METRICS if name in asked]
 
 
 def _write(results: Results, table: "pandas.DataFrame", base: str | None) -> None:
@@ -215,8 +187,3 @@ def _open(results: Results | None, processes: Processes) -> dict[tuple, Row]:
 def _identity(row: Row) -> tuple:
     """The names of a row, and what its numbers depend on."""
     return tuple(row[name] for name in (*NAMES, *DEPENDS))
-
-
-def _several(value) -> list:
-    several = isinstance(value, Sequence) and not isinstance(value, str)
-    return list(value) if several else [value]
