@@ -43,6 +43,20 @@ def test_operations_are_counted_without_doing_them(monkeypatch):
     assert operations(Job("lte", "compact", precision="bfloat16", side=64)) == counts[0]
 
 
+def test_imdn_is_of_its_published_size_and_runs_as_it_is_timed(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    from inference import X4, Job, make, operations, renderer
+
+    job = Job("imdn", X4, "plain", side=64)
+    model = make(job)
+    assert sum(weight.numel() for weight in model.parameters()) == 715_176
+    assert renderer(job, model)().shape == (1, 3, 64, 64)
+    in_products = sum(weight.numel() for weight in model.parameters() if weight.ndim > 1)
+    assert operations(job) == pytest.approx(2 * in_products * 16**2, rel=0.01)
+    half = job._replace(precision="bfloat16")
+    assert renderer(half, make(half))().dtype == torch.float32
+
+
 @pytest.mark.parametrize("name", ["inference.csv", "precision.csv"])
 def test_the_page_holds_what_was_measured(name, monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
