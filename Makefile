@@ -51,7 +51,7 @@ PHOTOGRAPHS ?= BSDS400
 BENCHMARK := $(BIN)/python benchmarks
 
 .PHONY: table1 table1_compact ablations classifiers decodes decodes_compact inference precision
-.PHONY: training_step training_step_h100 startup judges
+.PHONY: training_step training_step_h100 startup judges from_scratch
 
 table1: $(INSTALLED) ## measure the paper-size weights on the benchmark sets: 90 minutes
 	$(MEASURE)
@@ -88,10 +88,18 @@ decodes: $(INSTALLED) ## measure all decodes of the paper-size weights: an hour
 decodes_compact: $(INSTALLED) ## measure all decodes of the compact weights, and those with LPIPS: 40 minutes
 	$(BENCHMARK)/decodes.py --compact --out figures/decodes_compact.csv
 
-judges: $(INSTALLED) ## measure the compact weights by all judges: 30 minutes
-	env ACCELERATE_USE_CPU=true OMP_NUM_THREADS=1 $(BIN)/torchrun --standalone \
-	  --nproc-per-node 2 benchmarks/judges.py --data Set5 --data Set14 \
-	  --scale 4 --scale 3 --out figures
+judges: $(INSTALLED) ## measure the compact weights by all judges: two hours
+	$(JUDGE) --data Set5 --data Set14 --scale 4 --scale 3 --out build/judges_sets
+	$(JUDGE) --data B100 --scale 4 --out build/judges_b100
+	$(foreach table,judges judges_images, \
+	  (cat build/judges_sets/$(table).csv && tail -n +2 build/judges_b100/$(table).csv) \
+	    > build/$(table).csv.draft && mv build/$(table).csv.draft figures/$(table).csv &&) true
+
+JUDGE = env ACCELERATE_USE_CPU=true OMP_NUM_THREADS=1 $(BIN)/torchrun --standalone \
+  --nproc-per-node 2 benchmarks/judges.py
+
+from_scratch: $(INSTALLED) ## train CS without a prior or LTE's weights, and measure it: 90 minutes
+	$(BENCHMARK)/from_scratch.py $(PHOTOGRAPHS) --out figures/from_scratch.csv
 
 inference: $(INSTALLED) ## time upscaling, for docs/performance.md, on an idle machine: 12 minutes
 	$(BENCHMARK)/inference.py --out figures/inference.csv --page docs/performance.md \

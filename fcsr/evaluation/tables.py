@@ -60,13 +60,15 @@ def means(table: "pandas.DataFrame") -> "pandas.DataFrame":
     """
     import pandas as pd
 
-    measures = measures_of(table)
+    measures, of_names = measures_of(table), cells(table)
+    samples = [[images[m].dropna()] for images in of_names.values() for m in measures]
+    intervals = iter(uncertainty.intervals(np.mean, samples))
     rows = []
-    for names, images in cells(table).items():
+    for names, images in of_names.items():
         row: Row = dict(zip(BY, names, strict=True)) | {"images": len(images)}
         for measure in measures:
-            low, high = uncertainty.interval(np.mean, images[measure].dropna())
-            row[measure] = images[measure].mean()
+            low, high = next(intervals)
+            row |= {measure: images[measure].mean()}
             row |= {f"{measure}_low": low, f"{measure}_high": high}
         rows.append(row)
     result = pd.DataFrame(rows)

@@ -318,6 +318,7 @@ def test_two_trainings_do_not_write_to_one_folder(recipe, tmp_path):
     try:
         first.stdout.readline()  # after its first checkpoint
         first.send_signal(signal.SIGSTOP)
+        os.waitpid(first.pid, os.WUNTRACED)  # until it has stopped
         before = contents(out)
         second = subprocess.run(command, capture_output=True, text=True, timeout=300)
         with pytest.raises(FcsrError, match=r"another process writes to .*out; wait until it ends"):
