@@ -1,4 +1,4 @@
-"""Image sets from their publishers, verified by SHA-256, into the user's cache.
+"""Files from their publishers, verified by SHA-256, into the user's cache.
 
 pooch keeps the registry, verifies files, and moves them into place. What it lacks is added here
 and in `transfer`: a download that was cut off goes on where it stopped, a server cannot send more
@@ -39,6 +39,7 @@ class Source:
     Args:
         name: of the registry, and of the folder in the cache.
         address: the folder's URL; names of files are appended to it.
+        instead: what one may do where nothing can be downloaded.
 
     Example:
         >>> from fcsr.data.download import BSDS500
@@ -48,6 +49,7 @@ class Source:
 
     name: str
     address: str
+    instead: str = "give a folder that holds the set, as root=… or in FCSR_DATA"
 
     @cached_property
     def hashes(self) -> dict[str, str]:
@@ -213,7 +215,7 @@ def _failed(source: Source, name: str, reason: str) -> DownloadError:
     command = f"curl -L --create-dirs -o {shlex.quote(str(target))} {address}"
     return DownloadError(
         f"{address} cannot be downloaded: {reason}. On a machine with a network: {command} — or "
-        "give a folder that holds the set, as root=… or in FCSR_DATA"
+        f"{source.instead}"
     )
 
 

@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from fcsr.errors import FcsrError
 from fcsr.metrics import lpips_network
 from fcsr.metrics.trunks import Reference, installed_file, strips, verified
+from fcsr.utils.extras import missing
 
 PACKAGE = "dists-pytorch"
 FILE = "DISTS_pytorch/weights.pt"
@@ -118,13 +118,13 @@ def network(device: torch.device) -> DistsNetwork:
     Float32, in evaluation mode. Built once for each device.
 
     Raises:
-        FcsrError: dists-pytorch, lpips or the VGG16 is missing; the message has the command that
-            installs it.
+        FcsrError: dists-pytorch or lpips is missing; the message has the command that installs it.
         CheckpointError: the file of the weights or of the VGG16 is not the published one.
+        DownloadError: the VGG16 is not on this machine and cannot be downloaded.
     """
     path = weights_path()
     if path is None:
-        raise FcsrError(f'DISTS needs the package {PACKAGE}: pip install "fcsr[metrics]"')
+        raise missing("DISTS", "metrics", PACKAGE)
     content = verified(path, SHA256, f"the weights of {PACKAGE} 0.1", AGAIN)
     weights = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     alpha, beta = (weights[name].detach().flatten() for name in ("alpha", "beta"))

