@@ -3,13 +3,16 @@
 What a command needs is imported when it runs, so that `fcsr --help` is fast.
 """
 
+from fcsr.cli import course
 from fcsr.cli.commands import models, train, upscale
-from fcsr.cli.course import lab, report
 from fcsr.cli.measuring import evaluate, score
 from fcsr.cli.recipe_options import with_recipe
 from fcsr.cli.shell import new_app, run
 
-app = new_app(upscale, evaluate, score, with_recipe(train), models, report, lab)
+app = new_app(
+    *(upscale, evaluate, score, with_recipe(train), models),
+    *(course.course, course.report, course.lab),
+)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The course, as commands: its report, and its notebooks in JupyterLab."""
+"""The course, as commands: a copy of it, its report, and its notebooks in JupyterLab."""
 
 import os
 import subprocess
@@ -9,13 +9,65 @@ from typing import Annotated
 import typer
 
 from fcsr.errors import FcsrError
+from fcsr.utils.extras import require
+from fcsr.utils.files import atomic_write
 from fcsr.utils.terminal import printable
 
 KERNELS = "fcsr.course.kernels.ThisInterpreter"  # of the course, in JupyterLab
 
+# What a course needs, as it is imported: the extra [notebooks] with its [metrics].
+NEEDED = (
+    *("DISTS_pytorch", "bleach", "ipywidgets", "jinja2", "jupyterlab", "lpips", "math_core"),
+    *("matplotlib", "nbconvert", "nbformat", "pandas", "papermill", "tabulate", "torchvision"),
+    "yaml",
+)
+
+Notebooks = Annotated[
+    Path | None,
+    typer.Option(
+        help="Their folder; by default notebooks, where that has any, or else this folder.",
+        show_default=False,
+    ),
+]
+
+
+def course(
+    folder: Annotated[Path, typer.Argument(help="Where to put it; made if need be.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that were changed there.")
+    ] = False,
+) -> None:
+    """Copy the course: notebooks without outputs, their parameters, the tables that they read."""
+    from fcsr.course import material
+
+    files = material.collect(material.root())
+    if not files:
+        raise FcsrError("this fcsr came without the course: install its wheel, or its repository")
+    try:
+        changed = [name for name, content in files.items() if _is_other(folder / name, content)]
+        if changed and not overwrite:
+            others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+            raise FcsrError(
+                f"{folder / changed[0]}{others} would be replaced; name another folder, or "
+                "replace what was changed there: --overwrite"
+            )
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(folder / name) as draft:
+                draft.write_bytes(content)
+    except OSError as error:
+        reason = error.strerror or error
+        raise FcsrError(f"{error.filename or folder} cannot be written ({reason})") from error
+    typer.echo(printable(f"{folder}: the course; there, fcsr lab opens it and fcsr report runs it"))
+
+
+def _is_other(path: Path, content: bytes) -> bool:
+    """Whether there is anything else there already."""
+    return os.path.lexists(path) and not (path.is_file() and path.read_bytes() == content)
+
 
 def report(
-    notebooks: Annotated[Path, typer.Option(help="The folder of the course.")] = Path("notebooks"),
+    notebooks: Notebooks = None,
     out: Annotated[Path, typer.Option(help="Where the pages go.")] = Path("build/report"),
     params: Annotated[
         list[Path],
@@ -30,29 +82,35 @@ def report(
     ] = 30,
 ) -> None:
     """Run the course's notebooks, in order, into an HTML report that reads offline."""
+    require("fcsr report", "notebooks", *NEEDED)
     from fcsr.course.report import build
 
-    made = build.build(_course(notebooks), out, params, cell_minutes)
+    made = build.build(find(notebooks), out, params, cell_minutes)
     typer.echo(printable(f"{out}/index.html"))
     raise typer.Exit(made.failed)
 
 
 def lab(
-    notebooks: Annotated[Path, typer.Option(help="The folder of the course.")] = Path("notebooks"),
+    notebooks: Notebooks = None,
 ) -> None:
     """Open the course in JupyterLab."""
-    command = [sys.executable, "-m", "jupyterlab", str(_course(notebooks))]
+    require("fcsr lab", "notebooks", *NEEDED)
+    command = [sys.executable, "-m", "jupyterlab", str(find(notebooks))]
     command.append(f"--ServerApp.kernel_spec_manager_class={KERNELS}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container one is nobody else
     raise typer.Exit(subprocess.run(command).returncode)
 
 
-def _course(folder: Path) -> Path:
-    if not any(folder.glob("*.ipynb")):
+def find(named: Path | None) -> Path:
+    """The folder of a course's notebooks; raises FcsrError where there are none."""
+    folders = [Path("notebooks"), Path()] if named is None else [named]
+    found = next((folder for folder in folders if any(folder.glob("*.ipynb"))), None)
+    if found is None:
         raise FcsrError(
-            f"{folder.resolve()} holds no notebooks; name the course's folder: --notebooks FOLDER"
+            f"{folders[-1].resolve()} holds no notebooks; copy the course: fcsr course FOLDER, or "
+            "name the folder of its notebooks: --notebooks FOLDER"
         )
     if not os.path.isabs(os.path.expanduser("~")):
         raise FcsrError("this user has no home folder, which Jupyter needs; name one: HOME=FOLDER")
-    return folder
+    return found

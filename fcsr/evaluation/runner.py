@@ -16,6 +16,7 @@ from fcsr.evaluation.tables import from_rows, means
 from fcsr.evaluation.wanted import choose_metrics, raise_failures, several
 from fcsr.metrics import Protocol, columns
 from fcsr.utils.distributed import Processes
+from fcsr.utils.extras import require
 from fcsr.utils.progress import tqdm
 
 if TYPE_CHECKING:
@@ -70,10 +71,11 @@ def evaluate(
         EvaluationError: some images could not be read or measured, as the message says of each.
             It is raised at the end: all others are measured, in `out`, and in the error's
             `table`.
-        FcsrError: an unknown model, set, decode or metric, a metric whose package is missing, a
-            base that is none of the methods, a decode without a name where `out` is to keep its
-            numbers, a file that is missing, or an `out` that cannot be written or that another
-            process writes to. What can be known before is checked before any image is measured.
+        FcsrError: an unknown model, set, decode or metric, a package that is missing (pandas,
+            or a metric's), a base that is none of the methods, a decode without a name where
+            `out` is to keep its numbers, a file that is missing, or an `out` that cannot be
+            written or that another process writes to. What can be known before is checked before
+            any image is measured.
 
     Example:
         >>> import tempfile
@@ -86,7 +88,8 @@ def evaluate(
         >>> row["image"], row["protocol"], round(row["psnr"], 1)
         ('coffee', 'y, shave 2', 36.0)
     """
-    processes = Processes()  # first: it chooses this process's GPU, if there are several
+    require("evaluate", "metrics", "pandas", "tabulate")
+    processes = Processes()  # before all else: it chooses this process's GPU, if there are several
     methods = parse(several(model), decode)
     if out and any("<" in method.decode for method in methods):
         raise FcsrError(

@@ -13,6 +13,7 @@ from fcsr.evaluation.results import Row, naming
 from fcsr.evaluation.tables import from_rows
 from fcsr.evaluation.wanted import choose_metrics, raise_failures
 from fcsr.metrics import Protocol
+from fcsr.utils.extras import require
 from fcsr.utils.files import atomic_write
 from fcsr.utils.progress import tqdm
 
@@ -54,8 +55,8 @@ def score(
             before any is measured.
         EvaluationError: some images could not be read, or differ in size from their originals;
             all others are measured, in the error's `table`.
-        FcsrError: an unknown set or metric, a metric whose package is missing, or an `out` that
-            cannot be written.
+        FcsrError: an unknown set or metric, a package that is missing (pandas, or a metric's), or
+            an `out` that cannot be written.
 
     Example:
         >>> import fcsr, tempfile
@@ -69,6 +70,7 @@ def score(
         >>> table[["image", "method", "protocol"]].values.tolist()
         [['coffee', 'bicubic', 'y, shave 2']]
     """
+    require("score", "metrics", "pandas", "tabulate")
     if out is not None:
         with naming(out):
             Path(out).parent.mkdir(parents=True, exist_ok=True)

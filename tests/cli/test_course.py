@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -9,6 +10,8 @@ import typer
 from command import fcsr
 
 from fcsr.cli import course
+from fcsr.course import material
+from fcsr.errors import FcsrError
 
 
 def test_report_runs_a_folder_of_notebooks(tmp_path):
@@ -38,12 +41,58 @@ def test_report_runs_what_files_of_parameters_are_for(tmp_path):
     assert "02_three.yaml is for none of 00_one, 01_two" in run.stderr
 
 
-def test_report_and_lab_name_an_empty_folder(tmp_path):
+def test_report_and_lab_say_how_to_get_a_course(tmp_path, monkeypatch):
     for verb in ("report", "lab"):
         run = fcsr(verb, "--notebooks", tmp_path)
         assert run.returncode == 2
         assert f"{tmp_path} holds no notebooks" in run.stderr
-        assert "--notebooks FOLDER" in run.stderr
+        assert "fcsr course FOLDER" in run.stderr and "--notebooks FOLDER" in run.stderr
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FcsrError, match=f"{tmp_path} holds no notebooks; .* fcsr course FOLDER"):
+        course.find(None)
+
+
+def test_the_folder_notebooks_goes_before_this_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "00_one.ipynb").touch()
+    assert course.find(None) == Path()
+    (tmp_path / "notebooks").mkdir()
+    assert course.find(None) == Path()  # which holds some
+    (tmp_path / "notebooks" / "00_one.ipynb").touch()
+    assert course.find(None) == Path("notebooks")
+    assert course.find(tmp_path) == tmp_path
+
+
+def test_course_is_copied_and_nothing_is_replaced_unasked(tmp_path):
+    folder = tmp_path / "a" / "course"
+    run = fcsr("course", folder)
+    assert run.returncode == 0, run.stderr
+    assert f"{folder}: the course" in run.stdout
+    assert fcsr("course", folder).returncode == 0, "as it is: what was interrupted can go on"
+    first, table = folder / "notebooks" / "00_quickstart.ipynb", folder / "figures" / "table1.csv"
+    original = first.read_bytes()
+    first.write_text("my notes")
+    table.unlink()
+    run = fcsr("course", folder)
+    assert run.returncode == 2 and "Traceback" not in run.stderr
+    assert f"{first} would be replaced" in run.stderr and "--overwrite" in run.stderr
+    assert first.read_text() == "my notes" and not table.exists()
+    assert fcsr("course", folder, "--overwrite").returncode == 0
+    assert first.read_bytes() == original and table.exists()
+
+
+def test_a_package_without_its_course_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(material, "root", lambda: tmp_path)
+    with pytest.raises(FcsrError, match="came without the course"):
+        course.course(tmp_path / "course")
+    assert not (tmp_path / "course").exists()
+
+
+def test_course_says_where_it_cannot_be_written(tmp_path):
+    (tmp_path / "notebooks").touch()
+    run = fcsr("course", tmp_path)
+    assert run.returncode == 2 and "Traceback" not in run.stderr
+    assert "cannot be written (File exists)" in run.stderr
 
 
 @pytest.mark.parametrize(("user", "flags"), [(0, ["--allow-root"]), (1000, [])])

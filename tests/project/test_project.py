@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import fcsr
+from fcsr.cli.course import NEEDED
 from fcsr.metrics.trunks import TRUNK_COMMAND
 
 ROOT = Path(__file__).parents[2]
@@ -96,6 +98,13 @@ def test_fcsr_imports_without_what_only_notebooks_and_tests_need():
     needless -= {"jinja2", "packaging"}  # torch and accelerate need them
     blocked = "import sys; sys.modules.update(dict.fromkeys(sys.argv[1:])); import fcsr, fcsr.cli"
     subprocess.run([sys.executable, "-c", blocked, *sorted(needless)], check=True, timeout=120)
+
+
+def test_report_and_lab_ask_for_all_that_notebooks_need():
+    wanted = [Requirement(r).name for r in EXTRAS["notebooks"] + EXTRAS["metrics"]]
+    found = packages_distributions()
+    asked = {canonicalize_name(found[package][0]) for package in NEEDED}
+    assert asked == {canonicalize_name(name) for name in wanted} - {"fcsr"}
 
 
 def test_files_that_texts_name_are_there():
