@@ -1,10 +1,12 @@
-"""The course goes into the wheel, its notebooks without their outputs; see pyproject.toml."""
+"""What is built beside pyproject.toml: the wheel's course, and the README that PyPI shows."""
 
+import re
 import runpy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 class CourseHook(BuildHookInterface):
@@ -26,3 +28,20 @@ class CourseHook(BuildHookInterface):
     def finalize(self, version, build_data, artifact_path):
         if version != "editable":
             self.drafts.cleanup()
+
+
+class ReadmeHook(MetadataHookInterface):
+    """Takes README.md; its links lead into the repository, once that has an address."""
+
+    def update(self, metadata):
+        text = Path(self.root, "README.md").read_text(encoding="utf-8")
+        address = metadata.get("urls", {}).get("Repository")
+        text = with_absolute_links(text, address) if address else text
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}
+
+
+def with_absolute_links(text: str, address: str) -> str:
+    """Markdown whose links to files lead to a repository on GitHub; pictures to the raw files."""
+    here = r"\]\((?!https?:|#)"
+    text = re.sub(rf"(!\[[^]]*){here}", rf"\1]({address.rstrip('/')}/raw/HEAD/", text)
+    return re.sub(here, f"]({address.rstrip('/')}/blob/HEAD/", text)

@@ -14,6 +14,6 @@ used, so that `import fcsr` costs nothing, and who only upscales never loads wha
 # The names are in __init__.pyi, where type checkers find them, too.
 import lazy_loader
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

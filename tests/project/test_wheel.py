@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from environment import Environment
 
+import fcsr
 from fcsr import images
 from fcsr.course import material
 
@@ -75,12 +76,12 @@ def tiny_set(tmp_path) -> Path:
     return tmp_path
 
 
-def fcsr(environment: Environment, command: str, cwd: Path, **variables: str):
+def call(environment: Environment, command: str, cwd: Path, **variables: str):
     return environment.run("fcsr", *command.split(), cwd=cwd, **variables)
 
 
 def test_the_wheel_is_small_and_has_notebooks_without_outputs(wheel):
-    assert wheel.stat().st_size < LARGEST
+    assert wheel.name.startswith(f"fcsr-{fcsr.__version__}-") and wheel.stat().st_size < LARGEST
     with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if name.endswith(".ipynb")]
         assert {Path(name).name for name in names} == {
@@ -135,7 +136,7 @@ def test_the_course_runs_and_its_report_is_made(complete, course):
 def test_a_folder_of_one_notebook_is_a_course(complete, tmp_path):
     cells = [nbformat.v4.new_code_cell("import fcsr\nfcsr.images.sample('coffee').size")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "00_mine.ipynb")
-    run = fcsr(complete, "report", tmp_path)
+    run = call(complete, "report", tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "(600, 400)" in (tmp_path / "build" / "report" / "00_mine.html").read_text()
 
@@ -148,7 +149,7 @@ def test_the_base_needs_no_extra(bare, tiny_set):
         "course here",
     ]
     for command in commands:
-        run = fcsr(bare, command, tiny_set)
+        run = call(bare, command, tiny_set)
         assert run.returncode == 0, run.stderr
     assert images.load(tiny_set / "large.png").size == (128, 96)
     assert (tiny_set / "run" / "model.safetensors").is_file()
@@ -165,7 +166,7 @@ def test_the_base_needs_no_extra(bare, tiny_set):
     ],
 )
 def test_what_is_missing_is_one_line_with_its_command(bare, tiny_set, command, package, extra):
-    run = fcsr(bare, command, tiny_set, FCSR_DATA=str(tiny_set))
+    run = call(bare, command, tiny_set, FCSR_DATA=str(tiny_set))
     assert run.returncode == 2 and run.stdout == ""
     [line] = run.stderr.splitlines()
     assert f"needs the package {package}: {INSTALL.format(extra)}" in line
@@ -173,10 +174,10 @@ def test_what_is_missing_is_one_line_with_its_command(bare, tiny_set, command, p
 
 def test_metrics_alone_evaluate_and_know_what_notebooks_need(measuring, tiny_set):
     evaluate = "evaluate --model bicubic --data Tiny --scale 2 --metric psnr"
-    run = fcsr(measuring, evaluate, tiny_set, FCSR_DATA=str(tiny_set))
+    run = call(measuring, evaluate, tiny_set, FCSR_DATA=str(tiny_set))
     assert run.returncode == 0, run.stderr
     assert "| bicubic" in run.stdout
-    run = fcsr(measuring, "report", tiny_set)
+    run = call(measuring, "report", tiny_set)
     assert run.returncode == 2
     assert f"needs the package bleach: {INSTALL.format('notebooks')}" in run.stderr
 
@@ -185,7 +186,7 @@ def test_without_the_network_behind_lpips_and_offline_there_is_one_line(measurin
     offline = {"HTTPS_PROXY": "http://127.0.0.1:9", "HOME": str(tiny_set), "NO_PROXY": ""}
     offline |= {"FCSR_DATA": str(tiny_set), "FCSR_CACHE": str(tiny_set / "cache")}
     evaluate = "evaluate --model bicubic --data Tiny --scale 2 --metric lpips"
-    run = fcsr(measuring, evaluate, tiny_set, **offline)
+    run = call(measuring, evaluate, tiny_set, **offline)
     assert run.returncode == 2
     *_, line = run.stderr.splitlines()
     assert "Traceback" not in run.stderr and "alexnet-owt-7be5be79.pth cannot be downloaded" in line
