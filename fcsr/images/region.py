@@ -45,11 +45,13 @@ class Region(NamedTuple):
 
     def grown(self, margin: int, size: tuple[int, int]) -> "Region":
         """With `margin` more pixels on each side, within an image of `size`."""
+        # The same as min(size[0], self.bottom + margin), but where a region ends at the image's
+        # edge, torch.export sees that without knowing the size.
         return Region(
             max(0, self.top - margin),
             max(0, self.left - margin),
-            min(size[0], self.bottom + margin),
-            min(size[1], self.right + margin),
+            self.bottom + min(margin, size[0] - self.bottom),
+            self.right + min(margin, size[1] - self.right),
         )
 
     def within(self, outer: "Region") -> "Region":

@@ -246,6 +246,7 @@ def _centre(pixel: Tensor, n: int) -> Tensor:
 def _take(maps: Tensor, index: Tensor) -> Tensor:
     """Rows (b, q, c) of a channels-last map (b, h, w, c) at the flat pixel indices (b, q)."""
     rows = maps.flatten(1, 2)
-    first = rows.shape[1] * torch.arange(len(rows), device=index.device).unsqueeze(-1)
+    # not len(rows), which torch.export would take for a constant
+    first = rows.shape[1] * torch.arange(rows.shape[0], device=index.device).unsqueeze(-1)
     # index_select copies whole rows; gather, which also could, fetches number by number.
     return rows.flatten(0, 1).index_select(0, (first + index).flatten()).unflatten(0, index.shape)
