@@ -21,6 +21,7 @@ from .models import EDSR as EDSR
 from .models import FCS as FCS
 from .models import LTE as LTE
 from .models import available as available
+from .models import export as export
 from .models import load as load
 from .models import load_official_lte as load_official_lte
 from .training import Recipe as Recipe

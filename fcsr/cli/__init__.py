@@ -5,12 +5,13 @@ What a command needs is imported when it runs, so that `fcsr --help` is fast.
 
 from fcsr.cli import course
 from fcsr.cli.commands import models, train, upscale
+from fcsr.cli.export import export
 from fcsr.cli.measuring import evaluate, score
 from fcsr.cli.recipe_options import with_recipe
 from fcsr.cli.shell import new_app, run
 
 app = new_app(
-    *(upscale, evaluate, score, with_recipe(train), models),
+    *(upscale, evaluate, score, with_recipe(train), export, models),
     *(course.course, course.report, course.lab),
 )
 

@@ -6,6 +6,7 @@ from fcsr.models.cs import CS
 from fcsr.models.edsr import EDSR
 from fcsr.models.encoded import Encoded, Estimate
 from fcsr.models.fcs import FCS, Bands
+from fcsr.models.graphs import export
 from fcsr.models.lte import LTE
 from fcsr.models.official_lte import load_official_lte
 from fcsr.models.precision import Precision, resolve_precision
@@ -42,6 +43,7 @@ __all__ = [
     "bilinear",
     "check_config",
     "describe",
+    "export",
     "find_neighbours",
     "fingerprint",
     "from_config",

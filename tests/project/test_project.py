@@ -25,7 +25,7 @@ from fcsr.metrics.trunks import TRUNK_COMMAND
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-OPTIONAL = [Requirement(r) for group in EXTRAS.values() for r in group if r != "fcsr[metrics]"]
+OPTIONAL = [Requirement(r) for group in EXTRAS.values() for r in group if not r.startswith("fcsr[")]
 DIRECT = [*map(Requirement, PROJECT["dependencies"]), *OPTIONAL]
 
 
