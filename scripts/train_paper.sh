@@ -30,6 +30,6 @@ train() { # NAME STEPS [OPTION ...]
 }
 
 train lte 70000 "$@"
-train cs 20000 --from "$out/lte/model.safetensors" "$@"
-train fcs 20000 --from "$out/lte/model.safetensors" "$@"
+train cs 20000 --init "$out/lte/model.safetensors" "$@"
+train fcs 20000 --init "$out/lte/model.safetensors" "$@"
 echo "all three are finished: $out/{lte,cs,fcs}/model.safetensors"

@@ -8,6 +8,7 @@ import typer
 
 from fcsr.cli.options import Decode, model_names
 from fcsr.cli.shell import warning_lines
+from fcsr.errors import TrainingError
 from fcsr.training.recipe import Recipe
 from fcsr.utils.terminal import printable
 
@@ -76,11 +77,22 @@ def upscale(
 def train(
     model: Annotated[str, typer.Option(help="lte, cs or fcs.")],
     out: Annotated[Path, typer.Option(help="Where state and weights go; resumed if there.")],
-    start: Annotated[
+    init: Annotated[
         str | None,
-        # not --start: torchrun would take it for one of its own options, shortened
-        typer.Option("--from", help="A model whose weights to start from, where they fit."),
+        typer.Option(help="A model whose weights a new training starts from, where they fit."),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Only go on: without a state in --out, stop and say so."),
+    ] = False,
+    log_with: Annotated[
+        list[str],
+        # not --log: torchrun would take it for one of its own options, shortened
+        typer.Option(
+            help="csv, for log.csv in --out, or tensorboard: step, loss, rate and validation at "
+            "each checkpoint. May be repeated."
+        ),
+    ] = [],  # noqa: B006
     paper: Annotated[
         bool, typer.Option("--paper", help="The paper's size instead of the compact one.")
     ] = False,
@@ -110,21 +122,23 @@ def train(
     from fcsr.utils.distributed import Processes
 
     recipe = Recipe(**settings)
+    resumes = (out / state.NAME).exists()
+    if resume and not resumes:
+        raise TrainingError(f"{out} holds no {state.NAME} to go on from; leave out --resume")
     torch.manual_seed(recipe.seed)
     options = {} if head is None else {"head": head}
     if recipe.lpips_weight and model.lower() != "lte":
         options["decode"] = "mean"
     net = models.make(model, compact=not paper, **options)
-    resumes = (out / state.NAME).exists()
-    if start is not None and resumes and Processes().is_main_process:
-        typer.echo(printable(f"{out} is continued: --from {start} was for its beginning"))
-    if start is not None and not resumes:
-        copied = models.transfer(models.load(start), net)
+    if init is not None and resumes and Processes().is_main_process:
+        typer.echo(printable(f"{out} is continued: --init {init} was for its beginning"))
+    if init is not None and not resumes:
+        copied = models.transfer(models.load(init), net)
         if Processes().is_main_process:
-            copies = f"{len(copied)} of {len(net.state_dict())} tensors start from {start}"
+            copies = f"{len(copied)} of {len(net.state_dict())} tensors start from {init}"
             typer.echo(printable(copies))
     with warning_lines():
-        done = training.train(net, recipe, out, minutes)
+        done = training.train(net, recipe, out, minutes, log_with=log_with)
     end = "/model.safetensors" if done else ": start again to continue"
     typer.echo(printable(f"{out}{end}"))
 

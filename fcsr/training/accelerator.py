@@ -1,6 +1,7 @@
 """Devices and processes: precision, compilation, CUDA graphs, and what processes agree on."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -15,8 +16,10 @@ from fcsr.utils.device import default_device
 from fcsr.utils.distributed import check_gpus
 
 
-def make_accelerator(recipe: Recipe) -> Accelerator:
-    """The device to train on, in the recipe's precision.
+def make_accelerator(
+    recipe: Recipe, log_with: Sequence[str] = (), out: Path | None = None
+) -> Accelerator:
+    """The device to train on, in the recipe's precision; TensorBoard, if asked for, logs to `out`.
 
     Raises:
         FcsrError: there are more processes than GPUs.
@@ -24,7 +27,13 @@ def make_accelerator(recipe: Recipe) -> Accelerator:
     check_gpus()
     compiling = TorchDynamoPlugin("inductor") if recipe.compile else None
     on_cpu = default_device().type == "cpu"
-    return Accelerator(cpu=on_cpu, mixed_precision=recipe.mixed_precision, dynamo_plugin=compiling)
+    return Accelerator(
+        cpu=on_cpu,
+        mixed_precision=recipe.mixed_precision,
+        dynamo_plugin=compiling,
+        log_with=[name for name in log_with if name != "csv"] or None,
+        project_dir=out,
+    )
 
 
 def can_use_cuda_graphs(recipe: Recipe, accelerator: Accelerator) -> bool:

@@ -4,7 +4,7 @@ import copy
 import math
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +28,7 @@ from fcsr.training.accelerator import (
     with_cuda_graphs,
 )
 from fcsr.training.crops import Crops, make_crops
+from fcsr.training.logs import Logs, check_log_with
 from fcsr.training.objective import batch_loss, inputs
 from fcsr.training.perceptual import make_objective
 from fcsr.training.recipe import Recipe
@@ -44,6 +45,7 @@ def train(
     out: str | Path,
     minutes: float = math.inf,
     progress: bool = True,
+    log_with: str | Sequence[str] = (),
 ) -> ModelT | None:
     """Train `model` in place and write `out/model.safetensors`.
 
@@ -63,16 +65,19 @@ def train(
         out: the folder for the state and the model.
         minutes: how long this call may take; then it saves the state and returns None.
         progress: show a bar, and a line at each checkpoint.
+        log_with: `"csv"` for the table `out/log.csv`, `"tensorboard"` for files of TensorBoard in
+            `out/tensorboard`, or both. Each checkpoint adds its step, loss and rate, and loss and
+            PSNR of the validation. They may change from call to call.
 
     Returns:
         `model`, trained and in evaluation mode, or None if there was not enough time.
 
     Raises:
         FcsrError: there are more processes than GPUs, or another process writes to `out`.
-        TrainingError: what is in `out` was left by another model or recipe, from photographs
-            with other contents or by another number of processes, has more steps than the
-            recipe, or is not seen by all processes; the loss is not finite any more; or the
-            state cannot be written.
+        TrainingError: there is no such log, or its package is missing; what is in `out` was left
+            by another model or recipe, from photographs with other contents or by another number
+            of processes, has more steps than the recipe, or is not seen by all processes; the loss
+            is not finite any more; or the state or a log cannot be written.
         CheckpointError: the model could not be saved, or the state in `out` is damaged.
         ImageError: a photograph cannot be read or is smaller than a crop.
 
@@ -86,16 +91,18 @@ def train(
         ...     model = fcsr.train(fcsr.CS.compact(), recipe, f"{folder}/out", progress=False)
         ...     history = fcsr.models.describe(f"{folder}/out/model.safetensors")["history"]
         >>> [row["step"] for row in history], sorted(history[-1])
-        ([2], ['loss', 'step', 'val_loss', 'val_psnr'])
+        ([2], ['loss', 'lr', 'step', 'val_loss', 'val_psnr'])
     """
     if math.isnan(minutes):
         raise TrainingError("minutes is nan; give a number, or leave it out")
+    log_with = [log_with] if isinstance(log_with, str) else log_with
+    check_log_with(log_with)
     models.check_config(model)
     out, deadline = Path(out), time.monotonic() + 60 * minutes
     AcceleratorState._reset_state()  # else one process could not train at two precisions
-    accelerator = make_accelerator(recipe)
+    accelerator = make_accelerator(recipe, log_with, out)
     with state.writable(out) if accelerator.is_main_process else nullcontext():
-        return _train(model, recipe, out, deadline, progress, accelerator)
+        return _train(model, recipe, out, deadline, progress, accelerator, log_with)
 
 
 def _train(
@@ -105,6 +112,7 @@ def _train(
     deadline: float,
     progress: bool,
     accelerator: Accelerator,
+    log_with: Sequence[str],
 ) -> ModelT | None:
     """`train`, in a folder that is its own, until `deadline` by the monotonic clock."""
     is_main_process = accelerator.is_main_process
@@ -134,8 +142,10 @@ def _train(
     if history:
         training.restore(tensors)
 
+    logs = Logs(log_with if is_main_process else (), accelerator, out, history)
     recent: list[Tensor] = []  # (loss, gradient norm) of each step since the last validation
-    with tqdm(initial=start, total=recipe.steps, desc="training", disable=not progress) as bar:
+    bar = tqdm(initial=start, total=recipe.steps, desc="training", disable=not progress)
+    with bar, closing(logs):
         if progress and history and "of_steps" in history[-1]:
             bar.write(
                 f"step {start} was to be of {history[-1]['of_steps']} steps and is of "
@@ -170,10 +180,12 @@ def _train(
                 continue
             if is_main_process:
                 row = {"step": step + 1, "loss": sum(losses) / len(losses)}
+                row["lr"] = recipe.lr_at(step)
                 history.append(row | validate(ema, recipe, val_crops, accelerator))
                 if progress:
                     bar.write("  ".join(f"{key} {value:.5g}" for key, value in history[-1].items()))
                 state.save(out, training.tensors(), facts | {"history": history})
+                logs.tell(history)
             recent.clear()
             if late and not last:
                 return None

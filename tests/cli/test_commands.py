@@ -145,13 +145,23 @@ def test_train_resumes_and_its_weights_upscale(photograph, tmp_path):
         images.sample("rocket").crop(box).save(folder / f"{number}.png")
     out = tmp_path / "run"
     options = ("--photographs", folder, "--out", out, "--steps", "1", "--batch", "1")
-    run = fcsr("train", "--model", "fcs", "--eval-every", "7", "--from", "lte-compact", *options)
+    run = fcsr("train", "--model", "fcs", "--eval-every", "7", "--init", "lte-compact", *options)
     assert run.returncode == 0, run.stderr
     assert "start from lte-compact" in run.stdout
     assert models.describe(out / "model.safetensors")["recipe"]["eval_every"] == 7
-    run = fcsr("train", "--model", "fcs", "--eval-every", "7", "--from", "lte-compact", *options)
-    assert run.returncode == 0 and "--from lte-compact was for its beginning" in run.stdout
+    run = fcsr("train", "--model", "fcs", "--eval-every", "7", "--init", "lte-compact", *options)
+    assert run.returncode == 0 and "--init lte-compact was for its beginning" in run.stdout
+    run = fcsr("train", "--model", "fcs", "--eval-every", "7", "--resume", *options)
+    assert run.returncode == 0, run.stderr
     target = tmp_path / "out.png"
     run = fcsr("upscale", photograph, target, "--scale", "2", "--model", out / "model.safetensors")
     assert run.returncode == 0, run.stderr
     assert images.load(target).size == (48, 36)
+
+
+def test_resume_without_a_state_says_so_and_starts_nothing(tmp_path):
+    options = ("--model", "lte", "--photographs", tmp_path, "--out", tmp_path / "new")
+    run = fcsr("train", *options, "--resume")
+    assert run.returncode == 2 and "Traceback" not in run.stderr
+    assert "holds no state.safetensors to go on from; leave out --resume" in run.stderr
+    assert not list(tmp_path.iterdir())

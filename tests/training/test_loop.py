@@ -474,4 +474,4 @@ def test_recipe_and_history_travel_with_the_weights(recipe, tmp_path):
     train(tiny(FCS), recipe, tmp_path / "out")
     facts = models.describe(tmp_path / "out" / "model.safetensors")
     assert facts["recipe"] == json.loads(json.dumps(recipe.__dict__))
-    assert set(facts["history"][0]) == {"step", "loss", "val_loss", "val_psnr"}
+    assert set(facts["history"][0]) == {"step", "loss", "lr", "val_loss", "val_psnr"}
