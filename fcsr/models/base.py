@@ -31,6 +31,7 @@ from fcsr.models.edsr import EDSR
 from fcsr.models.encoded import Encoded, Estimate
 from fcsr.models.precision import Precision, resolve_precision
 from fcsr.models.texture import EstimatorSize, TextureEstimator, bilinear, grid
+from fcsr.utils.html import table
 from fcsr.utils.registry import Registry
 
 MAX_SIDE = 2**14
@@ -75,6 +76,7 @@ class ContinuousModel(nn.Module, ABC):
     """
 
     default_decode: str | None = None  # of its distributions, if it predicts any
+    source: str | None = None  # the name or path that `fcsr.load` made it of
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -173,6 +175,24 @@ class ContinuousModel(nn.Module, ABC):
         coord = grid((23, 31), device).flatten(0, 1).expand(1, -1, -1)
         cell = pair(coord, 2 / 23, 2 / 31).expand_as(coord)
         self(coord.new_zeros(1, 3, 7, 9), coord, cell)
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: kind, size, and the card of weights that come with fcsr."""
+        from fcsr.models.checkpoints import available, shipped_name
+
+        name = shipped_name(self)
+        rows = {
+            "weights": name,
+            "parameters": f"{sum(weight.numel() for weight in self.parameters()):,}",
+            "encoder": f"EDSR, {self.encoder.blocks} blocks of {self.encoder.features} features",
+            "texture": f"{self.size.width} channels, MLP {', '.join(map(str, self.size.hidden))}",
+            "trained up to": f"x{self.max_scale:g}",
+            "decode": self.default_decode,
+        }
+        if name:
+            card = available()[name]
+            rows |= {"card": card.purpose, "Set5 at x4": f"{card.psnr} dB, LPIPS {card.lpips}"}
+        return table(type(self).__name__, rows)
 
     @property
     def numbers(self) -> int:

@@ -75,6 +75,7 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> Contin
         raise UndefinedClassError(f"{path}: {error}") from error
     except Exception as error:  # a config that is wrong may raise anything
         raise CheckpointError(f"{path} does not fit its own config: {error}") from error
+    model.source = str(name_or_path)
     return model.to(device).eval()
 
 
@@ -97,6 +98,20 @@ def fingerprint(model: ContinuousModel) -> str:
     False
     """
     return tensor_files.checksum(model.state_dict(), json.dumps(model.config))[:12]
+
+
+def shipped_name(model: ContinuousModel) -> str | None:
+    """The name of the weights that come with fcsr, if the model still has what `load` read.
+
+    >>> import fcsr
+    >>> model = fcsr.load("lte-compact")
+    >>> fcsr.models.checkpoints.shipped_name(model)
+    'lte-compact'
+    """
+    name = model.source
+    if name not in _shipped() or fingerprint(load(name)) != fingerprint(model):
+        return None
+    return name
 
 
 class Card(NamedTuple):

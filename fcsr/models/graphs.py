@@ -20,7 +20,7 @@ from fcsr.decoding import Decode, label
 from fcsr.errors import FcsrError
 from fcsr.images import whole
 from fcsr.models.base import MODELS, ContinuousModel
-from fcsr.models.checkpoints import fingerprint
+from fcsr.models.checkpoints import fingerprint, shipped_name
 from fcsr.models.encoded import Encoded
 from fcsr.models.texture import TextureMaps, grid
 from fcsr.utils.files import atomic_write
@@ -271,6 +271,7 @@ def _describe(
         "fcsr": fcsr.__version__,
         "model": MODELS.name(type(model)),
         "config": json.dumps(model.config),
+        "weights": shipped_name(model) or "",
         "fingerprint": fingerprint(model),
         "part": part,
         "max_scale": str(model.max_scale),

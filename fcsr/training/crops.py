@@ -47,7 +47,8 @@ class Batch(NamedTuple):
 class Crops:
     """Endless random training batches; `crops[step]` depends on `seed` and `step` only.
 
-    So there is no state to save: training that resumes at step n gets the same batches. Each
+    So there is no state to save: training that resumes at step n gets the same batches. Any model
+    may be trained on them, in a loop over steps, or with workers by PyTorch's `DataLoader`. Each
     batch has one scale, drawn uniformly from [1, max_scale], so that its tensors have one shape.
     HR crops are flipped and transposed at random; LR is HR reduced by antialiased bicubic, rounded
     to 8 bits as image files are.
@@ -79,6 +80,12 @@ class Crops:
         torch.Size([2, 3, 16, 16])
         >>> torch.equal(crops[1000].hr, crops[1000].hr)
         True
+        >>> net = torch.nn.Conv2d(3, 3, 3, padding=1)  # a model of one's own
+        >>> loader = torch.utils.data.DataLoader(crops, batch_size=None, sampler=range(3))
+        >>> for batch in loader:  # of the steps 0, 1 and 2
+        ...     size = batch.hr.shape[-2:]
+        ...     sr = torch.nn.functional.interpolate(net(batch.lr), size=size, mode="bicubic")
+        ...     torch.nn.functional.l1_loss(sr, batch.hr).backward()
     """
 
     photographs: list[UInt8[Tensor, "3 _ _"]]

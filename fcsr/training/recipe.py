@@ -5,11 +5,12 @@ Nothing here imports PyTorch, so that the command line can list the options of `
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
 from fcsr.errors import TrainingError
+from fcsr.utils.html import table
 from fcsr.utils.numbers import as_real, as_whole
 
 HELD_BACK_BY = ("psnr_weight", "lr_psnr_weight", "lattice_weight")  # what LPIPS is
@@ -102,6 +103,10 @@ class Recipe:
         """The learning rate of a step: linear warm-up, then half a cosine down to 0."""
         rise = min(1.0, (step + 1) / max(1, self.warmup))
         return self.lr * rise * 0.5 * (1 + math.cos(math.pi * step / self.steps))
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: all fields and their values."""
+        return table("Recipe", asdict(self))
 
     def _require(self, name: str, holds: bool, wanted: str) -> None:
         if not holds:
