@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 import fcsr
@@ -145,7 +146,9 @@ class _Encoder(nn.Module):
         )
         self.results = _map_names(model) + (["coord", "cell"] if with_grid else [])
 
-    def forward(self, image: Tensor, size: Tensor | None = None) -> tuple[Tensor, ...]:
+    def forward(
+        self, image: Float[Tensor, "b 3 h w"], size: Int[Tensor, " 2"] | None = None
+    ) -> tuple[Tensor, ...]:
         maps = _maps(self.model, image)
         if size is None:
             return tuple(maps)
@@ -164,7 +167,11 @@ class _Query(nn.Module):
         self.results = list(self(**self.given))
 
     def forward(
-        self, image: Tensor, maps: list[Tensor], coord: Tensor, cell: Tensor
+        self,
+        image: Float[Tensor, "b 3 h w"],
+        maps: list[Float[Tensor, "b h w waves"]],
+        coord: Float[Tensor, "q 2"],
+        cell: Float[Tensor, " 2"],
     ) -> dict[str, Tensor]:
         size, step = (image.shape[-2], image.shape[-1]), len(TextureMaps._fields)
         each = tuple(TextureMaps(*maps[i : i + step]) for i in range(0, len(maps), step))
