@@ -5,19 +5,19 @@ from typing import Annotated
 
 import typer
 
+from fcsr.cli.options import Decode, model_names
 from fcsr.utils.terminal import printable
 
 
 def export(
-    model: Annotated[str, typer.Argument(help="A name that `fcsr models` lists, or a checkpoint.")],
-    target: Annotated[Path, typer.Argument(help="The file to write; it ends in .onnx.")],
-    decode: Annotated[
-        str | None,
-        typer.Option(
-            help="How CS and FCS decode distributions: mode, mean, median, smoothed or, of "
-            "mixtures alone, component. It is part of the file."
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="A name that `fcsr models` lists, or a checkpoint.", autocompletion=model_names
         ),
-    ] = None,
+    ],
+    target: Annotated[Path, typer.Argument(help="The file to write; it ends in .onnx.")],
+    decode: Decode = None,
     distribution: Annotated[
         bool, typer.Option("--distribution", help="Give the distributions themselves, not RGB.")
     ] = False,
