@@ -24,6 +24,7 @@ from fcsr.models.base import MODELS, ContinuousModel
 from fcsr.models.checkpoints import fingerprint, shipped_name
 from fcsr.models.encoded import Encoded
 from fcsr.models.texture import TextureMaps, grid
+from fcsr.utils.extras import missing
 from fcsr.utils.files import atomic_write
 from fcsr.utils.progress import tqdm
 
@@ -123,8 +124,7 @@ def _checked(
         import onnx  # noqa: F401
         import onnxscript  # noqa: F401
     except ModuleNotFoundError as error:
-        cure = 'pip install "fcsr[onnx]"'
-        raise FcsrError(f"export needs the package {error.name}: {cure}") from error
+        raise missing("export", "onnx", str(error.name)) from error
     model.check_decode(decode)
     if distribution and decode is not None:
         raise FcsrError(f"either distributions or their {label(decode)}: leave one of them out")

@@ -1,5 +1,6 @@
 """What a training logs beside its history: a table that grows with it, or TensorBoard's files."""
 
+import csv
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,10 +60,15 @@ class Logs:
             self._accelerator.log(values, step=row["step"])
         self._told = len(history)
         if self._csv and history:
-            import pandas
-
-            with disk_errors(self._csv.parent, "the log"), atomic_write(self._csv) as draft:
-                pandas.DataFrame(history).to_csv(draft, index=False)
+            with (
+                disk_errors(self._csv.parent, "the log"),
+                atomic_write(self._csv) as draft,
+                draft.open("w", encoding="utf-8", newline="") as file,
+            ):
+                fields = dict.fromkeys(name for row in history for name in row)
+                writer = csv.DictWriter(file, [*fields], lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(history)
 
     def close(self) -> None:
         """Have all written to disk."""
