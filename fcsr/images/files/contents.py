@@ -16,7 +16,7 @@ from fcsr.images.files.failures import pillow_errors
 from fcsr.images.ranges import require_unit
 
 # The formats of photographs, of some fifty. Others start programs (EPS) or hold no pixels.
-_READ = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000")
+READ = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000")
 # Each scan goes through all pixels, so a small file could keep a decoder busy for hours. An
 # ordinary progressive JPEG has about ten; libtiff has the same limit.
 _MOST_SCANS = 100
@@ -84,12 +84,12 @@ def parse(data: bytes, name: str) -> Contents:
             raise ImageError(f"{name} {_RAW}")
         try:
             # only verify() compares a PNG's checksums, and after it Pillow needs to open anew
-            Image.open(io.BytesIO(data), formats=_READ).verify()
+            Image.open(io.BytesIO(data), formats=READ).verify()
         except UnidentifiedImageError:
             if not tiff.is_tiff(data):
                 raise
             return _parse_tiff(data, name)
-        image = Image.open(io.BytesIO(data), formats=_READ)
+        image = Image.open(io.BytesIO(data), formats=READ)
         if image.format in ("JPEG", "MPO") and _scans(data) > _MOST_SCANS:
             raise ValueError(f"more than {_MOST_SCANS} scans")
         if image.format == "TIFF":

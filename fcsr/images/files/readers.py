@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from fcsr.errors import ImageError
-from fcsr.images.files.contents import Contents, parse
+from fcsr.images.files.contents import READ, Contents, parse
 
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left")
 """Photographs that come with scikit-image; they need no network."""
@@ -54,6 +54,17 @@ def read(path: str | os.PathLike) -> Contents:
         (24, 32, 3)
     """
     return parse(_bytes(path), str(path))
+
+
+def has_suffix(path: str | os.PathLike) -> bool:
+    """Whether a file is called as those are that `load` reads.
+
+    Example:
+        >>> from fcsr.images.files.readers import has_suffix
+        >>> has_suffix("IMG_1.JPG"), has_suffix("notes.txt")
+        (True, False)
+    """
+    return Image.registered_extensions().get(Path(path).suffix.lower()) in READ
 
 
 def _bytes(path: str | os.PathLike) -> bytes:

@@ -20,6 +20,7 @@ from fcsr.errors import ImageError
 from fcsr.images.files import colours, metadata, png, tiff
 from fcsr.images.files.colours import Info
 from fcsr.images.files.failures import drafting
+from fcsr.images.files.lossy import Lossy
 
 # The modes that each format holds without loss. Pillow writes more, but silently drops the alpha
 # channel of some and half of the 16 bits of others.
@@ -32,17 +33,18 @@ _MODES = {
 }
 _DEEPEST = {"PNG": np.uint16, "TIFF": np.float32}  # all others: uint8
 _FORMATS = {f".{name.lower()}": name for name in _MODES} | {".jpg": "JPEG", ".tif": "TIFF"}
+SUFFIXES = tuple(_FORMATS)
+"""Of the files that are written."""
+
 _MAX_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "PNG": 2**31 - 1, "TIFF": 2**32 - 1}  # pixels a side
-# Pillow's 75 or 80 blurs the very detail that super-resolution is about.
-_QUALITY = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
 
 
 def save(image: Image.Image, path: str | os.PathLike) -> None:
     """Write an image in the format of the suffix: all of it or, where that fails, nothing.
 
-    JPEG and WebP are written at quality 95. An alpha that hides nothing is left out where the
-    format has none. EXIF, DPI, the ICC profile and, in a PNG, the colour space in `.info` are
-    written, too; a warning names what the format cannot hold.
+    JPEG and WebP are written at quality 95, a JPEG with its chroma at full size. An alpha that
+    hides nothing is left out where the format has none. EXIF, DPI, the ICC profile and, in a PNG,
+    the colour space in `.info` are written, too; a warning names what the format cannot hold.
 
     Raises:
         ImageError: no PIL image, an unknown suffix, a mode, size or colour space that the format
@@ -65,7 +67,7 @@ def save(image: Image.Image, path: str | os.PathLike) -> None:
     if lost := metadata.for_format(info, name)[1]:
         warnings.warn(f"{path}: {name} cannot hold {', '.join(lost)}", stacklevel=2)
     with drafting(path) as draft:
-        _encode(image, draft, name, info)
+        _encode(image, draft, name, info, Lossy())
 
 
 def write(
@@ -74,6 +76,7 @@ def write(
     like: np.ndarray,
     bands: Iterator[np.ndarray],
     info: Info,
+    lossy: Lossy = Lossy(),
 ) -> None:
     """As `save`, for an image of `size = (H, W)` given as `bands` of rows (h, W[, C]) from the top.
 
@@ -92,7 +95,7 @@ def write(
         elif name == "TIFF":
             _write_tiff(draft, shape, dtype, info, rows)
         else:
-            _encode(_gather(size, like, rows), draft, name, info)
+            _encode(_gather(size, like, rows), draft, name, info, lossy)
 
 
 def mode_of(pixels: np.ndarray) -> str:
@@ -107,9 +110,14 @@ def dtype_in(name: str, dtype: np.dtype) -> np.dtype:
     return min(dtype, deepest, key=lambda kind: kind.itemsize)
 
 
+def format_of(path: str | os.PathLike) -> str | None:
+    """The format of the suffix, None if it is of none that is written."""
+    return _FORMATS.get(Path(path).suffix.lower())
+
+
 def holds_alpha(path: str | os.PathLike) -> bool:
     """Whether the format of the suffix has an alpha; an unknown one has none."""
-    return "RGBA" in _MODES.get(_FORMATS.get(Path(path).suffix.lower(), ""), ())
+    return "RGBA" in _MODES.get(format_of(path) or "", ())
 
 
 def _is_opaque(image: Image.Image) -> bool:
@@ -127,11 +135,11 @@ def _rounded(pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 def check(path: str | os.PathLike, mode: str, size: tuple[int, int], info: Info) -> str:
     """The format of the suffix; raises ImageError if it cannot hold such an image."""
-    name = _FORMATS.get(Path(path).suffix.lower())
+    name = format_of(path)
     if os.path.isdir(path):  # Path.is_dir raises where a path cannot be looked up
         raise ImageError(f"{path} is a folder; name a file in it")
     if name is None:
-        raise ImageError(f"{path} has no image suffix; use one of {', '.join(_FORMATS)}")
+        raise ImageError(f"{path} has no image suffix; use one of {', '.join(SUFFIXES)}")
     if mode not in _MODES[name]:
         others = [suffix for suffix, other in _FORMATS.items() if mode in _MODES[other]]
         cure = f"use {' or '.join(others)}" if others else "convert it to another mode"
@@ -145,7 +153,7 @@ def check(path: str | os.PathLike, mode: str, size: tuple[int, int], info: Info)
     return name
 
 
-def _encode(image: Image.Image, draft: Path, name: str, info: Info) -> None:
+def _encode(image: Image.Image, draft: Path, name: str, info: Info, lossy: Lossy) -> None:
     held, _ = metadata.for_format(info, name)
     options: dict[str, Any] = {
         key: held[key] for key in ("exif", "dpi", "icc_profile") if key in held
@@ -156,7 +164,7 @@ def _encode(image: Image.Image, draft: Path, name: str, info: Info) -> None:
             options["pnginfo"].add(*chunk)
     image = image.copy()  # without what Pillow would write of its own accord
     image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
-    image.save(draft, format=name, **options, **_QUALITY.get(name, {}))
+    image.save(draft, format=name, **options, **lossy.options(name))
 
 
 def _gather(size: tuple[int, int], like: np.ndarray, bands: Iterator[np.ndarray]) -> Image.Image:
