@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 import psutil
 import torch
 
+from fcsr.errors import FcsrError
+
 
 def default_device() -> torch.device:
     """CUDA where there is a GPU, else Apple's MPS, else the CPU.
@@ -23,6 +25,27 @@ def default_device() -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def find_device(name: str | torch.device | None) -> torch.device:
+    """A device of this machine: "cpu", "cuda", "cuda:1", "mps"; `default_device` for None.
+
+    Raises:
+        FcsrError: there is no such device, here or at all.
+
+    Example:
+        >>> from fcsr.utils.device import find_device
+        >>> find_device("cpu")
+        device(type='cpu')
+    """
+    if name is None:
+        return default_device()
+    here = ["cpu", *(["mps"] if torch.backends.mps.is_available() else [])]
+    if torch.cuda.is_available():
+        here += ["cuda", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
+    if str(name) not in here:
+        raise FcsrError(f'there is no device "{name}"; this machine has {", ".join(here)}')
+    return torch.device(name)
 
 
 def free_memory(device: torch.device) -> int:

@@ -1,28 +1,40 @@
 """The processes that share a task: one, unless torchrun or accelerate launch started more."""
 
+import atexit
 import os
+from datetime import timedelta
 
 import torch
-from accelerate import PartialState
-from accelerate.utils import gather_object
 
 from fcsr.errors import FcsrError
 from fcsr.utils.device import default_device
 
+TIMEOUT = timedelta(days=7)
+"""How long a process waits for another that has more to do."""
 
-def check_gpus() -> None:
+
+def check_gpus(device: torch.device | None = None) -> None:
     """Check that this machine has a GPU for each process that was launched on it.
 
     Raises:
-        FcsrError: it has fewer, and the CPU was not chosen.
+        FcsrError: it has fewer, and the CPU was not chosen; or all would take the same one.
     """
     launched = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
-    if default_device().type == "cuda" and launched > torch.cuda.device_count():
+    device = device or default_device()
+    if launched > 1 and device.index is not None:
+        raise FcsrError(f"each of {launched} processes takes a GPU of its own: cuda, not {device}")
+    if device.type == "cuda" and launched > torch.cuda.device_count():
         raise FcsrError(
             f"{launched} processes were launched on a machine with {torch.cuda.device_count()} "
             "GPU(s): launch one for each GPU, or all on the CPU, with ACCELERATE_USE_CPU=true "
             "before the command"
         )
+
+
+def _end_threads() -> None:
+    """Those of gloo, which at times abort a process that ends without this."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 class Processes:
@@ -31,12 +43,15 @@ class Processes:
     A single process leaves accelerate alone: the processes that a notebook starts later would
     inherit its state, and each would believe that it is alone.
 
+    Args:
+        device: what they compute on, `default_device` by default.
+
     Attributes:
         rank: this process's number, from 0.
         count: how many processes there are.
 
     Raises:
-        FcsrError: this machine has fewer GPUs than processes.
+        FcsrError: this machine has fewer GPUs than processes, or `device` is one of several.
 
     Example:
         >>> from fcsr.utils.distributed import Processes
@@ -45,12 +60,17 @@ class Processes:
         (1, ['a', 'b', 'c'])
     """
 
-    def __init__(self):
-        check_gpus()
-        launched = int(os.environ.get("WORLD_SIZE", 1)) > 1
-        self._state = PartialState(cpu=default_device().type == "cpu") if launched else None
-        self.rank = self._state.process_index if launched else 0
-        self.count = self._state.num_processes if launched else 1
+    def __init__(self, device: torch.device | None = None):
+        check_gpus(device)
+        self.rank, self.count, self._state = 0, 1, None
+        if int(os.environ.get("WORLD_SIZE", 1)) > 1:
+            from accelerate import PartialState
+
+            on_cpu = (device or default_device()).type == "cpu"
+            self._state = PartialState(cpu=on_cpu, timeout=TIMEOUT)
+            self.rank, self.count = self._state.process_index, self._state.num_processes
+            if self._state.backend == "gloo":
+                atexit.register(_end_threads)
 
     @property
     def is_main_process(self) -> bool:
@@ -63,7 +83,11 @@ class Processes:
 
     def gather(self, items: list) -> list:
         """The items of all processes, given to all of them."""
-        return gather_object(items) if self._state else items
+        if not self._state:
+            return items
+        from accelerate.utils import gather_object
+
+        return gather_object(items)
 
     def wait(self) -> None:
         """Wait until all processes have called this."""

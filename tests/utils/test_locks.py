@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from fcsr.errors import FcsrError
+from fcsr.utils import locks
 from fcsr.utils.locks import only_writer
 
 HOLD = """
@@ -36,4 +37,30 @@ def test_another_process_holds_it_until_it_dies(tmp_path):
         other.kill()
         other.communicate()
     with only_writer(tmp_path):
+        pass
+
+
+def test_parts_are_written_at_once_and_each_by_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(locks, "TIMEOUT_S", 0)
+    with only_writer(tmp_path, "1-of-2"):
+        with only_writer(tmp_path, "2-of-2"):
+            pass
+        with (
+            pytest.raises(FcsrError, match=rf"writes to {tmp_path} \(1-of-2\)"),
+            only_writer(tmp_path, "1-of-2"),
+        ):
+            pytest.fail("held twice")
+        with (
+            pytest.raises(FcsrError, match=rf"writes to {tmp_path} \(1-of-2\)"),
+            only_writer(tmp_path),
+        ):
+            pytest.fail("all of it, while a part is written")
+    with only_writer(tmp_path):
+        with (
+            pytest.raises(FcsrError, match=f"another process writes to {tmp_path};"),
+            only_writer(tmp_path, "3-of-3"),
+        ):
+            pytest.fail("a part, while all of it is written")
+        assert not (tmp_path / ".3-of-3.lock").exists()
+    with only_writer(tmp_path, "1-of-2"), only_writer(tmp_path, "2-of-2"):
         pass
