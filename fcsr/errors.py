@@ -56,6 +56,30 @@ class EvaluationError(ImageError):
         self.table = table
 
 
+class UpscalingError(ImageError):
+    """Images of several that could not be upscaled; the message names all of them.
+
+    Attributes:
+        results: what became of each image, as `fcsr.inference.upscale_files` returns it.
+
+    Example:
+        >>> import fcsr, pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     fcsr.images.save(fcsr.images.sample("coffee"), f"{folder}/coffee.png")
+        ...     _ = pathlib.Path(folder, "notes.png").write_text("no image")
+        ...     jobs = fcsr.inference.plan(folder, f"{folder}/small")
+        ...     try:
+        ...         fcsr.inference.upscale_files(jobs, 0.1, model="bicubic", progress=False)
+        ...     except fcsr.errors.UpscalingError as error:
+        ...         print([result.error is None for result in error.results])
+        [True, False]
+    """
+
+    def __init__(self, message: str, results: list):
+        super().__init__(message)
+        self.results = results
+
+
 class CheckpointError(FcsrError):
     """Weights that cannot be found, read, or fitted to their model.
 

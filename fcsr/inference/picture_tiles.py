@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 from contextlib import closing, nullcontext, suppress
 from pathlib import Path
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -14,7 +15,7 @@ from fcsr.images import Region, Unpacked
 from fcsr.images.resampling import resize_region
 from fcsr.inference.tiling import Task, Tile, render_tiles, resample
 from fcsr.models import ContinuousModel, Precision, resolve_precision
-from fcsr.utils.device import default_device
+from fcsr.utils.device import find_device
 from fcsr.utils.progress import tqdm
 
 BICUBIC = "bicubic"
@@ -29,13 +30,55 @@ PixelTile = tuple[Region, Region, Tensor]
 """A row of tiles and a tile, both as regions of the result, and the tile's pixels (b, c, h, w)."""
 
 
+def prepare(
+    model: ContinuousModel | str | Path,
+    decode: str | Decode | None = None,
+    precision: Precision | None = None,
+    compile: bool | None = False,
+    device: str | torch.device | None = None,
+) -> ContinuousModel | Literal["bicubic"]:
+    """What `pixel_tiles` takes: a model that is loaded and multiplies as asked, or "bicubic".
+
+    Args:
+        model, decode, precision, compile, device: as in `upscale_file`.
+
+    Raises:
+        CheckpointError: no such model.
+        FcsrError: a decode, device, precision or model that cannot be used.
+    """
+    place = find_device(device)
+    if model == BICUBIC:
+        if decode is not None:
+            raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
+        if compile:
+            raise FcsrError("bicubic is no model: there is nothing to compile")
+        if precision is not None:
+            resolve_precision(precision, place)
+        return "bicubic"
+    if not isinstance(model, ContinuousModel):
+        model = models.load(model, place)
+    model.check_decode(decode)
+    weights = list(model.parameters())
+    if all(weight.dtype != torch.float32 for weight in weights):
+        cure = 'model.float() makes them what it takes, precision="bfloat16" makes it faster'
+        raise FcsrError(f"the weights of the model are {weights[0].dtype}; {cure}")
+    if device is not None and not _is_on(weights[0].device, place):
+        cure = f'move it: model.to("{place}"), or leave device out'
+        raise FcsrError(f"device is {place}, but the model is on {weights[0].device}; {cure}")
+    return model.in_precision(precision)
+
+
+def _is_on(device: torch.device, wanted: torch.device) -> bool:
+    """Whether a device is the one that is wanted; "cuda" is any GPU."""
+    return device.type == wanted.type and wanted.index in (None, device.index)
+
+
 def pixel_tiles(
     parts: Unpacked,
     size: tuple[int, int],
-    model: ContinuousModel | str | Path,
+    model: ContinuousModel | Literal["bicubic"],
     decode: str | Decode | None,
     progress: bool,
-    precision: Precision | None = None,
     compile: bool | None = False,
 ) -> Generator[PixelTile, None, None]:
     """Upscale a picture tile by tile, in pixels of its own type.
@@ -43,29 +86,13 @@ def pixel_tiles(
     Args:
         parts: the picture.
         size: (height, width) of the result.
-        model, decode, progress, precision, compile: as in `upscale_file`.
-
-    Raises:
-        CheckpointError: no such model.
-        FcsrError: a decode or a model that cannot be used; before any tile is made.
+        model: what `prepare` gave.
+        decode, progress, compile: as in `upscale_file`.
     """
     task = Task(parts.cut_rgb, len(parts.pixels), parts.size, size, progress)
-    if model == BICUBIC:
-        if decode is not None:
-            raise FcsrError(f"decode is {decode}, but bicubic gives RGB: it has nothing to decode")
-        if compile:
-            raise FcsrError("bicubic is no model: there is nothing to compile")
-        if precision is not None:
-            resolve_precision(precision, parts.pixels.device)
-        return _pack(parts, size, resample(task))
     if not isinstance(model, ContinuousModel):
-        model = models.load(model, default_device())
-    model.check_decode(decode)
-    weights = list(model.parameters())
-    if all(weight.dtype != torch.float32 for weight in weights):
-        cure = 'model.float() makes them what it takes, precision="bfloat16" makes it faster'
-        raise FcsrError(f"the weights of the model are {weights[0].dtype}; {cure}")
-    device, model = weights[0].device, model.in_precision(precision)
+        return _pack(parts, size, resample(task))
+    device = next(model.parameters()).device
     task = task._replace(cut=lambda region: parts.cut_rgb(region).to(device))
     tiles = _pack(parts, size, render_tiles(model, task, [decode]))
     pays = device.type == "cpu" and len(parts.pixels) * size[0] * size[1] >= COMPILED_PIXELS

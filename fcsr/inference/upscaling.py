@@ -1,24 +1,19 @@
-"""Upscaling: any image to any size, in memory or from one file into another."""
+"""Upscaling: any image in memory to any size."""
 
 import math
-import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Float
-from PIL import Image
 from torch import Tensor
 
 from fcsr import images
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
-from fcsr.images.files import metadata, writers
 from fcsr.images.kinds import PictureT
-from fcsr.inference.picture_tiles import bands, pixel_tiles
+from fcsr.inference.picture_tiles import pixel_tiles, prepare
 from fcsr.inference.tiling import Task, render_tiles
 from fcsr.models import ContinuousModel, Precision
 from fcsr.utils.numbers import as_real, as_whole
@@ -35,6 +30,7 @@ def upscale(
     decode: str | Decode | None = None,
     progress: bool = True,
     precision: Precision | None = None,
+    device: str | torch.device | None = None,
 ) -> PictureT:
     """Make an image of another size, of the same kind as the given one: PIL, numpy or torch.
 
@@ -53,12 +49,15 @@ def upscale(
             machine but for rounding; `"bfloat16"`, two to six times as fast where hardware has
             units for it; `"auto"`, bfloat16 where it has. By default as the model does: float32.
             bfloat16 makes modes jump between levels; means hardly change.
+        device: where a model that is given by its name runs: `"cpu"`, `"cuda"`, `"cuda:1"` or
+            `"mps"`; `fcsr.default_device()` by default. A model object runs where it is: it is an
+            error if that is elsewhere. Bicubic runs on the CPU, or where a tensor lies.
 
     Raises:
         ImageError: `image` is not an image, is empty, or has values outside its range.
         CheckpointError: no such model.
         FcsrError: neither or both of `scale` and `size`, or they make no image; a `decode` that
-            is unknown or that the model has no distributions for.
+            is unknown or that the model has no distributions for; a device that is not there.
 
     Example:
         >>> import fcsr
@@ -70,87 +69,12 @@ def upscale(
     """
     parts = images.unpack(image).fill_transparent()
     size = output_size(parts.size, scale, size)
-    with closing(pixel_tiles(parts, size, model, decode, progress, precision)) as tiles:
+    ready = prepare(model, decode, precision, device=device)
+    with closing(pixel_tiles(parts, size, ready, decode, progress)) as tiles:
         result = parts.pixels.new_empty(*parts.pixels.shape[:2], *size)
         for _, region, pixels in tiles:
             region.cut(result).copy_(pixels)
     return parts.restore(result)
-
-
-@torch.no_grad()
-def upscale_file(
-    source: str | Path,
-    target: str | Path,
-    scale: float | None = None,
-    size: tuple[int, int] | None = None,
-    model: ContinuousModel | str | Path = "fcs",
-    decode: str | Decode | None = None,
-    progress: bool = True,
-    compile: bool | None = False,
-    precision: Precision | None = None,
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """`upscale` from a file into another, whose rows are written as soon as they are made.
-
-    No more of the result is in memory than one row of tiles, except for JPEG, WebP and BMP (see
-    `fcsr.images.files.writers`). `target` appears once it is complete.
-
-    16-bit colour stays so in PNG and TIFF, floats in TIFF. EXIF, DPI, the ICC profile and, from
-    PNG to PNG, the colour space and texts are kept. A warning names what `source` holds and the
-    result does not: further frames, bands, bits and metadata. It is silent about what programs
-    write, which is left out: XMP, comments, previews and gain maps.
-
-    Args:
-        source: an image file.
-        target: the file to write; its suffix is that of the format.
-        scale, size, model, decode, progress, precision: as in `upscale`.
-        compile: call `model.compile()` first, which pays off for large images; None: on a CPU,
-            where the result is large enough for that and there is a compiler.
-
-    Returns:
-        The sizes (height, width) of both images.
-
-    Raises:
-        FcsrError: as `upscale` does.
-        ImageError: also where `source` cannot be read or `target` cannot be written; where
-            possible, before any work is done.
-
-    Example:
-        >>> import fcsr, tempfile
-        >>> photograph = fcsr.images.sample("coffee").crop((0, 0, 16, 12))
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     source, target = f"{folder}/small.png", f"{folder}/large.png"
-        ...     fcsr.images.save(photograph, source)
-        ...     fcsr.inference.upscale_file(source, target, scale=4, model="lte-compact")
-        ((12, 16), (48, 64))
-    """
-    held = images.read(source)
-    picture: Any = held.picture
-    parts = images.unpack(picture).fill_transparent()
-    if not writers.holds_alpha(target):
-        parts = parts.without_opaque_alpha()
-    size = output_size(parts.size, scale, size)
-    packed = parts.restore(parts.pixels[..., :1, :1])
-    info = packed.info if isinstance(packed, Image.Image) else held.info
-    like = np.asarray(packed)
-    name = writers.check(target, writers.mode_of(like), size, info)
-    made = pixel_tiles(parts, size, model, decode, progress, precision, compile)
-    with closing(made) as tiles:
-        if lost := _lost(held, info, like.dtype, name):
-            warnings.warn(f"{source}: {lost}", stacklevel=3)
-        rows = (np.asarray(parts.restore(band)) for band in bands(tiles))
-        writers.write(target, size, like, rows, info)
-    return parts.size, size
-
-
-def _lost(held: images.Contents, info: dict, dtype: np.dtype, name: str) -> str:
-    """What of a file its result will not have, in a file of the format `name`."""
-    stored = writers.dtype_in(name, dtype)
-    clauses = list(held.unread)
-    if stored != dtype:
-        bits = 8 * dtype.itemsize
-        clauses.append(f"of {bits} bits a sample {name} holds {8 * stored.itemsize}")
-    dropped = [*held.dropped, *metadata.for_format(info, name)[1]]
-    return "; ".join([*clauses, *([f"the result lacks {', '.join(dropped)}"] if dropped else [])])
 
 
 @torch.no_grad()

@@ -14,10 +14,13 @@ def compile_in_place(modules: Iterable[nn.Module], try_out: Callable[[], object]
     On a CPU the weights become constants in the layout that suits its matrix products, and bias and
     ReLU are fused with these. `check_unchanged` then guards the weights.
 
-    Raises FcsrError if it fails, and leaves the modules as they were.
+    Modules that are compiled already stay so. Raises FcsrError if it fails, and leaves the modules
+    as they were.
     """
     modules = list(modules)
     check_unchanged(modules)
+    if all(module._compiled_call_impl for module in modules):
+        return
     on_cpu = all(weight.device.type == "cpu" for m in modules for weight in m.parameters())
     try:
         for module in modules:
