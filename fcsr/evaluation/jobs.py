@@ -13,6 +13,7 @@ from fcsr.errors import ImageError
 from fcsr.evaluation.methods import Control, Method, super_resolve
 from fcsr.evaluation.results import NAMES, Row
 from fcsr.metrics import Protocol, protocol_of
+from fcsr.utils import shards
 
 
 class Job(NamedTuple):
@@ -82,18 +83,21 @@ def plan(
     scales: Iterable[float],
     root: str | Path | None = None,
     protocol: Protocol | None = None,
+    shard: str | None = None,
 ) -> list[Job]:
     """All images of all sets at all scales, in this order; what is given twice counts once.
 
-    Takes and raises what `fcsr.data.benchmark` does. `protocol` is each set's own by default.
+    Takes and raises what `fcsr.data.benchmark` does. `protocol` is each set's own by default. Of a
+    `shard` such as "3/16" these are the images that it has.
     """
     jobs = []
     for name in dict.fromkeys(datasets):
         for scale in dict.fromkeys(scales):
             pairs, own = data.benchmark(name, scale, root), protocol or protocol_of(str(name))
             for number in range(len(pairs)):
-                jobs.append(Job(pairs, number, str(name), scale, own, _files(pairs, number)))
-    return jobs
+                jobs.append(Job(pairs, number, str(name), scale, own, files=""))
+    own_jobs = shards.share(jobs, shard)
+    return [job._replace(files=_files(job.pairs, job.number)) for job in own_jobs]
 
 
 def _files(pairs: Benchmark, number: int) -> str:

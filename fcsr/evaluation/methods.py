@@ -5,12 +5,13 @@ how its distributions are decoded (`cs:mean`); after an at sign the method that 
 for (`lte@cs` is LTE with Gaussian noise added until its PSNR is that of CS).
 """
 
-import functools
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -20,7 +21,7 @@ from fcsr.errors import FcsrError
 from fcsr.inference import BICUBIC, render, upscale
 from fcsr.metrics import add_noise_to_psnr
 from fcsr.models import ContinuousModel
-from fcsr.utils.device import default_device
+from fcsr.utils.device import find_device
 
 Model = ContinuousModel | str | Path
 Load = Callable[[str], ContinuousModel | None]  # None is bicubic interpolation
@@ -68,23 +69,28 @@ class Control:
         return f"{self.base.weights}@{self.target.weights}"
 
 
-def parse(models: Iterable[Model], decode: str | Decode | None = None) -> list[Method | Control]:
+def parse(
+    models: Iterable[Model],
+    decode: str | Decode | None = None,
+    device: str | torch.device | None = None,
+) -> list[Method | Control]:
     """The methods that are meant by models, or by names as at the top of this module.
 
     A model is called by its class. `decode` is for all that have distributions and do not say
-    how to decode them.
+    how to decode them. `device` is where those run that are given by their names.
 
     Raises:
         CheckpointError: no such model.
-        FcsrError: an unknown decode, one for a model that has no distributions, or two methods
-            of one name.
+        FcsrError: an unknown decode or device, a decode for a model that has no distributions, or
+            two methods of one name.
 
     Example:
         >>> from fcsr.evaluation.methods import parse
         >>> [(method.name, method.decode) for method in parse(["bicubic", "cs-compact"], "mean")]
         [('bicubic', ''), ('cs-compact', 'mean')]
     """
-    load = functools.cache(_load)  # `cs:mode` and `cs:mean` shall share one model
+    # `cs:mode` and `cs:mean` shall share one model
+    load = cache(partial(_load, find_device(device)))
     methods = [_parse(model, decode, load) for model in models]
     if decode is not None and not any(part.decode for m in methods for part in _parts(m)):
         way = decoding.label(decode)
@@ -194,5 +200,5 @@ def _method(
     return Method(name, label, models.fingerprint(model), model, decoder)
 
 
-def _load(name: str) -> ContinuousModel | None:
-    return None if name == BICUBIC else models.load(name, default_device())
+def _load(device: torch.device, name: str) -> ContinuousModel | None:
+    return None if name == BICUBIC else models.load(name, device)

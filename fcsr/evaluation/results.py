@@ -2,7 +2,9 @@
 
 A folder holds `images.csv`, whole at all times, and while an evaluation runs one
 `images.<process>.partial` for each of its processes, to which finished rows are appended. A kill
-can cut only the last line of such a file short; `Results.read` leaves that line out.
+can cut only the last line of such a file short; `Results.read` leaves that line out. Shards of an
+evaluation write to the folder at the same time, each to files of its own; an evaluation of all
+finds their rows, and merges them.
 
 A row holds the measures that were asked for, and gets others when they are. In a file a cell is
 empty where a row lacks what another has.
@@ -17,6 +19,7 @@ from pathlib import Path
 
 from fcsr.errors import FcsrError
 from fcsr.metrics import METRICS, columns
+from fcsr.utils import shards
 from fcsr.utils.files import atomic_write
 from fcsr.utils.locks import only_writer
 
@@ -39,6 +42,7 @@ class Results:
     Args:
         folder: where the files lie; made when something is written.
         process: the number of this process, from 0.
+        shard: the part of an evaluation that it writes, such as "3/16".
 
     Example:
         >>> import tempfile
@@ -54,17 +58,20 @@ class Results:
         (30.5, 0.75)
     """
 
-    def __init__(self, folder: str | Path, process: int = 0):
+    def __init__(self, folder: str | Path, process: int = 0, shard: str | None = None):
         self.folder = Path(folder)
         self.file = self.folder / "images.csv"
-        self.partial = self.folder / f"images.{process}.partial"
+        self.part = "{}-of-{}".format(*shards.parse(shard)) if shard else None
+        own = f"{self.part}.{process}" if shard else process
+        self.partial = self.folder / f"images.{own}.partial"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes out; raises FcsrError where one writes here already."""
+        """Keep other processes out but those of other shards; raises FcsrError where one writes
+        here already."""
         with ExitStack() as stack:
             with naming(self.folder):
-                stack.enter_context(only_writer(self.folder))
+                stack.enter_context(only_writer(self.folder, self.part))
             yield
 
     def read(self) -> list[Row]:
@@ -89,6 +96,12 @@ class Results:
             file.write(_format(rows, (*NAMES, *MEASURES, *DEPENDS), header=new))
             file.flush()
             os.fsync(file.fileno())
+
+    def mend(self) -> None:
+        """Write this process's file anew without a line that was cut short."""
+        if self.partial.exists():
+            fields = (*NAMES, *MEASURES, *DEPENDS)
+            self.write(self.partial.name, _format(_parse(self.partial), fields, header=True))
 
     def merge(self, rows: list[Row]) -> None:
         """Write the whole table anew, in one step, and drop the files of the processes."""

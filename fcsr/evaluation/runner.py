@@ -5,19 +5,23 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch
+
 from fcsr.decoding import Decode
-from fcsr.errors import FcsrError, ImageError
+from fcsr.errors import FcsrError
 from fcsr.evaluation.comparison import base_of, compare
-from fcsr.evaluation.jobs import Job, plan
+from fcsr.evaluation.jobs import plan
 from fcsr.evaluation.markdown import to_markdown
-from fcsr.evaluation.methods import Control, Method, Model, parse
-from fcsr.evaluation.results import DEPENDS, NAMES, Results, Row
+from fcsr.evaluation.measuring import measure_all
+from fcsr.evaluation.methods import Model, parse
+from fcsr.evaluation.results import Results
 from fcsr.evaluation.tables import from_rows, means
 from fcsr.evaluation.wanted import choose_metrics, raise_failures, several
-from fcsr.metrics import Protocol, columns
+from fcsr.metrics import Protocol
+from fcsr.utils import shards
+from fcsr.utils.device import find_device
 from fcsr.utils.distributed import Processes
 from fcsr.utils.extras import require
-from fcsr.utils.progress import tqdm
 
 if TYPE_CHECKING:
     import pandas
@@ -34,6 +38,8 @@ def evaluate(
     progress: bool = True,
     metrics: str | Sequence[str] | None = None,
     base: str | None = None,
+    device: str | torch.device | None = None,
+    shard: str | None = None,
 ) -> "pandas.DataFrame":
     """Measure models on benchmark sets: one row for each image, scale and method.
 
@@ -60,6 +66,10 @@ def evaluate(
             with a warning.
         base: the method that `out` compares the others with, in `compare.csv` and `means.md`;
             see `fcsr.evaluation.compare`.
+        device: where models run that are given by their names, as in `fcsr.upscale`.
+        shard: measure a part of the images, `"3/16"` the third of 16, and write the rows alone.
+            Shards may share `out` at the same time. The same call without `shard`, once they have
+            ended, measures what they have not and writes the means.
 
     Returns:
         A pandas DataFrame. Columns: dataset, scale, image, method, decode; those of the metrics,
@@ -73,9 +83,9 @@ def evaluate(
             `table`.
         FcsrError: an unknown model, set, decode or metric, a package that is missing (pandas,
             or a metric's), a base that is none of the methods, a decode without a name where
-            `out` is to keep its numbers, a file that is missing, or an `out` that cannot be
-            written or that another process writes to. What can be known before is checked before
-            any image is measured.
+            `out` is to keep its numbers, a file that is missing, a shard without `out`, or an
+            `out` that cannot be written or that another process writes to. What can be known
+            before is checked before any image is measured.
 
     Example:
         >>> import tempfile
@@ -89,8 +99,11 @@ def evaluate(
         ('coffee', 'y, shave 2', 36.0)
     """
     require("evaluate", "metrics", "pandas", "tabulate")
-    processes = Processes()  # before all else: it chooses this process's GPU, if there are several
-    methods = parse(several(model), decode)
+    if shard is not None and shards.parse(shard) and not out:
+        raise FcsrError("a shard needs out, the folder in which the rows of all shards meet")
+    # first: it chooses this process's GPU, if there are several
+    processes = Processes(find_device(device))
+    methods = parse(several(model), decode, device)
     if out and any("<" in method.decode for method in methods):
         raise FcsrError(
             "out keeps numbers under the decode's name; give a function of a module, which has one "
@@ -99,12 +112,12 @@ def evaluate(
     if base is not None:
         base_of([(method.name, method.decode) for method in methods], base)
     chosen = choose_metrics(metrics, warn=processes.is_main_process)
-    jobs = plan(several(dataset), several(scale), root, protocol)
-    results = Results(out, processes.rank) if out else None
+    jobs = plan(several(dataset), several(scale), root, protocol, shard)
+    results = Results(out, processes.rank, shard) if out else None
     with results.locked() if results and processes.is_main_process else nullcontext():
-        rows, failures = _measure_all(jobs, methods, chosen, results, processes, progress)
+        rows, failures = measure_all(jobs, methods, chosen, results, processes, progress)
         table = from_rows(rows, {job.dataset: job.protocol for job in jobs}, chosen)
-        if results and rows and processes.is_main_process:
+        if results and rows and processes.is_main_process and not shard:
             _write(results, table, base)
     raise_failures(failures, len(jobs), table)
     return table
@@ -118,75 +131,3 @@ def _write(results: Results, table: "pandas.DataFrame", base: str | None) -> Non
     if comparison is not None:
         results.write("compare.csv", comparison.to_csv(index=False))
     results.write("means.md", to_markdown(summary, comparison))
-
-
-def _measure_all(
-    jobs: list[Job],
-    methods: list[Method | Control],
-    metrics: list[str],
-    results: Results | None,
-    processes: Processes,
-    progress: bool,
-) -> tuple[list[Row], list[str]]:
-    """The rows of all jobs and methods, in this order; numbers that are known are kept.
-
-    Then, of each image that cannot be measured, which it is and why.
-    """
-    known = _open(results, processes)
-    own = processes.share(list(enumerate(jobs)))
-    measured: list[Row] = []
-    failed: list[tuple[int, str]] = []
-    with tqdm(
-        total=len(own),
-        desc="evaluating",
-        unit="image",
-        disable=not (progress and processes.is_main_process),
-    ) as bar:
-        for number, job in own:
-            bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
-            wanted = _wanted(job, methods, metrics, known)
-            try:
-                rows = job.measure(wanted) if wanted else []
-            except ImageError as error:
-                rows = []
-                failed.append((number, str(error)))
-            if results and rows:
-                results.append(rows)
-            measured += rows
-            bar.update()
-    for row in processes.gather(measured):
-        known[_identity(row)] = known.get(_identity(row), {}) | row
-    failures = dict(sorted(processes.gather(failed)))
-    done = [job for number, job in enumerate(jobs) if number not in failures]
-    rows = [known[_identity(job.blank(method))] for job in done for method in methods]
-    if results and processes.is_main_process:
-        results.merge([*known.values(), *rows])
-    processes.wait()
-    return rows, list(failures.values())
-
-
-def _wanted(
-    job: Job, methods: list[Method | Control], metrics: list[str], known: dict[tuple, Row]
-) -> dict[Method | Control, list[str]]:
-    """The metrics that are not known of an image, of each method that lacks some."""
-    wanted = {}
-    for method in methods:
-        row = known.get(_identity(job.blank(method)), {})
-        if lacking := [name for name in metrics if not row.keys() >= set(columns([name]))]:
-            wanted[method] = lacking
-    return wanted
-
-
-def _open(results: Results | None, processes: Processes) -> dict[tuple, Row]:
-    """The rows that were measured before, all in one file, by what they depend on."""
-    if results is None:
-        return {}
-    if processes.is_main_process:
-        results.merge(results.read())
-    processes.wait()
-    return {_identity(row): row for row in results.read()}
-
-
-def _identity(row: Row) -> tuple:
-    """The names of a row, and what its numbers depend on."""
-    return tuple(row[name] for name in (*NAMES, *DEPENDS))
