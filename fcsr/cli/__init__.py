@@ -4,11 +4,12 @@ What a command needs is imported when it runs, so that `fcsr --help` is fast.
 """
 
 from fcsr.cli import course
-from fcsr.cli.commands import models, train, upscale
+from fcsr.cli.commands import models, train
 from fcsr.cli.export import export
 from fcsr.cli.measuring import evaluate, score
 from fcsr.cli.recipe_options import with_recipe
 from fcsr.cli.shell import new_app, run
+from fcsr.cli.upscale import upscale
 
 app = new_app(
     *(upscale, evaluate, score, with_recipe(train), export, models),

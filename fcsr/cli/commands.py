@@ -6,72 +6,10 @@ from typing import Annotated
 
 import typer
 
-from fcsr.cli.options import Decode, model_names
 from fcsr.cli.shell import warning_lines
 from fcsr.errors import TrainingError
 from fcsr.training.recipe import Recipe
 from fcsr.utils.terminal import printable
-
-
-def upscale(
-    source: Annotated[Path, typer.Argument(help="A photograph.")],
-    target: Annotated[Path, typer.Argument(help="Where to write it; the suffix is the format.")],
-    scale: Annotated[
-        float | None,
-        typer.Option(help="How many times as high and wide: above 0, e.g. 3.7."),
-    ] = None,
-    size: Annotated[
-        tuple[int, int] | None,
-        typer.Option(metavar="HEIGHT WIDTH", help="The result's, in pixels, instead of --scale."),
-    ] = None,
-    model: Annotated[
-        str,
-        typer.Option(
-            help="A name that `fcsr models` lists, a checkpoint such as out/model.safetensors, "
-            "or bicubic.",
-            autocompletion=model_names,
-        ),
-    ] = "fcs",
-    decode: Decode = None,
-    compile: Annotated[
-        bool | None,
-        typer.Option(
-            help="Use torch.compile: a wait of 10 to 20 s, then faster. By default for results of "
-            "16 megapixels and more on a CPU with a C++ compiler.",
-            show_default=False,
-        ),
-    ] = None,
-    precision: Annotated[
-        str,
-        typer.Option(
-            help="float32, whose result hardly depends on the machine; bfloat16; or auto, which "
-            "is bfloat16 where the processor or GPU multiplies it in hardware."
-        ),
-    ] = "auto",
-) -> None:
-    """Upscale a photograph; PNG and TIFF of any size are written row by row, in little memory."""
-    import torch
-
-    from fcsr.inference import BICUBIC, upscale_file
-    from fcsr.models import resolve_precision
-    from fcsr.utils.device import default_device
-
-    dtype = resolve_precision(precision, default_device())
-    exact = model == BICUBIC or dtype == torch.float32
-    with warning_lines():
-        sizes = upscale_file(
-            source,
-            target,
-            scale,
-            size,
-            model,
-            decode,
-            compile=compile,
-            precision="float32" if exact else "bfloat16",
-        )
-    steps = " -> ".join(f"{width}x{height}" for height, width in sizes)
-    how = "" if exact else ", in bfloat16 (--precision float32 is exact)"
-    typer.echo(printable(f"{target}: {steps}{how}"))
 
 
 def train(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fcsr.cli.options import Decode, Metric, Root, model_names
-from fcsr.cli.shell import warning_lines
+from fcsr.cli.options import Decode, Device, Metric, Root, model_names
+from fcsr.cli.shell import error_lines, warning_lines
 from fcsr.errors import EvaluationError
 from fcsr.utils.terminal import printable
 
@@ -45,6 +45,15 @@ def evaluate(
         Path | None,
         typer.Option(help="A folder for the table of all images and its means; resumed if there."),
     ] = None,
+    device: Device = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            help="Measure a part of the images, as a job of an array: 3/16 is the third of 16. "
+            "Shards share --out; then the same command without --shard measures what they have "
+            "not, and prints the means."
+        ),
+    ] = None,
 ) -> None:
     """Measure models on benchmark sets and print the means as Markdown.
 
@@ -54,9 +63,20 @@ def evaluate(
 
     _print(
         lambda: evaluation.evaluate(
-            model, data, scale, decode, root, out=out, metrics=metric or None, base=base
+            model,
+            data,
+            scale,
+            decode,
+            root,
+            out=out,
+            metrics=metric or None,
+            base=base,
+            device=device,
+            shard=shard,
         ),
         base,
+        device,
+        f"rows of shard {shard} are in {out}" if shard else None,
     )
 
 
@@ -88,9 +108,15 @@ def score(
     )
 
 
-def _print(measure: Callable[[], "pandas.DataFrame"], base: str | None = None) -> None:
-    """Print the means of what is measured, then what could not be."""
+def _print(
+    measure: Callable[[], "pandas.DataFrame"],
+    base: str | None = None,
+    device: str | None = None,
+    part: str | None = None,
+) -> None:
+    """Print the means of what is measured, or how many rows these are, then what could not be."""
     from fcsr import evaluation
+    from fcsr.utils.device import find_device
     from fcsr.utils.distributed import Processes
 
     failure = None
@@ -99,12 +125,14 @@ def _print(measure: Callable[[], "pandas.DataFrame"], base: str | None = None) -
             table = measure()
         except EvaluationError as error:
             table, failure = error.table, error
-    if Processes().is_main_process and len(table):
+    is_main_process = Processes(find_device(device)).is_main_process
+    if is_main_process and part:
+        typer.echo(printable(f"{len(table)} {part}"))
+    elif is_main_process and len(table):
         comparison = None if base is None else evaluation.compare(table, base)
         text = evaluation.to_markdown(evaluation.means(table), comparison)
         typer.echo("\n".join(map(printable, text.split("\n"))), nl=False)
     if failure:
-        if Processes().is_main_process:
-            lines = map(printable, f"fcsr: {failure}".splitlines())
-            typer.secho("\n".join(lines), fg="red", err=True)
+        if is_main_process:
+            error_lines(failure)
         raise typer.Exit(1)

@@ -34,3 +34,11 @@ Root = Annotated[
     Path | None,
     typer.Option(help="The folder of the sets, else $FCSR_DATA, else downloaded."),
 ]
+
+Device = Annotated[
+    str | None,
+    typer.Option(
+        help="Where models run: cpu, cuda, cuda:1 or mps; by default on a GPU, if there is one.",
+        show_default=False,
+    ),
+]

@@ -54,15 +54,26 @@ def run(app: typer.Typer) -> None:
 
 
 @contextmanager
-def warning_lines() -> Iterator[None]:
-    """Within it a warning is a line, without the code that gave it."""
+def warning_lines(hidden: bool = False) -> Iterator[None]:
+    """Within it a warning is a line, without the code that gave it; none if they are hidden."""
     with warnings.catch_warnings():
         warnings.showwarning = _warn
+        if hidden:
+            warnings.simplefilter("ignore")
         yield
 
 
+def error_lines(error: FcsrError) -> None:
+    """An error that names several files, a line each."""
+    lines = map(printable, f"fcsr: {error}".splitlines())
+    typer.secho("\n".join(lines), fg="red", err=True)
+
+
 def _warn(message, category, filename, lineno, file=None, line=None) -> None:
-    typer.secho(f"fcsr: {printable(str(message))}", fg="yellow", err=True)
+    from fcsr.utils.progress import tqdm
+
+    with tqdm.external_write_mode(sys.stderr):  # not within a bar
+        typer.secho(f"fcsr: {printable(str(message))}", fg="yellow", err=True)
 
 
 def _version(wanted: bool) -> bool:
