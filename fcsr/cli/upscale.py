@@ -118,7 +118,8 @@ def upscale(
     if skip_existing and overwrite:
         raise FcsrError("--skip-existing and --overwrite exclude each other; give one of them")
     existing: Any = "skip" if skip_existing else "overwrite" if overwrite else None
-    jobs = plan(sources, target, recursive, suffix, format, existing, shard)
+    with warning_lines(hidden=quiet):
+        jobs = plan(sources, target, recursive, suffix, format, existing, shard)
     streamed = any(job.target == "-" for job in jobs)
     if as_json and streamed:
         raise FcsrError("--json prints to standard output, where OUT - has the picture: choose one")

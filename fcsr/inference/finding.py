@@ -1,6 +1,7 @@
 """Pictures that files, folders and patterns stand for."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from glob import glob, has_magic
 from itertools import takewhile
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fcsr.errors import FcsrError, ImageError
-from fcsr.images.files.readers import has_suffix
+from fcsr.images.files.readers import UNREAD, has_suffix
 
 
 class Found(NamedTuple):
@@ -86,8 +87,11 @@ def _by_pattern(pattern: str, out: str, recursive: bool) -> Iterator[Found]:
 
 def _in_folder(root: Path, out: str, recursive: bool) -> Iterator[Found]:
     folders = _folders(root, out) if recursive else [root]
-    paths = [path for folder in folders for path in folder.iterdir() if _is_picture(path)]
-    return (Found(path, path.relative_to(root)) for path in sorted(paths))
+    paths = sorted(path for folder in folders for path in folder.iterdir())
+    if unread := UNREAD.intersection(path.suffix.lower() for path in paths):
+        kinds = ", ".join(sorted(unread))
+        warnings.warn(f"{root}: {kinds} is not read, and passed over; convert it", stacklevel=4)
+    return (Found(path, path.relative_to(root)) for path in paths if _is_picture(path))
 
 
 def _folders(root: Path, out: str) -> Iterator[Path]:

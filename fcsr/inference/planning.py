@@ -28,7 +28,8 @@ def plan(
 
     In folders and by patterns, files are found whose suffix is that of a picture; hidden ones,
     which begin with a dot, are not. Links to folders are followed, each folder is entered once.
-    What lies in the target's folder, or is the result of another picture, is no source.
+    What lies in the target's folder, or is the result of another picture, is no source. A warning
+    names kinds of pictures in a folder that fcsr does not read.
 
     Args:
         sources: files, folders, and patterns as of `glob`; `"-"` is standard input.

@@ -108,6 +108,12 @@ def test_links_are_followed_and_loops_end(folder):
     assert pairs("photos/also_deep/c.gif", "out") == {"photos/also_deep/c.gif": "out/c.png"}
 
 
+def test_pictures_that_are_not_read_are_a_warning(folder):
+    make("photos/IMG_1.HEIC", "photos/raw.cr3", "photos/deep/IMG_2.heic")
+    with pytest.warns(UserWarning, match=r"^photos: .cr3, .heic is not read, and passed over"):
+        assert pairs("photos", "out") == FLAT
+
+
 def test_pipes_in_a_folder_are_passed_over(folder):
     os.mkfifo("photos/pipe.png")
     assert pairs("photos", "out") == FLAT

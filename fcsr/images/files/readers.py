@@ -11,6 +11,10 @@ from fcsr.images.files.contents import READ, Contents, parse
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left")
 """Photographs that come with scikit-image; they need no network."""
 
+UNREAD = {".heic", ".heif", ".jxl", ".psd", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf"}
+UNREAD |= {".orf", ".rw2"}
+"""Suffixes of pictures that `load` does not read: of telephones, editors, and of raw files."""
+
 
 def load(path: str | os.PathLike) -> Image.Image:
     """Read a photograph: complete, upright (EXIF orientation applied), the first frame of several.
