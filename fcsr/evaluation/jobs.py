@@ -14,6 +14,7 @@ from fcsr.evaluation.methods import Control, Method, super_resolve
 from fcsr.evaluation.results import NAMES, Row
 from fcsr.metrics import Protocol, protocol_of
 from fcsr.utils import shards
+from fcsr.utils.files import file_size
 
 
 class Job(NamedTuple):
@@ -25,6 +26,11 @@ class Job(NamedTuple):
     scale: float
     protocol: Protocol
     files: str  # their fingerprint; empty if they cannot be read
+
+    @property
+    def bytes(self) -> int:
+        """The size of HR's file, which tells how long it takes beside others."""
+        return file_size(self.pairs.files[self.number].hr)
 
     def blank(self, method: Method | Control) -> Row:
         """The row of a method, still without its measures."""

@@ -22,7 +22,9 @@ def measure_all(
     Then, of each image that cannot be measured, which it is and why.
     """
     known = _open(results, processes)
-    own = processes.share(list(enumerate(jobs)))
+    wanted = {number: _wanted(job, methods, metrics, known) for number, job in enumerate(jobs)}
+    left = [number for number in wanted if wanted[number]]
+    own = processes.share(left, cost=lambda number: jobs[number].bytes)
     measured: list[Row] = []
     failed: list[tuple[int, str]] = []
     with tqdm(
@@ -31,11 +33,11 @@ def measure_all(
         unit="image",
         disable=not (progress and processes.is_main_process),
     ) as bar:
-        for number, job in own:
+        for number in own:
+            job = jobs[number]
             bar.set_postfix_str(f"{job.dataset} x{job.scale:g}")
-            wanted = _wanted(job, methods, metrics, known)
             try:
-                rows = job.measure(wanted) if wanted else []
+                rows = job.measure(wanted[number])
             except ImageError as error:
                 rows = []
                 failed.append((number, str(error)))

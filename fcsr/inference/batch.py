@@ -22,6 +22,7 @@ from fcsr.inference.upscaling import output_size
 from fcsr.models import ContinuousModel, Precision
 from fcsr.utils.device import find_device
 from fcsr.utils.distributed import Processes
+from fcsr.utils.files import file_size
 from fcsr.utils.progress import tqdm
 
 
@@ -112,7 +113,8 @@ def upscale_files(
         _make_folder(folder or os.curdir)
     jobs = processes.gather(jobs if processes.is_main_process else [])
     how = Settings(scale, size, ready, decode, progress and len(jobs) == 1, compile, lossy=lossy)
-    own = _own(jobs, processes)
+    numbers = list(range(len(jobs)))
+    own = processes.share(numbers, cost=lambda number: file_size(jobs[number].source))
     done: list[tuple[int, Upscaled]] = []
     hidden = not (progress and processes.is_main_process and len(own) > 1)
     with tqdm(total=len(own), desc="upscaling", unit="image", disable=hidden) as bar:
@@ -142,21 +144,6 @@ def _make_folder(folder: str) -> None:
         problem = error.strerror
     if problem:
         raise FcsrError(f"{folder} cannot be written ({problem}); name another folder")
-
-
-def _own(jobs: list[Job], processes: Processes) -> list[int]:
-    """The numbers of the jobs of this process: the largest files first, dealt out in turn."""
-    numbers = list(range(len(jobs)))
-    if processes.count > 1:
-        numbers.sort(key=lambda number: -_bytes(jobs[number].source))
-    return processes.share(numbers)
-
-
-def _bytes(path: str) -> int:
-    try:
-        return os.path.getsize(path)
-    except OSError:  # `_upscale` will say so
-        return 0
 
 
 def _upscale(job: Job, how: Settings) -> Upscaled:

@@ -2,12 +2,16 @@
 
 import atexit
 import os
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 import torch
 
 from fcsr.errors import FcsrError
 from fcsr.utils.device import default_device
+
+T = TypeVar("T")
 
 TIMEOUT = timedelta(days=7)
 """How long a process waits for another that has more to do."""
@@ -77,8 +81,13 @@ class Processes:
         """Whether this is the process that shows progress and writes results."""
         return self.rank == 0
 
-    def share(self, jobs: list) -> list:
-        """This process's part of a list that is the same in all processes."""
+    def share(self, jobs: list[T], cost: Callable[[T], float] | None = None) -> list[T]:
+        """This process's part of a list that is the same in all processes.
+
+        With `cost`, several processes are dealt the costliest first.
+        """
+        if cost and self.count > 1:
+            jobs = sorted(jobs, key=cost, reverse=True)
         return jobs[self.rank :: self.count]
 
     def gather(self, items: list) -> list:

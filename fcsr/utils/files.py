@@ -51,3 +51,17 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
     finally:
         draft.unlink(missing_ok=True)
         DRAFTS.discard(draft)
+
+
+def file_size(path: str | os.PathLike) -> int:
+    """A file's size in bytes; 0 where it cannot be read, as whoever reads it will say.
+
+    Example:
+        >>> from fcsr.utils.files import file_size
+        >>> file_size("no such file")
+        0
+    """
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
