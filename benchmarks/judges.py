@@ -76,6 +76,7 @@ def main(
     workers: Annotated[int, typer.Option(help="Processes for noise, of one thread each.")] = 2,
     out: Annotated[Path, typer.Option(help="A folder for the two tables.")] = Path("build"),
 ) -> None:
+    out.mkdir(parents=True, exist_ok=True)
     evaluate = partial(
         fcsr.evaluate, dataset=data, scale=scale, root=root, metrics=METRICS, out=ROWS
     )

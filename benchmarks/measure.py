@@ -38,8 +38,11 @@ def fill(out: Path, key: list[str], jobs: dict[tuple, tuple], workers: int) -> N
     done again. The rows stand in the order of the jobs. Each of the `workers` processes has one
     thread.
     """
-    rows = pd.read_csv(out, keep_default_na=False).to_dict("records") if out.exists() else []
     order = list(jobs)
+    kinds = dict(zip(key, map(type, order[0]), strict=True))  # of a name such as 001, too
+    rows = []
+    if out.exists():
+        rows = pd.read_csv(out, keep_default_na=False, dtype=kinds).to_dict("records")
 
     def place_of(row: dict) -> tuple:
         return tuple(row[name] for name in key)

@@ -31,7 +31,7 @@ def measure_all(
         total=len(own),
         desc="evaluating",
         unit="image",
-        disable=not (progress and processes.is_main_process),
+        disable=not (own and progress and processes.is_main_process),
     ) as bar:
         for number in own:
             job = jobs[number]
