@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from fcsr import data, decoding, images, metrics, models
 from fcsr.analysis.interpolation import blend
-from fcsr.evaluation.tradeoffs import NOISE
+from fcsr.evaluation.replication.tradeoffs import NOISE
 from fcsr.inference import BICUBIC, render, upscale
 from fcsr.metrics import BENCHMARK, add_noise
 from fcsr.models import ContinuousModel

@@ -12,7 +12,7 @@ from PIL import Image
 
 from fcsr.course import previews
 from fcsr.course.mpl import COLOURS, PALETTE, draw_colour, draw_distribution
-from fcsr.evaluation.paper import side_by_side
+from fcsr.evaluation.replication.paper import side_by_side
 from fcsr.metrics import LPIPS_RANGES
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ strengths: with LTE itself they form a curve, from LTE's PSNR down to ever lower
 
 from typing import TYPE_CHECKING
 
-from fcsr.evaluation.paper import CELL
+from fcsr.evaluation.replication.paper import CELL
 
 if TYPE_CHECKING:
     import pandas

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from fcsr.evaluation.tradeoffs import NOISE, beyond_noise, noise_curve, over_lte
+from fcsr.evaluation.replication.tradeoffs import NOISE, beyond_noise, noise_curve, over_lte
 
 
 @pytest.fixture

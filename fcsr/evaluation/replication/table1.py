@@ -8,8 +8,8 @@ examples IMDN's numbers stand in for those of LTE.
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from fcsr.evaluation import paper, styling
-from fcsr.evaluation.paper import CELL
+from fcsr.evaluation.replication import paper, styling
+from fcsr.evaluation.replication.paper import CELL
 
 if TYPE_CHECKING:
     import pandas.io.formats.style

@@ -10,8 +10,8 @@ import pytest
 
 from fcsr.evaluation import paper
 
-ROOT = Path(__file__).parents[2]
-REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
+ROOT = Path(__file__).parents[3]
+REFERENCE = Path(__file__).parents[4] / "shared" / "reference"
 BESIDE = pytest.mark.skipif(not REFERENCE.is_dir(), reason=f"needs the reference in {REFERENCE}")
 
 
