@@ -20,7 +20,7 @@ import typer
 import fcsr
 from fcsr import decoding
 from fcsr.data import benchmark
-from fcsr.evaluation.tradeoffs import NOISE
+from fcsr.evaluation.replication.tradeoffs import NOISE
 from fcsr.metrics import add_noise, protocol_of
 from fcsr.utils.distributed import Processes
 from fcsr.utils.files import atomic_write
@@ -98,7 +98,7 @@ def main(
     table = pd.concat(
         [
             *(each.rename(columns={"method": "model"}) for each in found),
-            pd.read_csv(ROWS / "noise.csv"),
+            pd.read_csv(ROWS / "noise.csv", dtype={"image": str}),
         ]
     )[[*KEY, *measures]]
     groups = table.groupby(["dataset", "scale", "model", "decode"], sort=False)

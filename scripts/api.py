@@ -31,13 +31,10 @@ PACKAGES = (
 
 def modules() -> list[str]:
     """The public packages, and the modules that they list as public."""
-    listed = [(package, name) for package in PACKAGES for name in import_module(package).__all__]
-    return list(PACKAGES) + [
-        f"{package}.{name}"
-        for package, name in listed
-        if isinstance(getattr(import_module(package), name), ModuleType)
-        and f"{package}.{name}" not in PACKAGES
-    ]
+    packages = [import_module(name) for name in PACKAGES]
+    values = [getattr(package, name) for package in packages for name in package.__all__]
+    listed = [value.__name__ for value in values if isinstance(value, ModuleType)]
+    return list(dict.fromkeys([*PACKAGES, *listed]))
 
 
 def listed(module: ModuleType) -> list[str]:

@@ -1,5 +1,6 @@
 """The benchmarks' plain loop answers as fcsr does, and the page of their numbers holds them."""
 
+import importlib
 import operator
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ from fcsr import CS, FCS, LTE, decoding
 from fcsr.inference import render
 
 ROOT = Path(__file__).parents[2]
+BENCHMARKS = ROOT / "benchmarks"
 PAGE = ROOT / "docs" / "performance.md"
 
 
@@ -22,7 +24,7 @@ PAGE = ROOT / "docs" / "performance.md"
 def test_the_published_loop_renders_the_same(
     kind, decode, options, chunk, tiny, photograph, monkeypatch
 ):
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    monkeypatch.syspath_prepend(BENCHMARKS)
     import plain
 
     monkeypatch.setattr(plain, "CHUNK", chunk)
@@ -33,8 +35,31 @@ def test_the_published_loop_renders_the_same(
     torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("script", [path.stem for path in sorted(BENCHMARKS.glob("*.py"))])
+def test_every_script_finds_what_it_imports(script, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    assert importlib.import_module(script).__doc__
+
+
+def test_a_table_goes_on_whatever_its_images_are_called(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import measure
+
+    key, out = ["dataset", "scale", "image"], tmp_path / "table.csv"
+    jobs = {("B100", 4.0, name): (row_of, name) for name in ("001", "002", "baby")}
+    measure.fill(out, key, dict(list(jobs.items())[1:]), workers=1)
+    measure.fill(out, key, jobs, workers=1)
+    rows = [line.split(",") for line in out.read_text().splitlines()]
+    assert rows[0] == [*key, "psnr"]
+    assert [row[2] for row in rows[1:]] == ["001", "002", "baby"]
+
+
+def row_of(name: str) -> list[dict]:
+    return [{"psnr": float(len(name))}]
+
+
 def test_operations_are_counted_without_doing_them(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    monkeypatch.syspath_prepend(BENCHMARKS)
     from inference import Job, operations
 
     counts = [operations(Job("lte", "compact", side=side)) for side in (64, 128)]
@@ -44,7 +69,7 @@ def test_operations_are_counted_without_doing_them(monkeypatch):
 
 
 def test_imdn_is_of_its_published_size_and_runs_as_it_is_timed(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    monkeypatch.syspath_prepend(BENCHMARKS)
     from inference import X4, Job, make, operations, renderer
 
     job = Job("imdn", X4, "plain", side=64)
@@ -59,7 +84,7 @@ def test_imdn_is_of_its_published_size_and_runs_as_it_is_timed(monkeypatch):
 
 @pytest.mark.parametrize("name", ["inference.csv", "precision.csv"])
 def test_the_page_holds_what_was_measured(name, monkeypatch, tmp_path):
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    monkeypatch.syspath_prepend(BENCHMARKS)
     from measure import paste
 
     page = shutil.copy(PAGE, tmp_path / PAGE.name)
@@ -68,7 +93,7 @@ def test_the_page_holds_what_was_measured(name, monkeypatch, tmp_path):
 
 
 def test_a_spike_far_from_the_mean_cannot_win(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    monkeypatch.syspath_prepend(BENCHMARKS)
     from decodes import mode_near_mean
 
     spike = torch.full((256,), 1e-9)
@@ -81,7 +106,7 @@ def test_a_spike_far_from_the_mean_cannot_win(monkeypatch):
 
 
 def test_a_table_is_gone_on_with(monkeypatch, tmp_path):
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    monkeypatch.syspath_prepend(BENCHMARKS)
     import measure
 
     out, broken = tmp_path / "table.csv", (operator.truediv, 1, 0)

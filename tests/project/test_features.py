@@ -50,4 +50,4 @@ def test_the_command_works(command, folder):
     )
     assert run.returncode == 0, run.stderr
     made = {path for path in folder.rglob("*") if path.is_file()} - before
-    assert any(path.stat().st_size for path in made) or "lte-compact" in run.stdout
+    assert any(path.stat().st_size for path in made) or run.stdout.count("\n") > 3
