@@ -6,9 +6,9 @@ from fcsr.models.cs import CS
 from fcsr.models.edsr import EDSR
 from fcsr.models.encoded import Encoded, Estimate
 from fcsr.models.fcs import FCS, Bands
-from fcsr.models.graphs import export
 from fcsr.models.lte import LTE
 from fcsr.models.official_lte import load_official_lte
+from fcsr.models.onnx_files import export
 from fcsr.models.precision import Precision, resolve_precision
 from fcsr.models.prior import LaplacePrior
 from fcsr.models.registry import check_config, from_config, make

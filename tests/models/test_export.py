@@ -17,7 +17,7 @@ from torch.utils._pytree import tree_leaves
 import fcsr
 from fcsr import CS, FCS, LTE, export, load, models, render
 from fcsr.errors import FcsrError
-from fcsr.models import graphs
+from fcsr.models.onnx_files import graphs
 
 # As users have it: contracts would look into the symbols that stand for sizes.
 pytestmark = pytest.mark.usefixtures("no_contracts")

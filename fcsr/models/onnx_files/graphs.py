@@ -1,32 +1,23 @@
-"""Models as ONNX files, for programs without PyTorch: in browsers, in C++, in Java.
+"""Graphs of ONNX: of an encoder, of a query, and of both as one.
 
 A whole model is one graph, (image, size) -> result. It queries one row of the result after the
 other, so its memory does not grow with the result's height. Split, it is two: one encodes an image
-once, and the other queries it at any coordinates. See docs/export.md.
+once, and the other queries it at any coordinates.
 """
 
-import copy
-import json
 import warnings
-from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-import fcsr
-from fcsr.decoding import Decode, label
+from fcsr.decoding import Decode
 from fcsr.errors import FcsrError
 from fcsr.images import whole
-from fcsr.models.base import MODELS, ContinuousModel
-from fcsr.models.checkpoints import fingerprint, shipped_name
+from fcsr.models.base import ContinuousModel
 from fcsr.models.encoded import Encoded
 from fcsr.models.texture import TextureMaps, grid
-from fcsr.utils.extras import missing
-from fcsr.utils.files import atomic_write
-from fcsr.utils.progress import tqdm
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -40,102 +31,9 @@ AXES = {  # those whose sizes are free
     "coord": {0: "queries"},
 }
 IMAGE = torch.zeros(2, 3, 7, 9, device="cpu")  # to export with; no size is 1 or that of another
-MEANINGS = {
-    "image": "RGB in [0, 1], (batch, 3, height, width)",
-    "size": "height and width of the result in pixels",
-    "coord": "(y, x) of the pixels to query, each in [-1, 1]: pixel i of n is -1 + (2 i + 1) / n",
-    "cell": "height and width of such a pixel in these units: 2 / n for one of n",
-    "rgb": "RGB in [0, 1]",
-    "low": "low band, RGB in [0, 1]",
-    "logits": "of the levels 0 to 255",
-    "high": "logits of the levels 0 to 255",
-    "weights": "logarithms of the components' probabilities, which a pixel's colours share",
-    "centres": "of the components, which are logistic distributions, in levels",
-    "log_scales": "natural logarithms of the components' scales in levels",
-    "correlations": "red and green; red and blue; green and blue, given red",
-}
 
 
-@torch.no_grad()
-def export(
-    model: ContinuousModel,
-    path: str | Path,
-    decode: str | Decode | None = None,
-    distribution: bool = False,
-    split: bool = False,
-    progress: bool = True,
-) -> list[Path]:
-    """Write a model as ONNX: as one file, or as encoder and query apart.
-
-    All of an image's sizes, the batch and the scale are free. What goes in and comes out, the
-    config and more is in the files' metadata. Sizes are limited as in `query`, and not checked.
-
-    Args:
-        model: with weights in float32.
-        path: the file, which ends in `.onnx`; its folder must exist. Split, `lte.onnx` becomes
-            `lte.encoder.onnx` and `lte.query.onnx`.
-        decode: how distributions become RGB, as in `fcsr.upscale`; it is part of the graph.
-        distribution: give the distributions themselves instead of RGB.
-        split: write encoder and query as two files.
-        progress: show a bar.
-
-    Returns:
-        The paths of the files.
-
-    Raises:
-        FcsrError: the packages of fcsr[onnx] are missing; the path cannot be written; the model
-            has other weights than float32, no such decode, or no distributions; or it does what
-            ONNX has no words for.
-
-    >>> import fcsr, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path] = fcsr.export(fcsr.load("lte-compact"), f"{folder}/lte.onnx", progress=False)
-    ...     path.name
-    'lte.onnx'
-    """
-    model = _checked(model, decode, distribution)
-    path = Path(path)
-    if path.suffix != ".onnx":
-        raise FcsrError(f"{path} is no name of an ONNX file; give one that ends in .onnx")
-    names = ["encoder", "query"] if split else ["whole"]
-    paths = [path.with_suffix(f".{name}.onnx") for name in names] if split else [path]
-    with ExitStack() as stack:
-        try:
-            drafts = [stack.enter_context(atomic_write(target)) for target in paths]
-            for draft in drafts:
-                draft.touch()  # what cannot be written is refused before any work
-        except OSError as error:
-            raise FcsrError(f"{path} cannot be written ({error.strerror})") from error
-        modules = (_Encoder(model, with_grid=not split), _Query(model, decode, distribution))
-        bar = tqdm(modules, desc="exporting", disable=not progress)
-        encoder, query = (_export(module) for module in bar)
-        made = [encoder, query] if split else [_row_by_row(encoder, query)]
-        for part, graph, draft in zip(names, made, drafts, strict=True):
-            _describe(graph, model, part, decode, distribution)
-            draft.write_bytes(graph.SerializeToString())
-    return paths
-
-
-def _checked(
-    model: ContinuousModel, decode: str | Decode | None, distribution: bool
-) -> ContinuousModel:
-    """A copy of the model on the CPU, not compiled, once all is known to be fit for export."""
-    try:
-        import onnx  # noqa: F401
-        import onnxscript  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise missing("export", "onnx", str(error.name)) from error
-    model.check_decode(decode)
-    if distribution and decode is not None:
-        raise FcsrError(f"either distributions or their {label(decode)}: leave one of them out")
-    if distribution and model.default_decode is None:
-        raise FcsrError(f"{type(model).__name__} gives RGB: it has no distributions")
-    if odd := {weight.dtype for weight in model.parameters()} - {torch.float32}:
-        raise FcsrError(f"the weights are {odd.pop()}; load the model again, and export that")
-    return copy.deepcopy(model).cpu().eval()
-
-
-class _Encoder(nn.Module):
+class Encoder(nn.Module):
     """An image -> its maps; with the size of a result, also all coordinates and the cell."""
 
     def __init__(self, model: ContinuousModel, with_grid: bool):
@@ -156,7 +54,7 @@ class _Encoder(nn.Module):
         return *maps, grid((height, width), image.device), 2 / size.to(image.dtype)
 
 
-class _Query(nn.Module):
+class Query(nn.Module):
     """An image, its maps, coordinates (q, 2) and a cell (2,) -> RGB, or the model's outputs."""
 
     def __init__(self, model: ContinuousModel, decode: str | Decode | None, distribution: bool):
@@ -201,7 +99,7 @@ def _tensors(outputs: Any, name: str) -> dict[str, Tensor]:
     return {name: tensor for part in parts for name, tensor in part.items()}
 
 
-def _export(module: _Encoder | _Query) -> "ModelProto":
+def to_graph(module: Encoder | Query) -> "ModelProto":
     """The graph of a module, whose inputs may have other sizes than those it holds."""
     axes = {
         name: [AXES[name]] * len(given) if isinstance(given, list) else AXES.get(name)
@@ -239,7 +137,7 @@ def _export(module: _Encoder | _Query) -> "ModelProto":
     return made
 
 
-def _row_by_row(encoder: "ModelProto", query: "ModelProto") -> "ModelProto":
+def row_by_row(encoder: "ModelProto", query: "ModelProto") -> "ModelProto":
     """One graph that encodes, and then queries a row of the result at a time."""
     from onnx import compose, helper
 
@@ -262,35 +160,3 @@ def _row_by_row(encoder: "ModelProto", query: "ModelProto") -> "ModelProto":
         shape = [sizes[axis] for axis in order]
         graph.output.append(helper.make_tensor_value_info(name, kind.elem_type, shape))
     return encoder
-
-
-def _describe(
-    file: "ModelProto",
-    model: ContinuousModel,
-    part: str,
-    decode: str | Decode | None,
-    distribution: bool,
-) -> None:
-    """Put what a reader of the file must know into its metadata, and its inputs and outputs."""
-    from onnx import helper
-
-    facts = {
-        "fcsr": fcsr.__version__,
-        "model": MODELS.name(type(model)),
-        "config": json.dumps(model.config),
-        "weights": shipped_name(model) or "",
-        "fingerprint": fingerprint(model),
-        "part": part,
-        "max_scale": str(model.max_scale),
-        "margin": str(model.margin),
-    }
-    if distribution:
-        bands = any(made.name == "low" for made in file.graph.output)
-        facts["rgb"] = "low + (level - 128) / 255, clamped to [0, 1]" if bands else "level / 255"
-    elif how := decode or model.default_decode:
-        facts["decode"] = label(how)
-    for tensor in (*file.graph.input, *file.graph.output):
-        tensor.doc_string = MEANINGS.get(tensor.name, "of the encoder, for the query")
-        facts[tensor.name] = tensor.doc_string
-    helper.set_model_props(file, facts)
-    file.producer_name, file.producer_version = "fcsr", fcsr.__version__
