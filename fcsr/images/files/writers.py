@@ -61,6 +61,8 @@ def save(image: Image.Image, path: str | os.PathLike) -> None:
         cure = "make one by fcsr.images.to_pil(tensor) or PIL.Image.fromarray(array)"
         raise ImageError(f"save takes a PIL image, not a {type(image).__name__}; {cure}")
     info, _ = metadata.kept_of(image)
+    if "transparency" in image.info and Path(path).suffix.lower() != ".png":
+        image = _with_alpha(image)
     if not holds_alpha(path) and _is_opaque(image):
         image = image.convert(image.mode.removesuffix("A"))
     name = check(path, image.mode, (image.height, image.width), info)
@@ -118,6 +120,12 @@ def format_of(path: str | os.PathLike) -> str | None:
 def holds_alpha(path: str | os.PathLike) -> bool:
     """Whether the format of the suffix has an alpha; an unknown one has none."""
     return "RGBA" in _MODES.get(format_of(path) or "", ())
+
+
+def _with_alpha(image: Image.Image) -> Image.Image:
+    """With an alpha in the place of a colour that stands for nothing, which only PNG writes."""
+    alpha = {"1": "LA", "L": "LA", "P": "RGBA", "RGB": "RGBA"}
+    return image.convert(alpha[image.mode]) if image.mode in alpha else image
 
 
 def _is_opaque(image: Image.Image) -> bool:

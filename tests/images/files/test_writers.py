@@ -149,3 +149,22 @@ def test_samples_keep_the_bits_that_the_format_holds(channels, suffix, dtype, ex
     assert found.dtype == expected
     exact = pixels * (white[expected] / white[dtype])
     np.testing.assert_allclose(found, exact, atol=0 if dtype == expected else 0.5 + 1e-2)
+
+
+@pytest.mark.parametrize("mode, colour", [("RGB", (255, 0, 0)), ("L", 76), ("P", 1)])
+@pytest.mark.parametrize("suffix", ["png", "webp", "tif", "jpg"])
+def test_a_colour_that_stands_for_nothing_is_not_lost(mode, colour, suffix, tmp_path):
+    picture = Image.new("RGB", (8, 6), (0, 0, 255))
+    picture.paste((255, 0, 0), (0, 0, 4, 6))
+    picture = picture.quantize(2) if mode == "P" else picture.convert(mode)
+    hidden = picture.getpixel((0, 0)) if mode == "P" else colour
+    picture.info["transparency"] = hidden
+    path = tmp_path / f"picture.{suffix}"
+    if suffix == "jpg":
+        with pytest.raises(ImageError, match="JPEG cannot hold an image of mode (LA|RGBA)"):
+            images.save(picture, path)
+        return
+    images.save(picture, path)
+    with Image.open(path) as saved:
+        alpha = np.asarray(saved.convert("RGBA"))[..., 3]
+    assert (alpha[:, :4] == 0).all() and (alpha[:, 4:] == 255).all()
