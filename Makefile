@@ -64,7 +64,7 @@ screenshot: $(INSTALLED) ## have a browser take figures/lab.png, a widget in Jup
 PHOTOGRAPHS ?= BSDS400
 BENCHMARK := $(BIN)/python benchmarks
 
-.PHONY: table1 table1_compact ablations classifiers decodes decodes_compact inference precision
+.PHONY: table1 table1_compact ablations classifiers decodes decodes_compact inference imdn precision
 .PHONY: training_step training_step_h100 startup judges from_scratch
 
 table1: $(INSTALLED) ## measure the paper-size weights on the benchmark sets: 90 minutes
@@ -118,6 +118,9 @@ from_scratch: $(INSTALLED) ## train CS without a prior or LTE's weights, and mea
 inference: $(INSTALLED) ## time upscaling, for docs/performance.md, on an idle machine: 12 minutes
 	$(BENCHMARK)/inference.py --out figures/inference.csv --page docs/performance.md \
 	  --figure docs/performance.png
+
+imdn: $(INSTALLED) ## time IMDN beside the compact LTE, for docs/performance.md: 2 minutes
+	$(BENCHMARK)/imdn.py --out figures/imdn.csv --page docs/performance.md
 
 precision: $(INSTALLED) ## time bfloat16 and int8, for docs/performance.md, on an idle machine: 2 minutes
 	$(BENCHMARK)/precision.py --out figures/precision.csv --page docs/performance.md

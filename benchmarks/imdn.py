@@ -1,14 +1,29 @@
-"""IMDN (Hui et al., ACM Multimedia 2019): what a fast network for one scale alone costs.
+"""What a fast network for x4 alone costs beside the compact LTE, which has any scale.
 
-Written after the paper, to be timed with weights made by chance: a user who needs x4 and nothing
-else may well prefer it. Its published weights have 32.21 dB on Set5 at x4.
+    python benchmarks/imdn.py --out figures/imdn.csv --page docs/performance.md
+
+IMDN (Hui et al., ACM Multimedia 2019) is written here after its paper, and is timed with weights
+made by chance. Each job makes 512 x 512 pixels with one thread, in a process of its own, in turns,
+twice, five times each; the fastest counts. `s_per_mp`: seconds for a megapixel of the result.
 """
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import pandas as pd
 import torch
 import torch.nn.functional as F
+import typer
 from jaxtyping import Float
+from measure import in_turns, report, seconds
 from torch import Tensor, nn
 
+import fcsr
+from fcsr.models.compile import compile_in_place
+
+SIDE = 512  # of the result
+ROUNDS = 5
 FEATURES = 64
 KEPT = FEATURES // 4  # channels that each step of a block hands to its end
 BLOCKS = 6
@@ -68,3 +83,55 @@ class IMDN(nn.Module):
             outputs.append(x)
         fused = F.leaky_relu(self.fuse(torch.cat(outputs, dim=1)), 0.05)
         return self.shuffle(self.last(first + self.smooth(fused)))
+
+
+class Job(NamedTuple):
+    model: str  # "imdn" or "lte-compact"
+    compiled: bool
+    precision: str  # "float32" or "bfloat16"
+
+
+JOBS = [
+    Job(model, compiled, precision)
+    for model in ("imdn", "lte-compact")
+    for compiled in (False, True)
+    for precision in ("float32", "bfloat16")
+]
+
+
+def renderer(job: Job, side: int = SIDE) -> Callable[[], Tensor]:
+    """Makes an image of `side` x `side` pixels of one made by chance."""
+    image = torch.rand(1, 3, side // 4, side // 4)
+    if job.model != "imdn":
+        model = fcsr.load(job.model)
+        model.set_precision(job.precision)
+        if job.compiled:
+            model.compile()
+        return lambda: fcsr.render(model, image, (side, side), progress=False)[0]
+    net = IMDN().eval().to(getattr(torch, job.precision), memory_format=torch.channels_last)
+    image = image.to(getattr(torch, job.precision))
+    work = torch.no_grad()(lambda: net(image).float())
+    if job.compiled:
+        compile_in_place([net], work)
+    return work
+
+
+def cost(job: Job) -> tuple[float]:
+    """Seconds for a megapixel, measured in this process, which should be a fresh one."""
+    torch.set_num_threads(1)
+    work = renderer(job)
+    work()  # what only the first call pays
+    return (min(seconds(work) for _ in range(ROUNDS)) / (SIDE**2 / 1e6),)
+
+
+def main(
+    out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
+    page: Annotated[Path | None, typer.Option(help="A page for it, beside --out.")] = None,
+) -> None:
+    costs = in_turns(cost, [(job,) for job in JOBS])
+    rows = [job._asdict() | {"s_per_mp": found} for (job,), (found,) in costs.items()]
+    report(pd.DataFrame(rows), out, page)
+
+
+if __name__ == "__main__":
+    typer.run(main)

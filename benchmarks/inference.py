@@ -7,8 +7,7 @@ Both render the same weights (made by chance, with a fixed seed) and must agree 
 variant renders x4 to 512 x 512 pixels in a process of its own, in turns, twice, and the faster
 counts. The floor is the time that fcsr's multiplications would take at the rate of one large
 matrix product of the same precision on the same machine. Distributions are decoded by their mode,
-a mixture's by their mean. Beside them stands IMDN, a network for x4 alone, in its own code
-(`imdn.py`). A sweep over pixels and scales follows, once; `--figure` draws it.
+a mixture's by their mean. A sweep over pixels and scales follows, once; `--figure` draws it.
 """
 
 import time
@@ -20,16 +19,13 @@ from typing import Annotated, NamedTuple
 import pandas as pd
 import torch
 import typer
-from imdn import IMDN
 from measure import in_turns, peak, rate, report, seconds
 from plain import Plain
-from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from fcsr import EDSR, models
 from fcsr.inference import render
-from fcsr.models import EstimatorSize
-from fcsr.models.compile import compile_in_place
+from fcsr.models import ContinuousModel, EstimatorSize
 from fcsr.utils.device import default_device
 from fcsr.utils.files import atomic_write
 
@@ -37,9 +33,6 @@ AGREE = 1e-5  # of values in [0, 1]
 NAMES = ("lte", "cs", "fcs")
 MIXTURES = ("cs, mixture", "fcs, mixture")
 COMPILED = "fcsr, compiled"
-X4 = "x4 alone"
-LOOPS = ("plain", "compiled")  # of IMDN
-PRECISIONS = ("float32", "bfloat16")
 ONE_PASS = replace(EstimatorSize(), ensemble="texture")
 SIZES = {
     "paper": (EDSR.baseline, EstimatorSize()),
@@ -51,7 +44,7 @@ SIZES = {
 class Job(NamedTuple):
     model: str
     size: str = "paper"
-    loop: str = "fcsr"  # or "fcsr, compiled", or "published"; of IMDN "plain" or "compiled"
+    loop: str = "fcsr"  # or "fcsr, compiled", or "published"
     precision: str = "float32"  # or "bfloat16"
     side: int = 512  # of the result, in pixels
     scale: float = 4.0
@@ -72,12 +65,11 @@ def main_jobs(side: int) -> list[Job]:
             Job(name, size, loop, precision)
             for size, names in (("paper", NAMES), ("compact", (*NAMES, *MIXTURES)))
             for loop in ("fcsr", COMPILED)
-            for precision in PRECISIONS
+            for precision in ("float32", "bfloat16")
             for name in names
             if (size, loop, precision) != ("paper", "fcsr", "float32")
         ),
         *(Job(name, "paper, one pass") for name in NAMES),
-        *(Job("imdn", X4, loop, precision) for loop in LOOPS for precision in PRECISIONS),
     ]
     return [job._replace(side=side) for job in jobs]
 
@@ -91,10 +83,8 @@ def sweep_jobs(side: int) -> list[Job]:
     ]
 
 
-def make(job: Job) -> nn.Module:
+def make(job: Job) -> ContinuousModel:
     torch.manual_seed(0)
-    if job.size == X4:
-        return make_imdn(job)
     encoder, size = SIZES[job.size]
     name, _, mixture = job.model.partition(", ")
     head = {"head": "mixture", "decode": "mean"} if mixture else {}
@@ -106,21 +96,10 @@ def make(job: Job) -> nn.Module:
     return model
 
 
-def make_imdn(job: Job) -> nn.Module:
-    dtype = getattr(torch, job.precision)
-    model = IMDN().eval().to(default_device(), dtype, memory_format=torch.channels_last)
-    if job.loop == "compiled":
-        compile_in_place([model], renderer(job._replace(side=64), model))
-    return model
-
-
-def renderer(job: Job, model: nn.Module, decode: str | None = None) -> Callable:
+def renderer(job: Job, model: ContinuousModel, decode: str | None = None) -> Callable:
     """Does what is timed, to an image made by chance."""
     lr = torch.rand(1, 3, *[round(job.side / job.scale)] * 2)
-    weight = next(model.parameters())
-    lr, size = lr.to(weight.device), (job.side, job.side)
-    if job.size == X4:
-        return torch.no_grad()(lambda: model(lr.to(weight.dtype)).float())
+    lr, size = lr.to(next(model.parameters()).device), (job.side, job.side)
     if job.loop == "published":
         return lambda: Plain(model).render(lr, size, decode)
     return lambda: render(model, lr, size, [decode], progress=False)[0]
@@ -140,7 +119,7 @@ def cost(job: Job) -> Cost:
 
 def operations(job: Job) -> int:
     """Floating-point operations of fcsr's matrix products: counted, not done."""
-    job = job._replace(loop="plain" if job.size == X4 else "fcsr", precision="float32")
+    job = job._replace(loop="fcsr", precision="float32")
     with FlopCounterMode(display=False) as counter:
         renderer(job, make(job).to("meta"))()
     return counter.get_total_flops()

@@ -82,8 +82,8 @@ def upscale(
     compile: Annotated[
         bool | None,
         typer.Option(
-            help="Use torch.compile: a wait of 10 to 20 s, then faster. By default for results of "
-            "16 megapixels and more on a CPU with a C++ compiler.",
+            help="Use torch.compile: a wait of 10 to 20 s, then faster. By default once the "
+            "results have 16 megapixels together, on a CPU with a C++ compiler.",
             show_default=False,
         ),
     ] = None,

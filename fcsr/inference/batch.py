@@ -1,10 +1,11 @@
 """Many pictures upscaled by one model, shared among processes."""
 
+import math
 import os
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from fcsr.images.files.lossy import Lossy
 from fcsr.inference import memory, streams
 from fcsr.inference.files import Settings, Sizes, write_upscaled
 from fcsr.inference.jobs import STREAM, Job
-from fcsr.inference.picture_tiles import prepare
+from fcsr.inference.picture_tiles import COMPILED_PIXELS, prepare
 from fcsr.inference.upscaling import output_size
 from fcsr.models import ContinuousModel, Precision
 from fcsr.utils.device import find_device
@@ -121,6 +122,7 @@ def upscale_files(
         for number in own:
             result = _upscale(jobs[number], how)
             done.append((number, result))
+            how = _after(result, how)
             if report:
                 report(result)
             bar.update()
@@ -144,6 +146,17 @@ def _make_folder(folder: str) -> None:
         problem = error.strerror
     if problem:
         raise FcsrError(f"{folder} cannot be written ({problem}); name another folder")
+
+
+def _after(result: Upscaled, how: Settings) -> Settings:
+    """How to go on: a model is compiled by itself where all results together are large enough.
+
+    It is tried once, at the start of the picture with which they are.
+    """
+    if how.compile is not None or result.sizes is None:
+        return how
+    before = how.before + math.prod(result.sizes[1])
+    return replace(how, before=before, compile=False if before >= COMPILED_PIXELS else None)
 
 
 def _upscale(job: Job, how: Settings) -> Upscaled:

@@ -35,6 +35,7 @@ class Settings:
     precision: Precision | None = None
     device: str | torch.device | None = None
     lossy: Lossy = Lossy()
+    before: int = 0  # pixels that the model has made of other files
 
 
 def upscale_file(
@@ -115,7 +116,7 @@ def write_upscaled(
     like = np.asarray(packed)
     name = writers.check(target, writers.mode_of(like), size, info)
     model = prepare(how.model, how.decode, how.precision, how.compile, how.device)
-    tiles = pixel_tiles(parts, size, model, how.decode, how.progress, how.compile)
+    tiles = pixel_tiles(parts, size, model, how.decode, how.progress, how.compile, how.before)
     with closing(tiles):
         if lost := _lost(held, info, like.dtype, name):
             warnings.warn(f"{source}: {lost}", stacklevel=1 + stacklevel)

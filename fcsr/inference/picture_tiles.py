@@ -22,7 +22,7 @@ BICUBIC = "bicubic"
 """What stands for bicubic interpolation where the name of a model is expected."""
 
 COMPILED_PIXELS = 2**24
-"""Of a result, from which on compiling pays for itself on a CPU: see docs/performance.md."""
+"""Of results, from which on compiling pays for itself on a CPU: see docs/performance.md."""
 
 BAND = 64  # rows that are written to a file at once
 
@@ -80,6 +80,7 @@ def pixel_tiles(
     decode: str | Decode | None,
     progress: bool,
     compile: bool | None = False,
+    before: int = 0,
 ) -> Generator[PixelTile, None, None]:
     """Upscale a picture tile by tile, in pixels of its own type.
 
@@ -88,6 +89,7 @@ def pixel_tiles(
         size: (height, width) of the result.
         model: what `prepare` gave.
         decode, progress, compile: as in `upscale_file`.
+        before: pixels that the model has made of other pictures.
     """
     task = Task(parts.cut_rgb, len(parts.pixels), parts.size, size, progress)
     if not isinstance(model, ContinuousModel):
@@ -95,7 +97,8 @@ def pixel_tiles(
     device = next(model.parameters()).device
     task = task._replace(cut=lambda region: parts.cut_rgb(region).to(device))
     tiles = _pack(parts, size, render_tiles(model, task, [decode]))
-    pays = device.type == "cpu" and len(parts.pixels) * size[0] * size[1] >= COMPILED_PIXELS
+    pixels = before + len(parts.pixels) * size[0] * size[1]
+    pays = device.type == "cpu" and pixels >= COMPILED_PIXELS
     if compile or (compile is None and pays):
         return _compiled(model, tiles, progress, required=compile is not None)
     return tiles

@@ -261,6 +261,26 @@ def test_a_model_is_compiled_once_for_all(tiny, folder, monkeypatch):
     assert len(calls) == len(model.estimators)
 
 
+@pytest.mark.parametrize("results, calls", [(0, 1), (1, 1), (2, 1), (3, 0)])
+def test_many_results_are_compiled_for_as_one_large_one(results, calls, tiny, folder, monkeypatch):
+    """Before the picture with which they have enough pixels, once, whether it works or not."""
+    areas = [np.prod(result.sizes[1]) for result in good(model="bicubic")]
+    enough, model, made = int(sum(areas[:results])) + 1, tiny(LTE), []
+
+    def compile():
+        files = [path for path in Path("out").rglob("*.*") if not path.name.startswith(".")]
+        made.append(len(files))
+        raise FcsrError("no compiler")
+
+    for module in (batch, picture_tiles):
+        monkeypatch.setattr(module, "COMPILED_PIXELS", enough)
+    monkeypatch.setattr(model, "compile", compile)
+    for path in Path("out").rglob("*.*"):
+        path.unlink()
+    done = good(model=model, compile=None)
+    assert made == [results] * calls and all(result.sizes for result in done)
+
+
 def test_the_working_folder_may_be_the_source_and_the_target(folder):
     Path("photos/broken.png").unlink()
     for existing in ("overwrite", "skip"):  # the second time beside the results of the first

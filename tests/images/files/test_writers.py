@@ -161,7 +161,7 @@ def test_a_colour_that_stands_for_nothing_is_not_lost(mode, colour, suffix, tmp_
     picture.info["transparency"] = hidden
     path = tmp_path / f"picture.{suffix}"
     if suffix == "jpg":
-        with pytest.raises(ImageError, match="JPEG cannot hold an image of mode (LA|RGBA)"):
+        with pytest.raises(ImageError, match=r"JPEG cannot hold an image of mode (LA|RGBA)"):
             images.save(picture, path)
         return
     images.save(picture, path)
