@@ -75,13 +75,19 @@ def leaves_this_machine(url: str) -> bool:
 
 
 class Lab:
-    """A running JupyterLab: put notebooks into `folder`, and open `url(path)`."""
+    """A running JupyterLab, with Jupyter Notebook beside it.
+
+    Put notebooks into `folder`, and open `url(path)` or `notebook_url(path)`.
+    """
 
     def __init__(self, folder: Path, address: str, token: str):
         self.folder, self._address, self._token = folder, address, token
 
     def url(self, path: str) -> str:
         return f"{self._address}doc/tree/{path}?token={self._token}&reset"
+
+    def notebook_url(self, path: str) -> str:
+        return f"{self._address}notebooks/{path}?token={self._token}"
 
 
 @pytest.fixture(scope="module")

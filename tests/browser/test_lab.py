@@ -1,4 +1,4 @@
-"""Every widget, in JupyterLab, as a student would use it."""
+"""Every widget, in JupyterLab, as a student would use it; and one in Jupyter Notebook 7."""
 
 import time
 from contextlib import contextmanager
@@ -54,15 +54,25 @@ def unexecuted(notebook):
 
 
 def run(page, lab, name, notebook):
-    """Open a notebook, run all of it from the menu, and return its panels."""
+    """Open a notebook in JupyterLab, run all of it from the menu, and return its panels."""
+    page.goto(lab.url(put(lab, name, notebook)), wait_until="commit")
+    page.locator(".jp-RenderedMarkdown h1").first.wait_for()
+    # The indicator above the notebook is idle before there is a kernel, too; this one knows.
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+    return run_all(page, notebook)
+
+
+def put(lab, name, notebook) -> str:
+    """Write a notebook where the server finds it; returns its path there."""
     notebook.metadata["kernelspec"] = KERNEL  # else JupyterLab asks for one
     path = lab.folder / "notebooks" / f"{name}.ipynb"
     path.parent.mkdir(exist_ok=True)
     nbformat.write(notebook, path)
-    page.goto(lab.url(f"notebooks/{path.name}"), wait_until="commit")
-    page.locator(".jp-RenderedMarkdown h1").first.wait_for()
-    # The indicator above the notebook is idle before there is a kernel, too; this one knows.
-    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
+    return f"notebooks/{path.name}"
+
+
+def run_all(page, notebook):
+    """Run all of the notebook that is open, and return its panels."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     count = sum(cell.cell_type == "code" for cell in notebook.cells)
@@ -113,6 +123,20 @@ def test_widgets_answer(page, lab, screenshots):
     page.set_viewport_size(WINDOW)
     panels[README].evaluate("panel => panel.closest('.jp-Cell').scrollIntoView()")
     page.locator("#jp-main-dock-panel").screenshot(path=screenshots / "lab.png")
+
+
+def test_a_widget_answers_in_jupyter_notebook(page, lab):
+    cells = [new_markdown_cell("# One"), new_code_cell(CELL.format("frequency_splitter"))]
+    notebook = new_notebook(cells=cells)
+    page.goto(lab.notebook_url(put(lab, "seven", notebook)), wait_until="commit")
+    page.locator(".jp-RenderedMarkdown h1").first.wait_for()
+    assert page.title().startswith("seven")
+    [panel] = run_all(page, notebook)
+    with another_picture(panel):  # Notebook keeps the arrow keys to itself
+        panel.locator(".noUi-target").first.click()
+    with another_picture(panel):
+        panel.locator("select").first.select_option(index=2)
+    assert page.aborted == []
 
 
 def test_photographs_can_be_handed_in(page, lab, tmp_path):
