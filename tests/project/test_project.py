@@ -150,7 +150,9 @@ def make(tmp_path):
             (tmp_path / ".venv").mkdir(exist_ok=True)
             (tmp_path / ".venv" / ".installed").write_text(f"{made_with}\n")
             os.utime(tmp_path / ".venv" / ".installed", (0, 0))  # before a pin was raised
-        outside = {name: value for name, value in os.environ.items() if name != "TORCH"}
+        # without what `make test` hands on to every make
+        theirs = ("TORCH", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+        outside = {name: value for name, value in os.environ.items() if name not in theirs}
         command = ["make", "--dry-run", *arguments.split()]
         return subprocess.run(
             command, cwd=tmp_path, env=outside, capture_output=True, text=True, timeout=60
