@@ -35,9 +35,9 @@ BOXES = {  # where in its row each stands, and what is in it
     "decoding": (2.45, "distribution to value"),
     "mixtures": (0.3, "levels with an order"),
     "losses": (0.3, "L1, eq. (1), eq. (2)"),
-    "images": (2.45, "files, pixels, resizing"),
+    "images": (3.2, "files, pixels, resizing"),
     "metrics": (4.2, "PSNR, SSIM, LPIPS"),
-    "frequency": (2.45, "filters, spectra"),
+    "frequency": (3.2, "filters, spectra"),
     "utils": (3.3, "devices, processes, files"),
     "errors": (3.3, "exceptions"),
 }
