@@ -16,9 +16,10 @@ from fcsr.decoding import Decode
 from fcsr.errors import FcsrError, UpscalingError
 from fcsr.images.files.lossy import Lossy
 from fcsr.inference import memory, streams
-from fcsr.inference.files import Settings, Sizes, write_upscaled
+from fcsr.inference.files import Settings, Sizes, Upscaling, prepare_file
 from fcsr.inference.jobs import STREAM, Job
 from fcsr.inference.picture_tiles import COMPILED_PIXELS, prepare
+from fcsr.inference.sharing import write_shared
 from fcsr.inference.upscaling import output_size
 from fcsr.models import ContinuousModel, Precision
 from fcsr.utils.device import find_device
@@ -77,8 +78,8 @@ def upscale_files(
     """`upscale_file` for many: the model is loaded once, and a bad file does not stop the others.
 
     Started by `torchrun` or `accelerate launch`, the files are spread over the processes, the
-    largest first, and each of these returns what became of all. A single picture is made by the
-    main process alone. What a result lacks is a warning, as in `upscale_file`.
+    largest first, and each of these returns what became of all. Of a single picture each makes a
+    part of the rows. What a result lacks is a warning, as in `upscale_file`.
 
     Args:
         jobs: what `plan` gives.
@@ -116,15 +117,17 @@ def upscale_files(
     how = Settings(scale, size, ready, decode, progress and len(jobs) == 1, compile, lossy=lossy)
     numbers = list(range(len(jobs)))
     own = processes.share(numbers, cost=lambda number: file_size(jobs[number].source))
+    shared = processes.count > 1 and len(jobs) == 1 and STREAM not in jobs[0][:2]
     done: list[tuple[int, Upscaled]] = []
     hidden = not (progress and processes.is_main_process and len(own) > 1)
     with tqdm(total=len(own), desc="upscaling", unit="image", disable=hidden) as bar:
-        for number in own:
-            result = _upscale(jobs[number], how)
-            done.append((number, result))
+        for number in numbers if shared else own:
+            result = _upscale(jobs[number], how, processes if shared else None)
             how = _after(result, how)
-            if report:
-                report(result)
+            if number in own:  # of a picture that all have made: the main process
+                done.append((number, result))
+                if report:
+                    report(result)
             bar.update()
     results = [result for _, result in sorted(processes.gather(done), key=lambda pair: pair[0])]
     _raise_failures(jobs, results)
@@ -159,8 +162,8 @@ def _after(result: Upscaled, how: Settings) -> Settings:
     return replace(how, before=before, compile=False if before >= COMPILED_PIXELS else None)
 
 
-def _upscale(job: Job, how: Settings) -> Upscaled:
-    """Do a job; whatever is wrong with its files is in what it returns."""
+def _upscale(job: Job, how: Settings, processes: Processes | None) -> Upscaled:
+    """Do a job, with all `processes`; whatever is wrong with its files is in what it returns."""
     facts = _facts(how)
     if job.skip:
         return Upscaled(job.source, job.target, skipped=True, **facts)
@@ -168,7 +171,7 @@ def _upscale(job: Job, how: Settings) -> Upscaled:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            sizes = _make(job, how)
+            sizes = _make(job, how, processes)
         except FcsrError as problem:
             error = str(problem)
         except (MemoryError, RuntimeError) as problem:
@@ -176,22 +179,32 @@ def _upscale(job: Job, how: Settings) -> Upscaled:
                 raise
             cure = "close other programs, or cut it into parts"
             error = f"{job.source} needs more memory than there is; {cure}"
-    for item in caught:
+    for item in caught if processes is None or processes.is_main_process else ():
         warnings.warn(item.message, stacklevel=3)
     lost = tuple(str(item.message) for item in caught)
     seconds = time.perf_counter() - start
     return Upscaled(job.source, job.target, sizes, seconds, **facts, warnings=lost, error=error)
 
 
-def _make(job: Job, how: Settings) -> Sizes:
+def _make(job: Job, how: Settings, processes: Processes | None) -> Sizes:
+    if processes:
+        quiet = replace(how, progress=how.progress and processes.is_main_process)
+        folder = Path(job.target).parent
+        return write_shared(lambda: _prepare(job, job.target, quiet), folder, processes)
+    if job.target != STREAM:
+        upscaling = _prepare(job, job.target, how)
+        return upscaling.write(upscaling.rows())
+    with streams.to_output(job.suffix) as target:
+        upscaling = _prepare(job, target, how)
+        return upscaling.write(upscaling.rows())
+
+
+def _prepare(job: Job, target: str | Path, how: Settings) -> Upscaling:
     if job.target != STREAM and not job.replaces and os.path.lexists(job.target):
         raise FcsrError(f"{job.target} exists by now: another program makes it, too")
-    name = streams.INPUT if job.source == STREAM else job.source
-    held = streams.read_input() if job.source == STREAM else images.read(job.source)
-    if job.target != STREAM:
-        return write_upscaled(held, name, job.target, how)
-    with streams.to_output(job.suffix) as target:
-        return write_upscaled(held, name, target, how)
+    if job.source == STREAM:
+        return prepare_file(streams.read_input(), streams.INPUT, target, how)
+    return prepare_file(images.read(job.source), job.source, target, how)
 
 
 def _facts(how: Settings) -> dict[str, Any]:

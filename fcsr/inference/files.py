@@ -1,10 +1,11 @@
 """Upscaling from one file into another, a band of rows at a time."""
 
 import warnings
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -91,18 +92,44 @@ def upscale_file(
     """
     lossy = Lossy(quality, subsampling)
     settings = Settings(scale, size, model, decode, progress, compile, precision, device, lossy)
-    return write_upscaled(images.read(source), source, target, settings, stacklevel=3)
+    upscaling = prepare_file(images.read(source), source, target, settings, stacklevel=3)
+    return upscaling.write(upscaling.rows())
 
 
-@torch.no_grad()
-def write_upscaled(
+class Upscaling(NamedTuple):
+    """A file that is about to become another: what can be refused has been."""
+
+    parts: images.Unpacked
+    size: tuple[int, int]  # (height, width) of the result
+    like: np.ndarray  # of the dtype and the channels of its rows
+    info: dict
+    model: ContinuousModel | Literal["bicubic"]
+    target: str | Path
+    how: Settings
+
+    @torch.no_grad()
+    def rows(self, part: tuple[int, int] | None = None) -> Iterator[np.ndarray]:
+        """The rows of the result, or a part of them, some at a time (h, W[, C])."""
+        how = self.how
+        options = (how.decode, how.progress, how.compile, how.before, part)
+        with closing(pixel_tiles(self.parts, self.size, self.model, *options)) as tiles:
+            for band in bands(tiles):
+                yield np.asarray(self.parts.restore(band))
+
+    def write(self, rows: Iterator[np.ndarray]) -> Sizes:
+        """Write the result, all of whose rows are given."""
+        writers.write(self.target, self.size, self.like, rows, self.info, self.how.lossy)
+        return self.parts.size, self.size
+
+
+def prepare_file(
     held: images.Contents,
     source: str | Path,
     target: str | Path,
     how: Settings,
     stacklevel: int = 1,
-) -> Sizes:
-    """`upscale_file`, given what a file holds; warnings call it `source`.
+) -> Upscaling:
+    """Check all that `upscale_file` checks, given what a file holds; warnings call it `source`.
 
     A warning is of the caller `stacklevel` levels above this function's own.
     """
@@ -116,13 +143,9 @@ def write_upscaled(
     like = np.asarray(packed)
     name = writers.check(target, writers.mode_of(like), size, info)
     model = prepare(how.model, how.decode, how.precision, how.compile, how.device)
-    tiles = pixel_tiles(parts, size, model, how.decode, how.progress, how.compile, how.before)
-    with closing(tiles):
-        if lost := _lost(held, info, like.dtype, name):
-            warnings.warn(f"{source}: {lost}", stacklevel=1 + stacklevel)
-        rows = (np.asarray(parts.restore(band)) for band in bands(tiles))
-        writers.write(target, size, like, rows, info, how.lossy)
-    return parts.size, size
+    if lost := _lost(held, info, like.dtype, name):
+        warnings.warn(f"{source}: {lost}", stacklevel=1 + stacklevel)
+    return Upscaling(parts, size, like, info, model, target, how)
 
 
 def _lost(held: images.Contents, info: dict, dtype: np.dtype, name: str) -> str:

@@ -81,6 +81,7 @@ def pixel_tiles(
     progress: bool,
     compile: bool | None = False,
     before: int = 0,
+    rows: tuple[int, int] | None = None,
 ) -> Generator[PixelTile, None, None]:
     """Upscale a picture tile by tile, in pixels of its own type.
 
@@ -90,8 +91,9 @@ def pixel_tiles(
         model: what `prepare` gave.
         decode, progress, compile: as in `upscale_file`.
         before: pixels that the model has made of other pictures.
+        rows: of the result: the first, and the one after the last; all by default.
     """
-    task = Task(parts.cut_rgb, len(parts.pixels), parts.size, size, progress)
+    task = Task(parts.cut_rgb, len(parts.pixels), parts.size, size, progress, rows)
     if not isinstance(model, ContinuousModel):
         return _pack(parts, size, resample(task))
     device = next(model.parameters()).device

@@ -35,7 +35,10 @@ Tile = tuple[Region, Region, list[Float[Tensor, "b 3 h w"]]]
 
 
 def strips(
-    size: tuple[int, int], wanted: tuple[int, int], tile: int | None = None
+    size: tuple[int, int],
+    wanted: tuple[int, int],
+    tile: int | None = None,
+    rows: tuple[int, int] | None = None,
 ) -> Iterator[tuple[Region, list[Region]]]:
     """Split a result into rows of tiles, from the top.
 
@@ -43,6 +46,7 @@ def strips(
         size: (height, width) of the image.
         wanted: (height, width) of the result.
         tile: LR pixels of a tile along an axis, about; `TILE` by default.
+        rows: the first row of pixels that is wanted, and the one after the last; all by default.
 
     Yields:
         Each row, and the tiles in it, all as regions of the result.
@@ -55,7 +59,11 @@ def strips(
     tile = tile or TILE
     highest = min(MAX_TILE_SIDE, max(1, MAX_STRIP_PIXELS // wanted[1]))
     columns = _cuts(size[1], wanted[1], tile, MAX_TILE_SIDE)
+    first, end = rows or (0, wanted[0])
     for top, bottom in _cuts(size[0], wanted[0], tile, highest):
+        top, bottom = max(top, first), min(bottom, end)
+        if top >= bottom:
+            continue
         regions = [Region(top, left, bottom, right) for left, right in columns]
         yield Region(top, 0, bottom, wanted[1]), regions
 
@@ -88,6 +96,7 @@ class Task(NamedTuple):
         size: their (height, width).
         wanted: the (height, width) of the result.
         progress: show a bar when it takes more than two seconds.
+        rows: of the result, as in `strips`.
     """
 
     cut: Cut
@@ -95,10 +104,12 @@ class Task(NamedTuple):
     size: tuple[int, int]
     wanted: tuple[int, int]
     progress: bool = True
+    rows: tuple[int, int] | None = None
 
     def bar(self) -> tqdm:
         """A progress bar that counts pixels of the result."""
-        total, hidden = self.wanted[0] * self.wanted[1], not self.progress
+        first, end = self.rows or (0, self.wanted[0])
+        total, hidden = (end - first) * self.wanted[1], not self.progress
         return tqdm(
             total=total, desc="upscaling", unit="px", unit_scale=True, delay=2, disable=hidden
         )
@@ -107,7 +118,7 @@ class Task(NamedTuple):
 def resample(task: Task) -> Generator[Tile, None, None]:
     """Resample by antialiased bicubic interpolation, tile by tile."""
     with task.bar() as bar:
-        for strip, regions in strips(task.size, task.wanted):
+        for strip, regions in strips(task.size, task.wanted, rows=task.rows):
             for region in regions:
                 rgb = resize_region(task.cut, task.size, task.wanted, region).clamp(0, 1)
                 yield strip, region, [rgb]
@@ -135,7 +146,7 @@ def render_tiles(
     largest = ChunkSize(task.wanted[0] * task.wanted[1])
     side = memory.tile_side(model, task.batch, TILE, device)
     with task.bar() as bar:
-        for strip, todo in strips(task.size, task.wanted, side):
+        for strip, todo in strips(task.size, task.wanted, side, task.rows):
             while todo:
                 region = todo.pop()
                 if region.area > largest.amount:

@@ -108,18 +108,33 @@ def test_a_folder_is_upscaled_twice_and_its_bad_file_named(processes, folder):
         assert (folder / name.replace("out", "alone")).read_bytes() == content
 
 
-def test_a_single_photograph_is_made_by_one_of_two_processes(folder):
+def test_a_single_photograph_is_made_by_two_processes_and_written_by_one(folder):
     launch = [str(BIN / "torchrun"), "--standalone", "--nproc-per-node", "2", "--no-python"]
-    run = subprocess.run(
-        [*launch, *COMMAND, "photos/a.png", "out.png", *BICUBIC, "--device", "cpu"],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        timeout=300,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stdout == "out.png: 16x12 -> 32x24\n"
+    options = ("--scale", "3.5", "--model", "lte-compact", "--precision", "float32")
+
+    def run(*names):
+        return subprocess.run(
+            [*launch, *COMMAND, *names, *options, "--device", "cpu"],
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            timeout=300,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+        )
+
+    source = images.sample("coffee").crop((0, 0, 16, 11)).convert("RGBA")
+    source.putalpha(source.getchannel("R"))
+    source.save(folder / "clear.png")
+    together = run("clear.png", "out.png")
+    assert together.returncode == 0, together.stderr
+    assert together.stdout == "out.png: 16x11 -> 56x38\n"
+    alone = here("upscale", "clear.png", "alone.png", *options)
+    assert alone.exit_code == 0
+    with Image.open(folder / "out.png") as ours, Image.open(folder / "alone.png") as theirs:
+        assert ours.mode == theirs.mode == "RGBA" and ours.tobytes() == theirs.tobytes()
+    bad = run("photos/broken.png", "bad.png")
+    assert bad.returncode != 0 and "broken.png is not an image that fcsr reads" in bad.stderr
+    assert not (folder / "bad.png").exists() and not list(folder.glob(".*"))
 
 
 def test_shards_of_a_job_array_have_each_photograph_once(folder):

@@ -195,7 +195,7 @@ def test_a_picture_for_which_memory_does_not_suffice_is_named(folder, error, mon
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(batch, "write_upscaled", fail)
+    monkeypatch.setattr(batch, "prepare_file", fail)
     with pytest.raises(UpscalingError, match=r"photos/a.png needs more memory than there is"):
         upscale_files(plan("photos/a.png", "out"), 2, model="bicubic", progress=False)
 
@@ -204,7 +204,7 @@ def test_an_error_of_fcsr_itself_is_no_bad_file(folder, monkeypatch):
     def fail(*_):
         raise RuntimeError("a shape is wrong")
 
-    monkeypatch.setattr(batch, "write_upscaled", fail)
+    monkeypatch.setattr(batch, "prepare_file", fail)
     with pytest.raises(RuntimeError, match="a shape is wrong"):
         upscale_files(plan("photos/a.png", "out"), 2, model="bicubic", progress=False)
 

@@ -257,3 +257,19 @@ def test_free_memory_says_how_much_is_done_at_once(free, fewer, tiny, photograph
     torch.testing.assert_close(make(model, image, (80, 80)), whole, rtol=0, atol=5e-6)
     assert (max(queried) < tiling.CHUNK) == fewer
     assert (len(calls) > 1) == fewer
+
+
+@pytest.mark.parametrize("tile", [3, 256])
+@pytest.mark.parametrize("rows", [(0, 25), (0, 7), (7, 8), (8, 25)])
+def test_some_rows_of_a_result_are_those_of_the_whole(tile, rows, photograph, monkeypatch):
+    monkeypatch.setattr(tiling, "TILE", tile)
+    image, size = photograph(9, 11), (25, 30)
+    whole, part = torch.zeros(1, 3, *size), torch.zeros(1, 3, *size)
+    for result, wanted in ((whole, None), (part, rows)):
+        task = Task(lambda region: region.cut(image), 1, (9, 11), size, rows=wanted)
+        for strip, region, [rgb] in resample(task):
+            assert wanted is None or rows[0] <= strip.top < strip.bottom <= rows[1]
+            region.cut(result).add_(rgb)
+    first, end = rows
+    torch.testing.assert_close(part[..., first:end, :], whole[..., first:end, :])
+    assert not part[..., :first, :].any() and not part[..., end:, :].any()
