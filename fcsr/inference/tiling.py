@@ -118,7 +118,7 @@ class Task(NamedTuple):
 def resample(task: Task) -> Generator[Tile, None, None]:
     """Resample by antialiased bicubic interpolation, tile by tile."""
     with task.bar() as bar:
-        for strip, regions in strips(task.size, task.wanted, rows=task.rows):
+        for strip, regions in strips(task.size, task.wanted, None, task.rows):
             for region in regions:
                 rgb = resize_region(task.cut, task.size, task.wanted, region).clamp(0, 1)
                 yield strip, region, [rgb]
