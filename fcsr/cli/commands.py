@@ -1,4 +1,4 @@
-"""What the package does, as commands: upscale, train, and models, the list."""
+"""What the package does, as commands: train, and models, the list."""
 
 import math
 from pathlib import Path

@@ -1,6 +1,7 @@
 """Results that are files already, of whatever program, measured against their originals."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ def score(
     root: str | Path | None = None,
     protocol: Protocol | None = None,
     progress: bool = True,
-    metrics: str | list[str] | None = None,
+    metrics: str | Sequence[str] | None = None,
     out: str | Path | None = None,
 ) -> "pandas.DataFrame":
     """Measure super-resolved images that are files, made by whatever program.

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from fcsr.errors import TrainingError
 from fcsr.training.recipe import Recipe
 from fcsr.utils.device import default_device
-from fcsr.utils.distributed import check_gpus
+from fcsr.utils.distributed import check_gpus, end_gloo_at_exit
 
 
 def make_accelerator(
@@ -27,13 +27,15 @@ def make_accelerator(
     check_gpus()
     compiling = TorchDynamoPlugin("inductor") if recipe.compile else None
     on_cpu = default_device().type == "cpu"
-    return Accelerator(
+    accelerator = Accelerator(
         cpu=on_cpu,
         mixed_precision=recipe.mixed_precision,
         dynamo_plugin=compiling,
         log_with=[name for name in log_with if name != "csv"] or None,
         project_dir=out,
     )
+    end_gloo_at_exit(accelerator.state.backend)
+    return accelerator
 
 
 def can_use_cuda_graphs(recipe: Recipe, accelerator: Accelerator) -> bool:

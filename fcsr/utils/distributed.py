@@ -35,8 +35,13 @@ def check_gpus(device: torch.device | None = None) -> None:
         )
 
 
+def end_gloo_at_exit(backend: str | None) -> None:
+    """End the threads of gloo, if it is the backend: they may abort a process that ends before."""
+    if backend == "gloo":
+        atexit.register(_end_threads)
+
+
 def _end_threads() -> None:
-    """Those of gloo, which at times abort a process that ends without this."""
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
 
@@ -73,8 +78,7 @@ class Processes:
             on_cpu = (device or default_device()).type == "cpu"
             self._state = PartialState(cpu=on_cpu, timeout=TIMEOUT)
             self.rank, self.count = self._state.process_index, self._state.num_processes
-            if self._state.backend == "gloo":
-                atexit.register(_end_threads)
+            end_gloo_at_exit(self._state.backend)
 
     @property
     def is_main_process(self) -> bool:
