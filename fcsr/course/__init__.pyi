@@ -1,4 +1,5 @@
 from . import closeups as closeups
+from . import exercises as exercises
 from . import figure1 as figure1
 from . import figure2 as figure2
 from . import plots as plots

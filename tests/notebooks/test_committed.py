@@ -14,6 +14,30 @@ HEAVIEST = 10_000_000  # bytes of a notebook, and of its page
 KEY_FIGURES = 3  # lines on a notebook's card in the report
 LONGEST_KEY_FIGURE = 70  # characters: two lines of a card
 MACHINE_PATH = re.compile(r"(?<![\w.])/(home|root|tmp|work|Users)/")
+INTRODUCTION = 3  # cells
+MOST_WORDS = 150  # of a Markdown cell
+# Each paper that a notebook names is linked there, at least once.
+PAPERS = {
+    "BSDS400": "https://doi.org/10.1109/ICCV.2001.937655",
+    "DISTS": "https://arxiv.org/abs/2004.07728",
+    "EDSR": "https://arxiv.org/abs/1707.02921",
+    "ESRGAN": "https://arxiv.org/abs/1809.00219",
+    "Holm": "https://www.jstor.org/stable/4615733",
+    "IMDN": "https://arxiv.org/abs/1909.11856",
+    "LIIF": "https://arxiv.org/abs/2012.09161",
+    "LPIPS": "https://arxiv.org/abs/1801.03924",
+    "LTE": "https://arxiv.org/abs/2111.08918",
+    "NatSR": "https://arxiv.org/abs/1911.03624",
+    r"PixelCNN\+\+": "https://arxiv.org/abs/1701.05517",
+    "SPSR": "https://arxiv.org/abs/2003.13081",
+    "SRGAN": "https://arxiv.org/abs/1609.04802",
+    "SSIM": "https://doi.org/10.1109/TIP.2003.819861",
+    "Schwarz": "https://arxiv.org/abs/2111.02447",
+    "Set14": "https://doi.org/10.1007/978-3-642-27413-8_47",
+    "Set5": "https://doi.org/10.5244/C.26.135",
+    "Tancik": "https://arxiv.org/abs/2006.10739",
+    "Urban100": "https://doi.org/10.1109/CVPR.2015.7299156",
+}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
@@ -60,14 +84,61 @@ def test_cells_are_short(notebook):
 
 
 def test_is_a_lesson(notebook):
-    introduction = notebook.cells[0].source
+    introduction = "\n".join(c.source for c in notebook.cells[:INTRODUCTION])
     assert "**You will learn**" in introduction and "**Time:**" in introduction
-    prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
-    exercises, solutions = prose.split("## Exercises")[1].split("### Solutions")
-    numbers = re.findall(r"^\*\*(\d)\. ", exercises, re.MULTILINE)
-    assert numbers == ["1", "2", "3", "4", "5"][: len(numbers)] and len(numbers) >= 3
-    assert re.findall(r"^\*\*(\d)\.\*\* ", solutions, re.MULTILINE) == numbers
-    assert "What to notice" in prose.split("## Exercises")[0] and "$" in prose
+    assert "What to notice" in prose(notebook).split("## Exercises")[0] and "$" in prose(notebook)
+
+
+def prose(notebook) -> str:
+    return "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+
+
+def test_prose_is_short(notebook):
+    long = [
+        c.source
+        for c in notebook.cells
+        if c.cell_type == "markdown" and len(c.source.split()) > MOST_WORDS
+    ]
+    assert not long, f"over {MOST_WORDS} words: make two cells of it, with code between if you can"
+
+
+def test_links_the_papers_that_it_names(notebook):
+    text = prose(notebook)
+    named = [name for name in PAPERS if re.search(rf"(?<![\w-]){name}(?![\w-])", text)]
+    assert [name for name in named if f"{PAPERS[name]})" not in text] == []
+
+
+def test_exercises_have_hints_and_folded_solutions(notebook):
+    """`### Exercise 1 (write): ...` with hints to unfold, then a collapsed `### Solution 1`."""
+    text = prose(notebook).split("\n## Exercises")[1]
+    exercises = re.split(r"^### Exercise ", text, flags=re.MULTILINE)[1:]
+    kinds = [re.match(r"(\d) \((calculate|write|predict|explain)\): \S", e) for e in exercises]
+    assert None not in kinds and len(kinds) >= 4
+    assert [int(kind[1]) for kind in kinds] == list(range(1, len(kinds) + 1))
+    assert sum(kind[2] != "calculate" for kind in kinds) >= len(kinds) / 2
+    for number, exercise in enumerate(exercises, start=1):
+        question, solution = exercise.split("\n### Solution ")
+        assert solution.startswith(f"{number}\n")
+        assert "<summary>Hint 1</summary>" in question
+
+
+def test_solutions_are_marked(notebook):
+    """For the student's edition, which leaves them out, and for JupyterLab, which folds them."""
+    solving = False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+            solving = cell.source.startswith("### Solution ")
+            assert cell.metadata.get("jp-MarkdownHeadingCollapsed", False) == solving
+        assert ("solution" in cell.metadata.get("tags", [])) == solving, cell.source
+
+
+def test_gaps_are_whole_functions(notebook):
+    gaps = [c for c in code(notebook) if "gap" in c.metadata.get("tags", [])]
+    marked = [c for c in code(notebook) if re.search("### (BEGIN|END) SOLUTION", c.source)]
+    assert gaps == marked
+    for gap in gaps:
+        assert re.search(r"### BEGIN SOLUTION\n(.*\n)+? *### END SOLUTION", gap.source)
+        assert any(re.search(r"\bright\b", text) for text in printed(gap)), "its check"
 
 
 def test_leads_to_the_notebooks_before_and_after(path):
@@ -79,14 +150,16 @@ def test_leads_to_the_notebooks_before_and_after(path):
 
 def test_exercises_are_checked(notebook):
     """A check says that nothing is answered yet, and later that the solution is right."""
-    printed = [(c, "".join(o.get("text", "") for o in c.outputs)) for c in code(notebook)]
-    checks = [c for c, text in printed if "not answered yet" in text]
-    solutions = [c for c, text in printed if hidden(c) and re.search(r"\bright\b", text)]
+    shown = [(c, "".join(printed(c))) for c in code(notebook)]
+    checks = [c for c, text in shown if "not answered yet" in text]
+    tagged = [(c, text) for c, text in shown if "solution" in c.metadata.get("tags", [])]
+    solutions = [c for c, text in tagged if re.search(r"\bright\b", text)]
     assert len(checks) == len(solutions) >= 2
 
 
-def hidden(cell) -> bool:
-    return cell.metadata.get("jupyter", {}).get("source_hidden", False)
+def printed(cell) -> list[str]:
+    """What a cell printed, and what its last line is."""
+    return [o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs]
 
 
 def test_pictures_are_described(notebook):

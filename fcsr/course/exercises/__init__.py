@@ -1,0 +1,7 @@
+"""Checks of the exercises in the notebooks, one module for each; they show no solution.
+
+A notebook imports its own: `from fcsr.course.exercises import classification as exercises`; then
+`exercises.three_decodings(my_answer)` is a `checking.Verdict`, which a cell's last line shows, and
+`split = exercises.split(my_split).or_else(frequency.split)` goes on with the student's function
+where that is right.
+"""

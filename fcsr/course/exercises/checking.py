@@ -1,0 +1,92 @@
+"""What a check says of a student's answer: right, not yet and why, or not answered yet."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class NotYet(Exception):
+    """Raised by a check: what is not right yet, in words that help and do not give it away."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of one answer; a notebook shows it as `right`, `not yet: ...` or `not answered yet`."""
+
+    right: bool | None  # None: there is no answer
+    hint: str = ""
+    answer: Any = None  # the student's
+
+    def __repr__(self) -> str:
+        if self.right is None:
+            return "not answered yet"
+        return "right" if self.right else f"not yet: {self.hint}"
+
+    def or_else(self, package: Function) -> Function:
+        """The student's function if it is right, or else fcsr's, so that the notebook goes on.
+
+        Prints the verdict.
+
+        Args:
+            package: what does the same in fcsr.
+
+        Example:
+            >>> from fcsr.course.exercises.checking import Verdict
+            >>> Verdict(False, "the largest of three is not the first", min).or_else(max)
+            not yet: the largest of three is not the first (going on with fcsr's own)
+            <built-in function max>
+        """
+        if self.right:
+            print(self)
+            return cast("Function", self.answer)
+        print(f"{self} (going on with fcsr's own)")
+        return package
+
+
+def expect(condition: object, hint: str) -> None:
+    """Raise NotYet with this hint unless the condition holds."""
+    if not condition:
+        raise NotYet(hint)
+
+
+def check(function: Callable[..., None]) -> Callable[..., Verdict]:
+    """Make a check of a function that raises NotYet for what is not right.
+
+    No answer, None, or a function whose gap is still open (it raises NotImplementedError), is
+    `not answered yet`. Whatever else is raised is said, with the line of the student's cell.
+
+    Example:
+        >>> from fcsr.course.exercises.checking import check, expect
+        >>> @check
+        ... def half_of_ten(answer):
+        ...     expect(answer == 5, "twice your number is not 10")
+        >>> half_of_ten(None), half_of_ten(4), half_of_ten(5)
+        (not answered yet, not yet: twice your number is not 10, right)
+    """
+
+    @wraps(function)
+    def checked(answer: Any, *arguments: Any, **options: Any) -> Verdict:
+        if answer is None:
+            return Verdict(None)
+        try:
+            function(answer, *arguments, **options)
+        except NotYet as hint:
+            return Verdict(False, str(hint), answer)
+        except NotImplementedError:
+            return Verdict(None)
+        except Exception as error:
+            return Verdict(False, f"{type(error).__name__}{_line_of(error)}: {error}", answer)
+        return Verdict(True, answer=answer)
+
+    return checked
+
+
+def _line_of(error: Exception) -> str:
+    """Where in the student's cell it was raised, if it was raised from there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "ipykernel_" in frame.filename]
+    return f" in line {own[-1].lineno} of your cell" if own else ""
