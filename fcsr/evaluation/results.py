@@ -21,7 +21,7 @@ from fcsr.errors import FcsrError
 from fcsr.metrics import METRICS, columns
 from fcsr.utils import shards
 from fcsr.utils.files import atomic_write
-from fcsr.utils.locks import only_writer
+from fcsr.utils.files.locks import only_writer
 
 NAMES = ("dataset", "scale", "image", "method", "decode")
 """What identifies a row: no two rows of a table have the same names."""

@@ -1,17 +1,25 @@
 """LTE, CS and FCS (Figure 1): their parts, fresh models, and trained ones."""
 
 from fcsr.models.base import MODELS, ContinuousModel
-from fcsr.models.checkpoints import Card, available, describe, fingerprint, load, save, transfer
 from fcsr.models.cs import CS
 from fcsr.models.edsr import EDSR
 from fcsr.models.encoded import Encoded, Estimate
 from fcsr.models.fcs import FCS, Bands
 from fcsr.models.lte import LTE
-from fcsr.models.official_lte import load_official_lte
 from fcsr.models.onnx_files import export
 from fcsr.models.precision import Precision, resolve_precision
 from fcsr.models.prior import LaplacePrior
-from fcsr.models.registry import check_config, from_config, make
+from fcsr.models.saved.checkpoints import (
+    Card,
+    available,
+    describe,
+    fingerprint,
+    load,
+    save,
+    transfer,
+)
+from fcsr.models.saved.official_lte import load_official_lte
+from fcsr.models.saved.registry import check_config, from_config, make
 from fcsr.models.texture import (
     EstimatorSize,
     Neighbours,

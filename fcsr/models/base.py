@@ -178,7 +178,7 @@ class ContinuousModel(nn.Module, ABC):
 
     def _repr_html_(self) -> str:
         """What notebooks show: kind, size, and the card of weights that come with fcsr."""
-        from fcsr.models.checkpoints import available, shipped_name
+        from fcsr.models.saved.checkpoints import available, shipped_name
 
         name = shipped_name(self)
         rows = {

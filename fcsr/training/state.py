@@ -19,8 +19,8 @@ from fcsr.errors import CheckpointError, TrainingError
 from fcsr.models import ContinuousModel
 from fcsr.training import photographs
 from fcsr.training.recipe import Recipe
-from fcsr.utils import tensor_files
-from fcsr.utils.locks import only_writer
+from fcsr.utils.files import tensor_files
+from fcsr.utils.files.locks import only_writer
 
 NAME = "state.safetensors"
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

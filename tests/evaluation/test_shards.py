@@ -7,7 +7,7 @@ import pytest
 from fcsr import evaluate, images, upscale
 from fcsr.errors import EvaluationError, FcsrError
 from fcsr.evaluation.results import Results
-from fcsr.utils import locks
+from fcsr.utils.files import locks
 
 FILES = ("images.csv", "means.csv", "means.md", "compare.csv")
 

@@ -19,7 +19,7 @@ from fcsr import CS, EDSR, FCS, LTE, load_official_lte, models, upscale
 from fcsr.errors import CheckpointError
 from fcsr.models import EstimatorSize
 from fcsr.training import state
-from fcsr.utils import tensor_files
+from fcsr.utils.files import tensor_files
 
 BLOWN_UP = 8  # how much larger than its file a model may be: float32 of 4 bits
 NUMBERS = st.sampled_from([-1, 0, 1, 2, 3, 7.5, 10**5, 10**9, 2**63, 10**400, 1e308, 1e-300])

@@ -13,7 +13,7 @@ import torch
 import fcsr
 from fcsr import decoding, models
 from fcsr.inference import tiling
-from fcsr.models import checkpoints
+from fcsr.models.saved import checkpoints
 
 FILE = Path(__file__).with_name("golden.npz")
 SIZES = {"x2": {"scale": 2}, "x3.7": {"scale": 3.7}, "odd": {"size": (31, 23)}}

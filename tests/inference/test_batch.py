@@ -17,7 +17,7 @@ import fcsr
 from fcsr import CS, LTE, images
 from fcsr.errors import CheckpointError, FcsrError, UpscalingError
 from fcsr.inference import Upscaled, batch, picture_tiles, plan, tiling, upscale_files
-from fcsr.models import checkpoints
+from fcsr.models.saved import checkpoints
 
 SMALL, WIDE = (200, 100, 216, 112), (200, 100, 224, 112)
 

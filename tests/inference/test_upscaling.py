@@ -21,7 +21,8 @@ from fcsr import CS, FCS, LTE, images, inference, models
 from fcsr.errors import CheckpointError, FcsrError, ImageError
 from fcsr.images.files import png, writers
 from fcsr.inference import picture_tiles, tiling, upscaling
-from fcsr.models import checkpoints, grid
+from fcsr.models import grid
+from fcsr.models.saved import checkpoints
 
 KINDS = pytest.mark.parametrize("kind", [LTE, CS, FCS])
 

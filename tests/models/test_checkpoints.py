@@ -20,7 +20,7 @@ from fcsr.analysis.variants import AbsoluteFCS
 from fcsr.errors import CheckpointError, UndefinedClassError
 from fcsr.frequency import Box, LowPass
 from fcsr.training.recipe import MOST_VALIDATIONS
-from fcsr.utils import tensor_files
+from fcsr.utils.files import tensor_files
 
 OPTIONS = [(LTE, {}), (CS, {"prior": False}), (FCS, {"low_pass": Box(1), "shared": False})]
 

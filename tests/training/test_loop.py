@@ -19,7 +19,7 @@ from fcsr import CS, EDSR, FCS, LTE, Recipe, data, images, models, train
 from fcsr.errors import CheckpointError, FcsrError, ImageError, TrainingError
 from fcsr.models import EstimatorSize
 from fcsr.training import accelerator, loop, photographs, state
-from fcsr.utils import tensor_files
+from fcsr.utils.files import tensor_files
 
 MODELS = (LTE, CS, FCS)
 
@@ -384,7 +384,7 @@ def test_a_disk_that_is_too_full_for_the_model_keeps_the_training(
 ):
     def save(*arguments, **facts):
         with full_disk(1000):
-            models.checkpoints.save(*arguments, **facts)
+            models.saved.checkpoints.save(*arguments, **facts)
 
     complaint = r"the model cannot be written .*state before it is kept: free disk space"
     with monkeypatch.context() as patch, pytest.raises(TrainingError, match=complaint):

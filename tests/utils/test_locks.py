@@ -6,12 +6,12 @@ import sys
 import pytest
 
 from fcsr.errors import FcsrError
-from fcsr.utils import locks
-from fcsr.utils.locks import only_writer
+from fcsr.utils.files import locks
+from fcsr.utils.files.locks import only_writer
 
 HOLD = """
 import pathlib, sys
-from fcsr.utils.locks import only_writer
+from fcsr.utils.files.locks import only_writer
 with only_writer(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     input()

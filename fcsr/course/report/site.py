@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fcsr.errors import FcsrError
-from fcsr.utils.locks import only_writer
+from fcsr.utils.files.locks import only_writer
 
 INDEX = "index.html"
 DRAFTS = ".draft"

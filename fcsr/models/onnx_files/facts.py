@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import fcsr
 from fcsr.decoding import Decode, label
 from fcsr.models.base import MODELS, ContinuousModel
-from fcsr.models.checkpoints import fingerprint, shipped_name
+from fcsr.models.saved.checkpoints import fingerprint, shipped_name
 
 if TYPE_CHECKING:
     from onnx import ModelProto

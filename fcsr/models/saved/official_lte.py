@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 
 from fcsr.errors import CheckpointError
-from fcsr.models.checkpoints import filled
 from fcsr.models.edsr import EDSR
 from fcsr.models.lte import LTE
+from fcsr.models.saved.checkpoints import filled
 from fcsr.models.texture import EstimatorSize
-from fcsr.utils.plain_pickle import require_plain
+from fcsr.utils.files.plain_pickle import require_plain
 
 
 def load_official_lte(path: str | Path) -> LTE:

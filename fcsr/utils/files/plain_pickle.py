@@ -34,7 +34,7 @@ def require_plain(path: str | Path) -> None:
 
     Example:
         >>> import tempfile, torch
-        >>> from fcsr.utils.plain_pickle import require_plain
+        >>> from fcsr.utils.files.plain_pickle import require_plain
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     torch.save({"weight": torch.ones(2)}, f"{folder}/model.pth")
         ...     require_plain(f"{folder}/model.pth")

@@ -15,10 +15,10 @@ from torch import Tensor
 
 from fcsr.errors import CheckpointError, FcsrError, UndefinedClassError
 from fcsr.models.base import ContinuousModel, Model
-from fcsr.models.registry import check_config, from_config
-from fcsr.utils import tensor_files
+from fcsr.models.saved.registry import check_config, from_config
+from fcsr.utils.files import tensor_files
 
-WEIGHTS = Path(__file__).parents[1] / "weights"
+WEIGHTS = Path(__file__).parents[2] / "weights"
 
 
 def save(model: ContinuousModel, path: str | Path, half: bool = False, **facts: Any) -> None:
@@ -105,7 +105,7 @@ def shipped_name(model: ContinuousModel) -> str | None:
 
     >>> import fcsr
     >>> model = fcsr.load("lte-compact")
-    >>> fcsr.models.checkpoints.shipped_name(model)
+    >>> fcsr.models.saved.checkpoints.shipped_name(model)
     'lte-compact'
     """
     name = model.source

@@ -26,7 +26,7 @@ def only_writer(folder: Path, part: str | None = None) -> Iterator[None]:
 
     Example:
         >>> import pathlib, tempfile
-        >>> from fcsr.utils.locks import only_writer
+        >>> from fcsr.utils.files.locks import only_writer
         >>> with tempfile.TemporaryDirectory() as folder, only_writer(pathlib.Path(folder, "out")):
         ...     [path.name for path in pathlib.Path(folder).iterdir()]
         ['out']

@@ -25,7 +25,7 @@ def write(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
 
     Example:
         >>> import tempfile, torch
-        >>> from fcsr.utils import tensor_files
+        >>> from fcsr.utils.files import tensor_files
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     tensor_files.write(f"{folder}/a.safetensors", {"x": torch.ones(2)}, {"step": 3})
         ...     tensor_files.read(f"{folder}/a.safetensors")
