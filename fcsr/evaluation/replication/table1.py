@@ -25,18 +25,18 @@ The paper does not say how it decodes; the mode is our choice."""
 
 FAIR = {
     "bicubic": ("bicubic", ""),
-    "Baseline": ("lte", ""),
+    "LTE": ("lte", ""),
     "CS": ("cs", "mode"),
     "CS, mean": ("cs", "mean"),
     "CS, smoothed": ("cs", "smoothed"),
     "FCS": ("fcs", "mode"),
     "FCS, mean": ("fcs", "mean"),
-    "Baseline + noise at CS's PSNR": ("lte@cs", ""),
-    "Baseline + noise at FCS's PSNR": ("lte@fcs", ""),
+    "LTE + noise at CS's PSNR": ("lte@cs", ""),
+    "LTE + noise at FCS's PSNR": ("lte@fcs", ""),
 }
 """The rows of the fair table, all with LPIPS of images in [-1, 1], its own convention."""
 
-RANGE_ALONE = "(Baseline, LPIPS fed [0, 255])"
+RANGE_ALONE = "(LTE, LPIPS fed [0, 255])"
 """A row that shows what the input range alone does; it takes no part in the ranking."""
 
 WHOLE = {"Set5": 5, "Set14": 14, "B100": 100, "Urban100": 100, "DIV2K": 100}
@@ -73,19 +73,19 @@ def as_printed(means: "pandas.DataFrame", measure: str = "lpips") -> "pandas.Dat
 def fairly(means: "pandas.DataFrame") -> "pandas.DataFrame":
     """All methods in one input range, with the controls; a cell that was not measured is NaN.
 
-    Rows (dataset, method), columns (scale, measure). The row in parentheses is Baseline once
+    Rows (dataset, method), columns (scale, measure). The row in parentheses is LTE once
     more, its LPIPS of images in [0, 255].
 
     Example:
         >>> from fcsr.evaluation import paper, table1
         >>> means = paper.imdn().assign(method="lte", decode="", black=0.0, bright=0.0)
         >>> table1.fairly(means).loc["Set5", ("x4", "lpips")].dropna().to_dict()
-        {'Baseline': 0.1744, '(Baseline, LPIPS fed [0, 255])': 0.0786}
+        {'LTE': 0.1744, '(LTE, LPIPS fed [0, 255])': 0.0786}
     """
     import pandas as pd
 
     rows = {name: _cells(means, *method) for name, method in FAIR.items()}
-    rows[RANGE_ALONE] = rows["Baseline"].assign(lpips=rows["Baseline"]["lpips_255"])
+    rows[RANGE_ALONE] = rows["LTE"].assign(lpips=rows["LTE"]["lpips_255"])
     table = pd.concat(rows, names=["method"]).reorder_levels([*CELL, "method"])
     sets = dict.fromkeys([*WHOLE, *means["dataset"]])
     table = _scales_across(table[list(styling.DIGITS)], sets, rows)
@@ -95,21 +95,21 @@ def fairly(means: "pandas.DataFrame") -> "pandas.DataFrame":
 def gains(means: "pandas.DataFrame") -> "pandas.DataFrame":
     """How much better CS and FCS are in LPIPS in one range, in % (negative: worse).
 
-    A row for each set and scale; for both methods the gain over Baseline, and over Baseline with
-    noise at the method's PSNR.
+    A row for each set and scale; for both methods the gain over LTE, and over LTE with noise at
+    the method's PSNR, in % of what that has.
 
     Example:
         >>> import pandas as pd
         >>> from fcsr.evaluation import paper, table1
         >>> means = paper.imdn().assign(method="lte", decode="", black=0.0, bright=0.0)
         >>> half = means.assign(method="cs", decode="mode", lpips=means["lpips"] / 2)
-        >>> table1.gains(pd.concat([means, half])).loc[("Set5", 4), ("CS", "over Baseline")].item()
+        >>> table1.gains(pd.concat([means, half])).loc[("Set5", 4), ("CS", "over LTE")].item()
         50.0
     """
     import pandas as pd
 
     lpips = {name: _cells(means, *method)["lpips"] for name, method in FAIR.items()}
-    others = {"over Baseline": "Baseline", "over noise": "Baseline + noise at {}'s PSNR"}
+    others = {"over LTE": "LTE", "over noise": "LTE + noise at {}'s PSNR"}
     return pd.DataFrame(
         {
             (name, over): 100 * (1 - lpips[name] / lpips[other.format(name)])
@@ -159,7 +159,7 @@ def to_markdown(table: "pandas.DataFrame", scale: float) -> str:
         >>> print(table1.to_markdown(table1.fairly(means), scale=4))
         | method   |   Set5 psnr |   Set5 lpips |
         |:---------|------------:|-------------:|
-        | Baseline |       32.21 |       0.1744 |
+        | LTE      |       32.21 |       0.1744 |
     """
     table = table[f"x{scale:g}"][["psnr", "lpips"]].drop(RANGE_ALONE, level="method").dropna()
     sets, methods = (table.index.unique(level) for level in ("dataset", "method"))

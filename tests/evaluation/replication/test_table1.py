@@ -54,7 +54,7 @@ def test_the_fair_table_has_one_range_and_its_controls(means):
             assert table.loc[("Set14", name), ("x4", measure)] == expected
     alone = table.loc[("Set14", table1.RANGE_ALONE), "x4"]
     assert alone["lpips"] == cell(means, "Set14", 4, "lte", "", "lpips_255")
-    assert alone["psnr"] == table.loc[("Set14", "Baseline"), ("x4", "psnr")]
+    assert alone["psnr"] == table.loc[("Set14", "LTE"), ("x4", "psnr")]
 
 
 def test_ones_own_sets_and_scales_come_after_the_papers(means):
@@ -68,7 +68,7 @@ def test_ones_own_sets_and_scales_come_after_the_papers(means):
 def test_gains_by_hand(means):
     gains = table1.gains(means).loc["Set14", 4]
     fcs = cell(means, "Set14", 4, "fcs", "mode", "lpips")
-    for over, method in {"over Baseline": "lte", "over noise": "lte@fcs"}.items():
+    for over, method in {"over LTE": "lte", "over noise": "lte@fcs"}.items():
         other = cell(means, "Set14", 4, method, "", "lpips")
         assert gains["FCS", over] == pytest.approx(100 * (other - fcs) / other)
 
