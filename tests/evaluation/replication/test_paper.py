@@ -1,8 +1,5 @@
 """The paper's table and its yardstick, copied right and read right."""
 
-import contextlib
-import io
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -90,14 +87,3 @@ def test_the_papers_cells_are_taken_to_the_proper_range_by_imdns_factor():
     assert len(cells) == 3 * 11  # IMDN was measured on eleven of the paper's fifteen
     printed = paper.paper().set_index(["dataset", "scale", "method"]).sort_index()
     assert (cells["psnr"] == printed["psnr"].loc[cells.index]).all()
-
-
-def test_the_readmes_show_all_scales_as_the_list_of_figures_says(monkeypatch):
-    words = (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
-    [snippet] = re.findall(r"^```python\n(.*?)^```", words, flags=re.MULTILINE | re.DOTALL)
-    monkeypatch.chdir(ROOT)
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(snippet, {})
-    assert printed.getvalue().count("\n") == 2 + 3 * 4
-    for name in ("README.md", "README.ko.md"):
-        assert printed.getvalue() in (ROOT / name).read_text(encoding="utf-8")

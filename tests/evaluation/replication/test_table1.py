@@ -122,9 +122,3 @@ def test_what_is_missing_is_said(means):
         "Urban100: 20 of its 100 images. "
         'DIV2K: not measured; fcsr.data.benchmark("DIV2K") finds or downloads it.'
     )
-
-
-@pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
-def test_the_table_of_the_readmes_is_made_from_the_measured_one(means, name):
-    table = table1.to_markdown(table1.fairly(means), 4)
-    assert table in (ROOT / name).read_text(encoding="utf-8")
