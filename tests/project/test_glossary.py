@@ -1,6 +1,7 @@
 """The glossary has every term that notebooks and pages link, and no term that none explains."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -18,6 +19,7 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\s-]", "", heading).replace(" ", "-")
 
 
+@cache
 def said(path: Path) -> str:
     """What a reader of a notebook sees, but its pictures."""
     cells = nbformat.read(path, as_version=4).cells

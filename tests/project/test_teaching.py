@@ -1,6 +1,7 @@
 """The page for teachers fills its lessons, and names what is in the notebooks."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -13,6 +14,7 @@ QUESTIONS = re.split(r"^(?=\*\*\d+ \([KCJ]\)\.\*\* )", PAGE, flags=re.MULTILINE)
 PLACES = sorted(set(re.findall(r'(?<!\d)(0\da?), "([^"]+)"', PAGE)))
 
 
+@cache
 def headings(number: str) -> list[str]:
     [path] = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
     cells = nbformat.read(path, as_version=4).cells
