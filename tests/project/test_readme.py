@@ -201,6 +201,13 @@ def test_the_table_of_notebooks_has_their_titles_and_times(name, path):
         assert introduction.startswith(f"# {title}")
 
 
+@pytest.mark.parametrize("name", [*NAMES, "docs/teaching.md"])
+def test_make_knows_what_is_advised(name):
+    targets = re.findall(r"^(\w+):", text_of("Makefile"), re.M)
+    advised = re.findall(r"`make (\w+)|^make (\w+)", text_of(name), re.M)
+    assert advised and [words for words in advised if "".join(words) not in targets] == []
+
+
 def test_both_languages_have_the_same_structure():
     english, korean = map(text_of, NAMES)
     levels = [re.findall(r"^#+(?= )", text, re.M) for text in (english, korean)]
