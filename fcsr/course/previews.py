@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
@@ -48,6 +49,24 @@ def pair(
     hr = whole((SHRINK * side, SHRINK * side)).cut(hr)
     lr = images.to_pil(images.resize(hr, (side, side)))  # 8 bits, as cameras keep
     return hr, images.to_tensor(lr)
+
+
+def most_contrast(hr: Float[Tensor, "1 3 h w"]) -> tuple[int, int]:
+    """Row and column of the pixel around which 9 x 9 pixels differ most, not too near the border.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.course import previews
+        >>> hr = torch.zeros(1, 3, 64, 64)
+        >>> hr[..., 40:] = 1
+        >>> previews.most_contrast(hr)
+        (16, 39)
+    """
+    gray = hr.mean(1, keepdim=True)
+    mean, square = (F.avg_pool2d(level, 9, stride=1) for level in (gray, gray.square()))
+    inner = (square - mean.square())[0, 0, 12:-12, 12:-12]
+    row, column = divmod(int(inner.argmax()), inner.shape[1])
+    return row + 16, column + 16
 
 
 def crop_box(box: tuple[int, int, int], *pictures: Image.Image) -> tuple[int, int, int, int]:

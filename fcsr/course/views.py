@@ -128,6 +128,7 @@ class Pixel:
         self._hr, lr = previews.pair(photograph, self.largest)
         side = self._hr.shape[-1]
         self.limits = {"row": side - 1, "column": side - 1}
+        self.start = dict(zip(("row", "column"), previews.most_contrast(self._hr), strict=True))
         self._model, self._encoded = previews.encode("cs-compact", lr)
         [self._mode] = render(self._model, lr, (side, side), progress=False)
 

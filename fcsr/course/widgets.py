@@ -2,17 +2,19 @@
 
 Each function returns a `Panel`; a notebook shows it where it ends a cell. What a panel draws is a
 view of `fcsr.course.views`: `views.Scales(photograph)(scale=3.7)` is the same picture as a PNG,
-for print.
+for print. For the pages of a report, where no kernel answers, it brings pictures at some settings
+along (`fcsr.course.stills`).
 """
 
 import html
 from collections.abc import Callable
+from typing import Any
 
 import ipywidgets
 from PIL import Image
 
 from fcsr import frequency, images
-from fcsr.course import views
+from fcsr.course import stills, views
 from fcsr.errors import FcsrError
 
 GIVEN = "as given"  # what the menu calls the photograph that a notebook handed over
@@ -27,6 +29,8 @@ class Panel(ipywidgets.VBox):
         make: a view of `fcsr.course.views`, or what gives one.
         controls: by the name of the setting that each is for.
         photograph: to begin with; the first of `images.SAMPLES` by default.
+        stills: a setting, and the values of it for which a report shows pictures; the other
+            settings stay as they are.
 
     Attributes:
         photographs, upload: the menu, and the button for one's own.
@@ -54,8 +58,10 @@ class Panel(ipywidgets.VBox):
         make: Callable[[Image.Image], View],
         controls: dict[str, ipywidgets.ValueWidget],
         photograph: Image.Image | None = None,
+        stills: tuple[str, stills.Values] | None = None,
     ):
         self._make = make
+        self._stills = stills
         self._view: View | None = None
         self._own = {} if photograph is None else {GIVEN: photograph}
         self._uploaded: dict[str, Image.Image] = {}
@@ -84,6 +90,8 @@ class Panel(ipywidgets.VBox):
         self._view = None  # so that controls that are cut short do not draw the old one
         for name, largest in getattr(view, "limits", {}).items():
             self.controls[name].max = largest
+        for name, value in getattr(view, "start", {}).items():
+            self.controls[name].value = value
         self._view = view
         self._draw()
 
@@ -92,6 +100,13 @@ class Panel(ipywidgets.VBox):
             self.message.value = ""
             settings = {name: control.value for name, control in self.controls.items()}
             self.picture.value = self._view(**settings)
+
+    def _repr_mimebundle_(self, **kwargs) -> dict[str, Any]:
+        """What a notebook shows; where it becomes a page, with pictures at some settings."""
+        data = super()._repr_mimebundle_(**kwargs)
+        if self._stills and self._view is not None and stills.wanted():
+            data[stills.MIME] = stills.draw(self._view, self.controls, *self._stills)
+        return data
 
     def _change(self, _) -> None:
         """Show the photograph that was chosen in the menu."""
@@ -134,7 +149,8 @@ def frequency_splitter(photograph: Image.Image | None = None) -> Panel:
         ),
         "width": _slider("width", 1.5, 0.5, 16, 0.25),
     }
-    return Panel(views.Frequencies, controls, photograph)
+    widths = (0.5, 1, 1.5, 2, 3, 4, 6, 10, 16)
+    return Panel(views.Frequencies, controls, photograph, ("width", widths))
 
 
 def scale_explorer(photograph: Image.Image | None = None) -> Panel:
@@ -148,11 +164,13 @@ def scale_explorer(photograph: Image.Image | None = None) -> Panel:
         ['across', 'down', 'scale']
     """
     controls = {"scale": _slider("scale", 4, 1, 8, 0.1), **_spot()}
-    return Panel(views.Scales, controls, photograph)
+    return Panel(views.Scales, controls, photograph, ("scale", (1.5, 2, 2.7, 3, 3.7, 4, 5, 6, 8)))
 
 
 def pixel_inspector(photograph: Image.Image | None = None) -> Panel:
     """Pick a pixel and see the distributions that CS predicts for it: `views.Pixel`.
+
+    It begins where the photograph has most contrast: without one, at the corner of a cat's eye.
 
     Example:
         >>> import fcsr
@@ -167,7 +185,8 @@ def pixel_inspector(photograph: Image.Image | None = None) -> Panel:
         )
         for name in ("row", "column")
     }
-    return Panel(views.Pixel, controls, photograph)
+    across_an_edge = ("row", lambda at: range(at - 8, at + 9, 2))
+    return Panel(views.Pixel, controls, photograph or images.sample("chelsea"), across_an_edge)
 
 
 def decode_slider(photograph: Image.Image | None = None) -> Panel:
@@ -187,7 +206,8 @@ def decode_slider(photograph: Image.Image | None = None) -> Panel:
         style=_STYLE,
         layout=_LONG,
     )
-    return Panel(views.Dial, {"sharpness": sharpness, **_spot()}, photograph)
+    some = (1, 1.4, 2, 2.8, 4, 5.6, 8, 16, views.MODE)
+    return Panel(views.Dial, {"sharpness": sharpness, **_spot()}, photograph, ("sharpness", some))
 
 
 _STYLE = {"description_width": "90px"}

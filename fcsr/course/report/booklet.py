@@ -7,11 +7,19 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 
 from fcsr.course.report.execution import executed
-from fcsr.course.report.page.html import Page, convert
+from fcsr.course.report.page.html import GLOSSARY, convert
 from fcsr.course.report.page.static_widgets import replace_widgets
+from fcsr.course.report.page.summary import Page
 
 
-def bind(pages: list[Page], folder: Path, sources: Path, title: str, machine: str) -> str:
+def bind(
+    pages: list[Page],
+    folder: Path,
+    sources: Path,
+    title: str,
+    machine: str,
+    glossary: str | None = None,
+) -> str:
     """The executed notebooks of a report as one self-contained HTML.
 
     Args:
@@ -20,34 +28,41 @@ def bind(pages: list[Page], folder: Path, sources: Path, title: str, machine: st
         sources: where the notebooks come from; pictures that they name are looked for there.
         title: of the whole.
         machine: on which they ran.
+        glossary: Markdown, the last chapter.
     """
     from nbformat.v4 import new_markdown_cell, new_notebook
 
-    cells = [new_markdown_cell(_contents(pages, title, machine))]
+    cells = [new_markdown_cell(_cover(pages, title, machine))]
     for number, page in enumerate(pages):
         cells += [new_markdown_cell(_opening(page)), *_cells(page, folder, number)]
-    whole = Page("course", title, sum(page.seconds for page in pages))
     links = {f"{page.name}.ipynb": f"#{quote(page.name)}" for page in pages}
-    return convert(new_notebook(cells=cells), sources, whole, links).html
+    if glossary is not None:
+        cells += [new_markdown_cell(_opening(Page("glossary", "", 0.0)))]
+        cells += [new_markdown_cell(glossary)]
+        links[GLOSSARY] = "#glossary"
+    whole = Page("course", title, sum(page.seconds for page in pages))
+    return convert(new_notebook(cells=cells), sources, whole, links, "booklet").html
 
 
 def _cells(page: Page, folder: Path, number: int) -> list[NotebookNode]:
+    """Those of a notebook, which begin with its title."""
+    from nbformat.v4 import new_markdown_cell
+
+    heading = new_markdown_cell(f"# {page.title}")
     if not page.whole:
-        return []
+        return [heading]
     notebook = executed(folder / f"{page.name}.ipynb")
     replace_widgets(notebook)
     for cell in notebook.cells:
         cell.id = f"{number}-{cell.id}"  # which is its own in one notebook only
-    return notebook.cells
+    first = next(iter(notebook.cells), None)
+    entitled = first and first.cell_type == "markdown" and first.source.startswith("# ")
+    return notebook.cells if entitled else [heading, *notebook.cells]
 
 
-def _contents(pages: list[Page], title: str, machine: str) -> str:
-    lines = [
-        f"- [{page.title}](#{quote(page.name)}), {page.seconds:.0f} s"
-        f"{', failed' if page.error else ''}"
-        for page in pages
-    ]
-    return "\n".join([f"# {title}", "", machine, "", *lines])
+def _cover(pages: list[Page], title: str, machine: str) -> str:
+    failed = ", ".join(page.title for page in pages if page.error)
+    return f"# {title}\n\n{machine}" + (f"\n\nFailed: {failed}" if failed else "")
 
 
 def _opening(page: Page) -> str:

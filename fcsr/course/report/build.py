@@ -18,7 +18,9 @@ import torch
 from fcsr.course.report import parameters, pdf
 from fcsr.course.report.booklet import bind
 from fcsr.course.report.execution import in_words
-from fcsr.course.report.page.html import TEMPLATES, Page
+from fcsr.course.report.glossary import publish_glossary
+from fcsr.course.report.page.html import GLOSSARY, TEMPLATES
+from fcsr.course.report.page.summary import Page, title
 from fcsr.course.report.publish import publish
 from fcsr.course.report.site import INDEX, Site, open_site
 from fcsr.errors import FcsrError
@@ -36,11 +38,13 @@ class Report:
 
     pages: list[Page]
     pdf_error: str | None  # why a browser that is installed has printed nothing
+    glossary: Page | None = None  # if the folder of the notebooks has one
 
     @property
     def failed(self) -> bool:
         """Whether anything is not as it should be."""
-        return self.pdf_error is not None or any(page.error for page in self.pages)
+        pages = [*self.pages, *([self.glossary] if self.glossary else [])]
+        return self.pdf_error is not None or any(page.error for page in pages)
 
 
 def build(
@@ -52,7 +56,7 @@ def build(
     browser is installed, all of them as `course.pdf`; prints a line for each. What fails of a
     notebook, in a cell or in its page, is shown in its page, in the index and in `Page.error`, and
     the others are still made. With files of parameters these are the runs instead, and NAME is
-    each file's.
+    each file's. A `glossary.md` among the notebooks becomes `glossary.html`.
 
     Args:
         notebooks: folder of the `*.ipynb`; they run with it as their working directory. Pictures
@@ -74,17 +78,33 @@ def build(
     runs = parameters.plan(sources, params)
     if out.resolve() == notebooks.resolve():
         raise FcsrError(f"{out} is the folder of the notebooks, which would be lost; give another")
-    with open_site(out, [run.name for run in runs]) as site:
+    source = notebooks / GLOSSARY
+    titles = {run.name: run.entitled(_heading(run.source)) for run in runs}
+    with open_site(out, list(titles), titles, with_glossary=source.is_file()) as site:
         pages = []
         for run in runs:
             page = publish(run, site, cell_minutes)
             verdict = f"failed, {page.error.splitlines()[0]}" if page.error else "ok"
             print(printable(f"{page.name}: {page.seconds:.0f} s, {verdict}"), flush=True)
             pages.append(page)
+        glossary = publish_glossary(source, site, pages) if site.glossary else None
+        if glossary and glossary.error:
+            print(printable(f"{GLOSSARY}: failed, {glossary.error.splitlines()[0]}"), flush=True)
         machine = _machine()
         printed, pdf_error = _print(pages, notebooks, site, machine)
-        site.write(INDEX, _index(pages, machine, printed, pdf_error))
-    return Report(pages, pdf_error)
+        report = Report(pages, pdf_error, glossary)
+        site.write(INDEX, _index(report, machine, printed))
+    return report
+
+
+def _heading(source: Path) -> str | None:
+    """The first heading of a notebook, if it can be read."""
+    import nbformat
+
+    try:
+        return title(nbformat.read(source, as_version=4))
+    except Exception:  # of which its own page will tell
+        return None
 
 
 def _print(
@@ -96,7 +116,8 @@ def _print(
     try:
         target.unlink(missing_ok=True)  # of an earlier run
         pdf.find()
-        html = bind(pages, site.folder, notebooks, TITLE, machine)
+        glossary = (notebooks / GLOSSARY).read_text("utf-8") if site.glossary else None
+        html = bind(pages, site.folder, notebooks, TITLE, machine, glossary)
         page.write_bytes(html.encode("utf-8", "backslashreplace"))
         pdf.to_pdf(page, draft)
         os.replace(draft, target)
@@ -111,10 +132,10 @@ def _print(
     return PDF, None
 
 
-def _index(pages: list[Page], machine: str, pdf: str | None, pdf_error: str | None) -> str:
+def _index(report: Report, machine: str, pdf: str | None) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     template = environment.get_template("course.html.j2")
-    return template.render(title=TITLE, pages=pages, machine=machine, pdf=pdf, pdf_error=pdf_error)
+    return template.render(title=TITLE, report=report, machine=machine, pdf=pdf)
 
 
 def _machine() -> str:

@@ -67,7 +67,7 @@ def _run(
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
-    from fcsr.course.kernels import ThisInterpreterManager
+    from fcsr.course.report.kernels import ReportManager
 
     # What it has to say is said here: without a handler, Python would print it, too.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
@@ -82,7 +82,7 @@ def _run(
             language="python",
             cwd=source.parent,
             progress_bar={"leave": False, "disable": None},  # None: only on a terminal
-            kernel_manager_class=ThisInterpreterManager,
+            kernel_manager_class=ReportManager,
             execution_timeout=seconds,
             iopub_timeout=seconds or -1,
             # Of a kernel that is ended: else it tells on the terminal how its cell was cut short.

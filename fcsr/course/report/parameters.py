@@ -42,6 +42,18 @@ class Run(NamedTuple):
         """Of its page: NAME_variant."""
         return f"{self.source.stem}_{self.variant}" if self.variant else self.source.stem
 
+    def entitled(self, heading: str | None) -> str:
+        """The title of its page, from the first heading of the notebook, if it has one.
+
+        Example:
+            >>> from pathlib import Path
+            >>> from fcsr.course.report.parameters import Run
+            >>> Run(Path("08_axes.ipynb"), "width").entitled("Axes")
+            'Axes (width)'
+        """
+        heading = heading or self.source.stem
+        return f"{heading} ({self.variant})" if self.variant else heading
+
 
 def plan(notebooks: Sequence[Path], files: Sequence[Path]) -> list[Run]:
     """A run for each file, or for each notebook if there is none.

@@ -9,8 +9,9 @@ from nbformat import NotebookNode
 
 from fcsr.course.report.execution import execute, executed, in_words, started
 from fcsr.course.report.page import pictures
-from fcsr.course.report.page.html import Page, convert, key_figures, title
+from fcsr.course.report.page.html import convert
 from fcsr.course.report.page.static_widgets import replace_widgets
+from fcsr.course.report.page.summary import Page, findings, key_figures, title
 from fcsr.course.report.parameters import Run
 from fcsr.course.report.site import Site
 from fcsr.errors import FcsrError
@@ -55,11 +56,12 @@ def present(run: Run, site: Site, error: str | None, seconds: float) -> tuple[Pa
         notebook = executed(site.folder / f"{run.name}.ipynb")
     except Exception as raised:
         error, notebook = error or in_words(raised), nbformat.v4.new_notebook()
-    page = _described(run, notebook, error, site.files[run.name])
-    return _converted(replace(page, seconds=seconds), run, notebook, site.links)
+    page = replace(_described(run, notebook, error), file=site.files[run.name], seconds=seconds)
+    before, after = site.beside(run.name)
+    return _converted(replace(page, before=before, after=after), run, notebook, site.links)
 
 
-def _described(run: Run, notebook: NotebookNode, error: str | None, file: str) -> Page:
+def _described(run: Run, notebook: NotebookNode, error: str | None) -> Page:
     """What the index shows of a notebook; `error` is what stopped it."""
     problems: list[str] = []
 
@@ -73,17 +75,16 @@ def _described(run: Run, notebook: NotebookNode, error: str | None, file: str) -
 
     problems += attempt(replace_widgets, [])  # so that what they hold is looked at, too
     cells: list[NotebookNode] = attempt(started, []) if error else []
-    heading = attempt(title, None) or run.source.stem
     page = Page(
         name=run.name,
-        title=f"{heading} ({run.variant})" if run.variant else heading,
+        title=run.entitled(attempt(title, None)),
         seconds=0.0,
         # Counted, because a kernel that dies leaves its cell without a number.
         error=f"In [{len(cells)}]: {error}" if cells else error,
         stopped_at=cells[-1].id if cells else None,
         thumbnail=attempt(pictures.thumbnail, None),
         key_figures=attempt(key_figures, ()),
-        file=file,
+        findings=attempt(findings, ()),
     )
     unreadable: list[str] = attempt(pictures.unreadable, [])
     return _failed(page, *unreadable, *problems)
@@ -96,7 +97,8 @@ def _converted(
     import nbformat
 
     try:
-        html, problems = convert(notebook, run.source.parent, page, links)
+        html, problems, terms = convert(notebook, run.source.parent, page, links)
+        page = replace(page, terms=terms)
     except Exception as raised:
         notebook = nbformat.v4.new_notebook()
         problems = [f"it cannot be shown: {in_words(raised)}"]
@@ -104,7 +106,7 @@ def _converted(
         html = ""
     if problems:
         page = _failed(page, *problems)
-        html, _ = convert(notebook, run.source.parent, page, links)
+        html = convert(notebook, run.source.parent, page, links).html
     return page, html
 
 

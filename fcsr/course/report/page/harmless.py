@@ -17,9 +17,10 @@ from bleach.sanitizer import Cleaner
 from fcsr.course.report.page.embedded import Embed, embed_all
 
 HTML = """a abbr article aside audio b bdi bdo big blockquote br caption center cite code col
-colgroup dd del details dfn dialog div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6
-header hr i img input ins kbd label li main mark nav ol p pre q s samp section small source span
-strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr"""
+colgroup dd del details dfn dialog div dl dt em fieldset figcaption figure font footer h1 h2 h3 h4
+h5 h6 header hr i img input ins kbd label legend li main mark nav ol p pre q s samp section small
+source span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var
+video wbr"""
 # Without those in which HTML may lie again, for parsers differ there.
 MATHML = """math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts
 mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none"""
@@ -34,7 +35,8 @@ OWN_ATTRIBUTES = {
     "dialog": "open",
     "font": "color face size",
     "img": "alt src",
-    "input": "checked disabled type",  # the boxes in a list of tasks
+    "input": "checked disabled name type",  # boxes in a list of tasks, and buttons of widgets
+    "label": "for",
     "li": "value",
     "ol": "reversed start type",
     "source": "src type",

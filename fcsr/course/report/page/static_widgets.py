@@ -2,7 +2,8 @@
 
 A notebook keeps the state of its widgets in its metadata, with the PNG or JPEG of each
 `ipywidgets.Image`. A progress bar becomes the words that it ended with, what an `Output` holds
-becomes outputs of the cell, and controls are left out.
+becomes outputs of the cell, and controls are left out. An output that has pictures at some
+settings beside its widget (`fcsr.course.stills`) becomes these, with a button for each.
 """
 
 import base64
@@ -13,12 +14,16 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
+from fcsr.course import stills
 from fcsr.course.report.execution import in_words
+from fcsr.course.report.page import buttons
 from fcsr.course.report.page.embedded import to_html
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+CLASS = "course-widget"  # of what stands in a widget's place
 NOTE = "<small>A widget, to be used in JupyterLab.</small>"
+CAPTION = "<small>Static preview. Run the notebook in JupyterLab to use the controls.</small>"
 STANDARD = "@jupyter-widgets/"  # the boxes and controls of ipywidgets
 REFERENCE = "IPY_MODEL_"  # how a widget's state names another widget
 
@@ -51,7 +56,7 @@ def replace_widgets(notebook: NotebookNode) -> list[str]:
                 outputs.append(output)
                 continue
             try:
-                pieces = _Widgets(state).pieces(output.data[WIDGET_VIEW]["model_id"])
+                pieces = _pieces(output.data, state)
             except Exception as error:  # its state may be anything
                 where = f"In [{cell.get('execution_count')}]"
                 problems.append(f"{where}: a widget cannot be shown: {in_words(error)}")
@@ -62,12 +67,23 @@ def replace_widgets(notebook: NotebookNode) -> list[str]:
     return problems
 
 
+def _pieces(data: NotebookNode, state: dict) -> list[Piece]:
+    """What an output's widget shows: pictures to choose from, or what is in its state."""
+    name = data[WIDGET_VIEW]["model_id"]
+    if stills.MIME in data:
+        return [buttons.to_html(data[stills.MIME], f"still-{name}")]
+    widgets = _Widgets(state)
+    pieces = widgets.pieces(name)
+    pictured = any(isinstance(piece, str) and "<img" in piece for piece in pieces)
+    return [*pieces, CAPTION] if pictured and widgets.has_controls else pieces
+
+
 def _outputs(pieces: list[Piece], output: NotebookNode) -> Iterator[NotebookNode]:
     """Outputs that show these pieces in place of one that showed a widget."""
     for _, group in itertools.groupby(pieces or [NOTE], type):
         together = list(group)
         if shown := "".join(piece for piece in together if isinstance(piece, str)):
-            data = {"text/html": f'<div class="course-widget">{shown}</div>'}
+            data = {"text/html": f'<div class="{CLASS}">{shown}</div>'}
             yield NotebookNode(output | {"data": NotebookNode(data)})
         yield from (piece for piece in together if not isinstance(piece, str))
 
@@ -76,6 +92,7 @@ class _Widgets:
     """The widgets of a notebook, as far as one of its outputs shows them, each once."""
 
     def __init__(self, state: dict):
+        self.has_controls = False  # that are left out
         self._state = state
         self._seen: set[str] = set()
 
@@ -102,6 +119,7 @@ class _Widgets:
             return [_display(progress)]
         if "children" in own:
             return self._within(own)
+        self.has_controls = True
         return [] if own.get("_view_module", "").startswith(STANDARD) else [NOTE]
 
     def _within(self, own: dict) -> list[Piece]:
