@@ -10,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 WIDGETS = ("frequency_splitter", "scale_explorer", "pixel_inspector", "decode_slider")
+SOLUTION = {"tags": ["solution"]}
 QUIET = [
     new_markdown_cell(
         "# Offline\n\n[Next](01_loud.ipynb)\n\nA formula, $\\frac{a}{b}$, and\n\n$$y = y_L + y_H$$"
@@ -22,6 +23,14 @@ QUIET = [
     new_code_cell("photograph", metadata={"figure": "rocket"}),
     new_code_cell("for _ in tqdm(range(7), desc='launches'):\n    pass"),
     *(new_code_cell(f"widgets.{name}(photograph)") for name in WIDGETS),
+    new_markdown_cell("## A wide table"),
+    new_code_cell("import pandas as pd\npd.DataFrame([[0.123456] * 30])"),
+    new_markdown_cell(
+        "## Exercises\n\n### Exercise 1 (write): a word\n\n"
+        "<details><summary>Hint 1</summary>\n\nIt has **four** letters.\n\n</details>"
+    ),
+    new_markdown_cell("### Solution 1", metadata=SOLUTION | {"jp-MarkdownHeadingCollapsed": True}),
+    new_code_cell("print('wo', 'rd', sep='')", metadata=SOLUTION),
 ]
 LOUD = [
     new_markdown_cell("# Refused\n\n[Back](00_quiet.ipynb), or [beside](../beside.csv)"),
@@ -90,7 +99,7 @@ def folder(browser, tmp_path_factory):
         notebook = new_notebook(cells=cells, metadata=metadata)
         nbformat.write(notebook, root / "notebooks" / f"{name}.ipynb")
     command = [sys.executable, "-c", "from fcsr.cli import main; main()", "report"]
-    subprocess.run(command, cwd=root, check=True, timeout=300)
+    subprocess.run(command, cwd=root, check=True, timeout=900)
     return root / "build" / "report"
 
 
@@ -115,10 +124,84 @@ def test_a_page_is_whole_and_asks_for_nothing(page, folder, refused):
     for picture in page.locator("img").all():
         assert picture.evaluate("async (i) => { await i.decode(); return i.naturalWidth; }") > 100
     assert page.get_by_text("launches: 100% 7/7 [").count() == 1
-    pictures = page.locator(".course-widget img")
+    pictures = page.locator(".course-widget img:visible")
     assert pictures.count() == len(WIDGETS)
     assert all(picture.bounding_box()["width"] > 300 for picture in pictures.all())
     assert page.aborted == refused == []
+
+
+def test_buttons_choose_the_pictures_of_a_widget(page, folder, refused):
+    page.goto(folder.as_uri() + "/00_quiet.html")
+    for widget in page.locator(".course-stills").all():
+        shown = widget.locator("img:visible")
+        before = shown.get_attribute("src")
+        widget.locator("label").first.click()
+        first = shown.get_attribute("src")
+        widget.locator("input").first.press("ArrowRight")
+        second = shown.get_attribute("src")
+        assert len({before, first, second}) >= 2 and first != second
+        assert shown.count() == 1 and shown.bounding_box()["width"] > 300
+        assert (
+            widget.locator("label")
+            .nth(1)
+            .evaluate("label => getComputedStyle(label).backgroundColor != 'rgba(0, 0, 0, 0)'")
+        )
+    assert page.locator(".course-stills").count() == len(WIDGETS)
+    assert page.aborted == refused == []
+
+
+def test_code_is_folded_until_the_switch_shows_it(page, folder, screenshots):
+    page.goto(folder.as_uri() + "/00_quiet.html")
+    code = page.locator(".jp-CodeCell:not(.celltag_solution) .highlight")
+    assert [one.is_visible() for one in code.all()] == [False] * code.count()
+    page.locator(".course-code > summary").first.click()
+    assert code.first.is_visible() and not code.nth(1).is_visible()
+    page.get_by_label("Show all code").press("Space")
+    assert [one.is_visible() for one in code.all()] == [True] * code.count()
+    page.get_by_label("Show all code").uncheck()
+    page.emulate_media(media="print")
+    assert [one.is_visible() for one in code.all()] == [True] * code.count()
+
+
+def test_hints_and_solutions_open_by_a_click_and_on_paper(page, folder):
+    page.goto(folder.as_uri() + "/00_quiet.html")
+    hint, solution = page.get_by_text("letters"), page.get_by_text("word", exact=True)
+    for words, title in ((hint, "Hint 1"), (solution, "Solution 1")):
+        assert not words.is_visible()
+        page.emulate_media(media="print")
+        assert words.is_visible()
+        page.emulate_media(media="screen")
+        page.get_by_text(title, exact=True).click()
+        assert words.is_visible()
+    assert page.get_by_text("sep=").is_visible(), "the code of a solution"
+
+
+def test_contents_stay_in_view(page, folder):
+    page.goto(folder.as_uri() + "/00_quiet.html")
+    page.set_viewport_size({"width": 1280, "height": 700})
+    contents = page.locator("aside nav")
+    for _ in range(2):
+        box = contents.bounding_box()
+        assert contents.is_visible() and 0 <= box["y"] < 200 and box["x"] < 100
+        contents.get_by_role("link", name="A wide table").click()
+        place = page.locator("h2", has_text="A wide table").bounding_box()
+        assert 0 <= place["y"] < 700
+
+
+@pytest.mark.parametrize("name", ["index", "00_quiet", "01_loud", "02_played"])
+def test_nothing_is_wider_than_a_phone(page, folder, name):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{folder.as_uri()}/{name}.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    if name == "00_quiet":
+        table = page.locator(".jp-RenderedHTML:has(table)")
+        assert table.evaluate("t => t.scrollWidth > t.clientWidth"), "it is scrolled by itself"
+        contents = page.locator("aside nav")
+        assert not contents.is_visible()
+        page.get_by_text("Contents", exact=True).click()
+        contents.get_by_role("link", name="A wide table").click()
+        assert page.locator("aside summary").is_visible()
+        assert 0 <= page.locator("aside summary").bounding_box()["y"] < 400
 
 
 def test_films_and_sounds_are_played(page, folder, refused):
@@ -187,6 +270,7 @@ def test_the_course_is_printed(page, folder):
     pdf = (folder / "course.pdf").read_bytes()
     assert pdf.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type /Page\b", pdf)) >= 3, "the contents, and two notebooks"
+    assert b"/Outlines" in pdf, "the bookmarks"
     assert b"file:" not in pdf, "a path of this machine, to which no reader has access"
     assert len(pdf) < 5_000_000
     page.goto(folder.as_uri() + "/index.html")
@@ -203,5 +287,8 @@ def test_the_print_holds_what_the_pages_hold(folder):
     assert "Offline" in contents and "Refused" in contents
     assert text.index("Offline") < text.index("Refused")
     assert "\N{MATHEMATICAL ITALIC SMALL Y}" in text
-    for words in ("launches: 100% 7/7", "a line of <output>"):
+    for words in ("launches: 100% 7/7", "a line of <output>", "four letters", "sep=''"):
         assert words in text
+    assert [int(page.split()[-1]) for page in (contents, *rest[:-1])] == list(
+        range(1, len(rest) + 1)
+    ), "the number of each page"

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fcsr import images
-from fcsr.course import views, widgets
+from fcsr.course import stills, views, widgets
 from fcsr.errors import ImageError
 
 MOVES = {
@@ -63,6 +63,33 @@ def test_begins_with_the_photograph_given_else_the_first_sample(photograph):
     assert alone.picture.value == views.Frequencies(images.sample(images.SAMPLES[0]))()
     given.photographs.value = images.SAMPLES[0]
     assert given.picture.value == alone.picture.value
+
+
+def test_pictures_are_brought_along_only_to_pages(panel, monkeypatch):
+    assert stills.MIME not in panel._repr_mimebundle_()
+    monkeypatch.setenv(stills.WANTED, "1")
+    assert stills.MIME not in panel._repr_mimebundle_(), "it has none"
+    inspector = widgets.pixel_inspector(Image.new("RGB", (70, 70)))
+    assert {"text/plain", stills.MIME} < set(inspector._repr_mimebundle_())
+
+
+def test_every_widget_has_seven_to_nine_pictures(widget, photograph, monkeypatch):
+    monkeypatch.setattr(stills, "bundle", lambda title, pictures, shown: {shown: pictures})
+    panel = widget(photograph)
+    name, values = panel._stills
+    [(shown, pictures)] = stills.draw(lambda **s: s, panel.controls, name, values).items()
+    assert 7 <= len(pictures) <= 9
+    now = {name: control.value for name, control in panel.controls.items()}
+    assert pictures[shown] == now
+    assert all(settings | {name: now[name]} == now for settings in pictures.values())
+
+
+def test_the_inspector_opens_at_the_corner_of_an_eye():
+    panel = widgets.pixel_inspector()
+    row, column = (panel.controls[name].value for name in ("row", "column"))
+    assert abs(row - 74) <= 6 and abs(column - 57) <= 8, "of the cat, in 256 x 256 pixels"
+    panel.photographs.value = "rocket"
+    assert panel.controls["row"].value > 128, "the sky is above"
 
 
 def test_a_photograph_brings_its_limits(panel):

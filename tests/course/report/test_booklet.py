@@ -1,12 +1,17 @@
 """Two notebooks with the same cell ids, bound into one document."""
 
+import re
+from urllib.parse import unquote
+
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from fcsr.course.report.booklet import bind
-from fcsr.course.report.page.html import Page
+from fcsr.course.report.page.summary import Page
+
+GLOSSARY = "# Terms\n\n## Mode\n\nThe most probable level."
 
 
 @pytest.fixture
@@ -18,23 +23,37 @@ def document(tmp_path):
     for page, other in zip(pages, reversed(pages), strict=True):
         output = new_output("stream", text=f"printed by {page.name}")
         cells = [
-            new_markdown_cell(f"# {page.title}\n\n[over there]({other.name}.ipynb)", id="a"),
+            new_markdown_cell(
+                f"# {page.title}\n\n[over there]({other.name}.ipynb) [a term](glossary.md#mode)\n\n"
+                "## Section\n\n<details><summary>Hint 1</summary>words</details>",
+                id="a",
+            ),
             new_code_cell("print()", id="b", outputs=[output]),
         ]
         nbformat.write(new_notebook(cells=cells), tmp_path / f"{page.name}.ipynb")
-    bound = bind(pages, tmp_path, tmp_path, "All & <everything>", "a machine")
+    bound = bind(pages, tmp_path, tmp_path, "All & <everything>", "a machine", GLOSSARY)
     return BeautifulSoup(bound, "html.parser")
 
 
-def test_contents_come_first_and_lead_to_each_notebook(document):
-    heading, first, second = document.find_all("h1")
-    contents = heading.find_next("ul")
-    assert [item.text for item in contents.select("li")] == [
-        "The first, 3 s",
-        "The second, 5 s, failed",
-    ]
-    for link, title in zip(contents.select("a"), (first, second), strict=True):
-        assert document.find(id=link["href"].removeprefix("#")).find_next("h1") == title
+def test_contents_come_first_and_lead_to_each_notebook_and_section(document):
+    heading, *chapters = document.find_all("h1")
+    contents = heading.find_next("ol")
+    lines = ["The first", "Section", "The second", "Section", "Terms", "Mode"]
+    assert [item.text for item in contents.select("li")] == lines
+    assert [chapter.text for chapter in chapters] == lines[::2]
+    for link, line in zip(contents.select("a"), lines, strict=True):
+        assert document.find(id=unquote(link["href"][1:])).text == line
+    assert heading.find_next("p", string=re.compile("^Failed")).text == "Failed: The second"
+
+
+def test_nothing_is_folded(document):
+    folds = document.find_all("details")
+    assert len(folds) == 4 and all(fold.has_attr("open") for fold in folds)
+
+
+def test_the_glossary_is_the_last_chapter(document):
+    [first, _] = document.find_all("a", string="a term")
+    assert document.find(id=first["href"][1:]).find_next("h1").text == "Terms"
 
 
 def test_notebooks_lead_to_each_other(document):

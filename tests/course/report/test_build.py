@@ -5,6 +5,7 @@ import contextlib
 import io
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -30,6 +31,7 @@ GOOD = [
     ),
     new_code_cell("scale = 2", metadata={"tags": ["parameters"]}),
     new_code_cell("print('scale is', scale)"),
+    new_code_cell("import os\nprint('for a page:', 'FCSR_STILLS' in os.environ)"),
     new_code_cell(
         "import sys\nprint('PSNR   ', 10 * scale, 'dB')\nprint()\nprint('<1 %')\n"
         "print('beside it', file=sys.stderr)",
@@ -55,7 +57,24 @@ BAD = [
 ]
 DYING = [new_code_cell("scale = 2", metadata={"tags": ["parameters"]})]
 DYING += [new_code_cell("import os\nos._exit(1)")]
-LATER = [new_code_cell("print('still', 'here')")]
+LATER = [
+    new_code_cell("print('still', 'here')"),
+    new_markdown_cell("A [mode](glossary.md#the-mode) of [all](glossary.md)."),
+    new_code_cell(
+        "print('Cross-entropy gives', 'sharp <edges>.')", metadata={"finding": True}, id="found"
+    ),
+    new_code_cell("'Noise gives them, too.'", metadata={"finding": True}, id="told"),
+]
+GLOSSARY = """# Terms
+
+## The mode
+
+The most probable level, [used here](04_later.ipynb#end). ![a swatch](../swatch.png)
+
+## Unused
+
+Nobody links it.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +91,7 @@ def report(tmp_path_factory):
     }.items():
         nbformat.write(new_notebook(cells=cells), root / "notebooks" / f"{name}.ipynb")
     (root / "notebooks" / "03_junk.ipynb").write_text("{")
+    (root / "notebooks" / "glossary.md").write_text(GLOSSARY)
     out = root / "build" / "report"
     out.mkdir(parents=True)
     (out / "course.pdf").write_text("of an earlier day")
@@ -129,10 +149,85 @@ def test_key_figures_are_what_their_cells_print(report):
     assert not any(items for name, items in shown.items() if name != "00_good.html")
 
 
+def test_findings_come_first_and_lead_to_their_cells(report):
+    _, _, folder = report
+    index = soup(folder, "index")
+    assert [heading.text for heading in index("h2")] == ["Findings", "Notebooks", "How it ran"]
+    items = index.select(".findings li")
+    assert [item.a.next.strip() for item in items] == [
+        "Cross-entropy gives sharp <edges>.",
+        "Noise gives them, too.",
+    ]
+    for item, words in zip(items, ("Cross-entropy gives", "Noise gives"), strict=True):
+        name, _, anchor = item.a["href"].partition(".html#")
+        assert (
+            words in soup(folder, name).find(id=unquote(anchor)).select_one(".jp-OutputArea").text
+        )
+
+
+def test_a_card_shows_a_result_and_no_time(report):
+    _, _, folder = report
+    cards = {card["href"]: card for card in soup(folder, "index").select("a.card")}
+    assert cards["04_later.html"].p.text == "Cross-entropy gives sharp <edges>."
+    assert not re.search(r"\d s\b", " ".join(card.text for card in cards.values()))
+    rows = [row.text for row in soup(folder, "index").select("footer tr")]
+    assert len(rows) == len(cards) and all(re.search(r"(ok|failed)\d+ s$", row) for row in rows)
+
+
+def test_pages_lead_to_those_before_and_after(report):
+    pages, _, folder = report
+    files = [*(page.file for page in pages.values()), "glossary.html"]
+    for place, file in enumerate(files):
+        bars = soup(folder, file.removesuffix(".html")).select(".course-bar")
+        assert [bar.name for bar in bars] == ["header", "footer"]
+        for bar in bars:
+            links = {(link.get("rel") or ["up"])[0]: link["href"] for link in bar("a")}
+            expected = {"prev": files[place - 1]} if place else {}
+            expected |= {"next": files[place + 1]} if place + 1 < len(files) else {}
+            assert links == {"up": "index.html", **expected}
+    assert "One that <fails>" in soup(folder, "00_good").select_one("a[rel=next]").text
+
+
+def test_code_is_folded_but_where_it_failed(report):
+    _, _, folder = report
+    page = soup(folder, "01_bad")
+    folds = page.select(".jp-CodeCell > details.course-code")
+    assert [fold.has_attr("open") for fold in folds] == [False, True, False]
+    assert [bool(fold.select_one(".highlight")) for fold in folds] == [True] * 3
+    assert len(page.select("label.course-switch > input[type=checkbox]#course-code-switch")) == 1
+
+
+def test_contents_lead_to_headings(report):
+    _, _, folder = report
+    page = soup(folder, "01_bad")
+    [link] = page.select("aside nav a")
+    assert page.find(id=unquote(link["href"][1:])).text.strip() == link.text == "One that"
+
+
+def test_the_glossary_is_a_page(report):
+    _, _, folder = report
+    assert soup(folder, "index").header.find("a", string="Glossary")["href"] == "glossary.html"
+    links = {a.text: a["href"] for a in soup(folder, "04_later").select("p a[href]")}
+    assert links == {"mode": "glossary.html#the-mode", "all": "glossary.html"}
+    page = soup(folder, "glossary")
+    assert page.find(id="the-mode").text == "The mode"
+    assert page.find("a", string="used here")["href"] == "04_later.html#end"
+    [uses] = page.select(".course-uses")
+    assert uses.find_previous("h2").text == "The mode"
+    assert [link["href"] for link in uses("a")] == ["04_later.html"]
+    assert page.find("img", alt="a swatch")["src"].startswith("data:")
+    assert not page.select(".course-switch")
+
+
+def test_kernels_are_told_that_a_page_is_made(report):
+    _, _, folder = report
+    assert "for a page: True" in soup(folder, "00_good").text
+
+
 def test_links_lead_to_pages_or_nowhere(report):
     _, _, folder = report
     page = soup(folder, "00_good")
-    links = {link.text: link["href"] for link in page.select("p a[href]")}
+    links = {link.text: link["href"] for link in page.select("main p a[href]")}
     assert links == {"elsewhere": "https://example.org", "later": "04_later.html#end"}
     assert "behind" in page.text
 
@@ -144,7 +239,7 @@ def test_titles_are_first_headings(report):
     assert pages["04_later"].title == "04_later"
     assert soup(folder, "01_bad").title.text == "One that <fails>"
     cards = soup(folder, "index").select("a.card")
-    assert [card.h2.text for card in cards] == [page.title for page in pages.values()]
+    assert [card.h3.text for card in cards] == [page.title for page in pages.values()]
     assert [card["href"] for card in cards] == [f"{name}.html" for name in pages]
 
 
@@ -179,7 +274,7 @@ def test_failed_page_leads_to_its_cell(report):
 def test_pages_request_nothing(report):
     _, _, folder = report
     pages = sorted(folder.glob("*.html"))
-    assert len(pages) == 6
+    assert len(pages) == 7
     for page in pages:
         html = page.read_text()
         assert requests(html) == []
@@ -236,6 +331,7 @@ def test_executed_notebooks_are_kept_and_drafts_are_not(report):
     assert {path.name for path in folder.iterdir()} == {
         ".lock",
         "index.html",
+        "glossary.html",
         *(f"{name}.html" for name in pages),
         *(f"{name}.ipynb" for name in pages),
     }
@@ -249,7 +345,7 @@ def test_files_of_parameters_are_the_runs(tmp_path, monkeypatch):
     notebooks, out = tmp_path / "notebooks", tmp_path / "out"
     notebooks.mkdir()
     elsewhere = new_markdown_cell("# Scales\n\n[other](01_other.ipynb) [itself](00_scale.ipynb)")
-    nbformat.write(new_notebook(cells=[elsewhere, *GOOD[1:4]]), notebooks / "00_scale.ipynb")
+    nbformat.write(new_notebook(cells=[elsewhere, *GOOD[1:5]]), notebooks / "00_scale.ipynb")
     nbformat.write(new_notebook(cells=LATER), notebooks / "01_other.ipynb")
     files = [tmp_path / "00_scale_large.yaml", tmp_path / "00_scale.yaml"]
     for file, scale in zip(files, (7, 3), strict=True):

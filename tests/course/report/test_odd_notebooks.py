@@ -115,7 +115,7 @@ def test_all_are_done_and_the_index_is_written(made, pages):
     ]
     assert made[0].failed and made[0].pdf_error is None
     index = BeautifulSoup((made[2] / "index.html").read_text(), "html.parser")
-    assert [card.h2.text for card in index.select("a.card")] == [p.title for p in pages.values()]
+    assert [card.h3.text for card in index.select("a.card")] == [p.title for p in pages.values()]
     assert "3 of 11 notebooks ran to the end" in " ".join(index.text.split())
 
 

@@ -25,6 +25,20 @@ def test_links_are_addresses(tmp_path):
         assert site.links == {"a #1 b.ipynb": "a%20%231%20b.html"}
 
 
+def test_pages_have_neighbours(tmp_path):
+    with open_site(tmp_path, ["a", "index"], {"a": "The first"}, with_glossary=True) as site:
+        assert site.beside("a") == (None, ("index_.html", "index"))
+        assert site.beside("index") == (("a.html", "The first"), ("glossary.html", "Glossary"))
+        assert site.links["glossary.md"] == "glossary.html"
+    with open_site(tmp_path, ["a"]) as site:
+        assert site.beside("a") == (None, None) and "glossary.md" not in site.links
+
+
+def test_a_notebook_that_is_called_glossary_keeps_its_page(tmp_path):
+    with open_site(tmp_path, ["Glossary", "glossary_"], with_glossary=True) as site:
+        assert site.glossary == "glossary__.html"
+
+
 def test_drafts_are_gone_afterwards_and_those_of_a_killed_report_too(tmp_path):
     (tmp_path / ".draft" / "more").mkdir(parents=True)
     (tmp_path / ".draft" / "more" / "half").touch()

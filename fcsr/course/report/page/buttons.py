@@ -34,8 +34,10 @@ def to_html(stills: Mapping[str, Any], group: str) -> str:
         <label for="w-0">1</label>
         <input type="radio" name="w" id="w-1" checked>
         <label for="w-1">2</label>
+        <div>
         <img alt="the picture for width: 1" src="data:image/webp;base64,AA==">
         <img alt="the picture for width: 2" src="data:image/webp;base64,AA==">
+        </div>
         </fieldset>
     """
     pictures = stills["stills"]
@@ -52,8 +54,9 @@ def to_html(stills: Mapping[str, Any], group: str) -> str:
             f'<input type="radio" name="{group}" id="{group}-{number}"{checked}>'
             f'<label for="{group}-{number}">{label}</label>'
         )
+    parts.append("<div>")
     for label, picture in zip(labels, pictures, strict=True):
         source = f"data:image/{kind};base64,{html.escape(str(picture['data']))}"
         parts.append(f'<img alt="the picture for {title}: {label}" src="{source}">')
-    parts.append(f"</fieldset><small>{CAPTION}</small>")
+    parts.append(f"</div></fieldset><small>{CAPTION}</small>")
     return "".join(parts)

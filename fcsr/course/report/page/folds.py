@@ -59,7 +59,8 @@ def _fold_solution(cells: list[NotebookNode]) -> None:
             break
         cell.metadata.course.open = True
         last = cell
-    title, _, heading.source = heading.source.lstrip("# ").partition("\n")
+    title, _, rest = heading.source.lstrip("# ").partition("\n")
+    heading.source = rest.strip()
     summary = f"<summary>{html.escape(title.strip())}</summary>"
     heading.metadata.course.before = f'<details class="course-solution">{summary}'
     last.metadata.course.after = "</details>"

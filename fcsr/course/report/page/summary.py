@@ -79,8 +79,9 @@ def _told(cell: NotebookNode) -> str:
     for output in cell.get("outputs", []):
         if output.output_type == "stream" and output.name == "stdout":
             texts.append(output.text)
-        elif text := output.get("data", {}).get("text/plain"):
-            texts.append(ast.literal_eval(text) if text[0] in "'\"" else text)
+        elif set(output.get("data", {})) == {"text/plain"}:  # a figure has a picture beside it
+            text = output.data["text/plain"]
+            texts.append(ast.literal_eval(text) if text[:1] in ("'", '"') else text)
     return " ".join(texts)
 
 

@@ -117,6 +117,10 @@ def test_tables_of_pandas_stay():
         '<a href="https://example.org/?a=1&amp;b=2#c">there</a><a href="mailto:a@b.org">me</a>',
         '<ol start="3"><li><input type="checkbox" checked disabled> done</li></ol>',
         f'<p hidden>unseen</p><img alt="unseen" hidden src="{PNG}"><div popover>unseen</div>',
+        "<details><summary>Hint 1</summary>\n<p>Think of <b>two</b> pixels.</p>\n</details>",
+        f'<fieldset class="course-stills"><legend>width</legend><input type="radio" name="a" '
+        f'id="a-0" checked><label for="a-0">1.5</label><div><img alt="x" src="{PNG}"></div>'
+        "</fieldset>",
         "<dialog>unseen</dialog><dialog open>seen</dialog>",
         '<video autoplay controls loop muted width="9"><source src="data:video/mp4;base64,AA" '
         'type="video/mp4">Your browser does not support it.</video>',

@@ -12,7 +12,7 @@ from PIL import Image
 from tqdm.notebook import tqdm
 
 from fcsr import images
-from fcsr.course import widgets
+from fcsr.course import stills, widgets
 from fcsr.course.report.page.static_widgets import WIDGET_STATE, WIDGET_VIEW, replace_widgets
 
 
@@ -51,7 +51,64 @@ def test_a_panel_shows_its_picture_and_none_of_its_controls():
     kind, picture = found.img["src"].split(",")
     assert kind == "data:image/png;base64"
     assert base64.b64decode(picture) == panel.picture.value
-    assert found.text == ""
+    assert found.text == ("Static preview. Run the notebook in JupyterLab to use the controls.")
+
+
+def test_a_panel_with_pictures_along_is_buttons(monkeypatch):
+    monkeypatch.setenv(stills.WANTED, "1")
+    panel = widgets.frequency_splitter(images.sample("coffee").crop((0, 0, 80, 80)))
+    panel.controls["width"].value = 2
+    found = soup(bundled(panel._repr_mimebundle_()))
+    buttons, labels, pictures = found("input"), found("label"), found.select("fieldset img")
+    assert found.legend.text == "width (filter Gaussian)"
+    assert [label.text for label in labels] == ["0.5", "1", "1.5", "2", "3", "4", "6", "10", "16"]
+    assert [label["for"] for label in labels] == [button["id"] for button in buttons]
+    assert {(button["type"], button["name"]) for button in buttons} == {
+        ("radio", f"still-{panel.model_id}")
+    }
+    [checked] = found("input", checked=True)
+    shown = pictures[buttons.index(checked)]["src"].partition(",")[2]
+    pixels = [
+        Image.open(io.BytesIO(data)).convert("RGB").tobytes()
+        for data in (base64.b64decode(shown), panel.picture.value)
+    ]
+    assert pixels[0] == pixels[1], "without loss"
+    assert len({picture["src"] for picture in pictures}) == len(buttons) == 9
+    assert "use all controls" not in found.text and "choose a value" in found.small.text
+
+
+def bundled(data, problems=0):
+    """The data of an output that was shown with pictures along."""
+    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", data)])
+    assert len(replace_widgets(nbformat.v4.new_notebook(cells=[cell]))) == problems
+    return cell.outputs[0].data
+
+
+STILL = {"label": "1", "data": "AA=="}
+BUNDLE = {"title": "a", "shown": "1", "format": "webp", "stills": [STILL]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"stills": []},
+        {"stills": 13 * [STILL]},
+        {"stills": [{"label": "1"}]},
+        {"shown": "2"},
+        {"stills": 3},
+    ],
+)
+def test_misshapen_pictures_are_told(change):
+    data = {WIDGET_VIEW: {"model_id": "lost"}, stills.MIME: BUNDLE}
+    assert soup(bundled(data)).input
+    assert soup(bundled(data | {stills.MIME: BUNDLE | change}, problems=1)).small
+
+
+def test_labels_of_pictures_are_words():
+    odd = BUNDLE | {"title": "<b>", "shown": '"<i>', "stills": [STILL | {"label": '"<i>'}]}
+    found = soup(bundled({WIDGET_VIEW: {"model_id": '"x'}, stills.MIME: odd}))
+    assert (found.legend.text, found.label.text) == ("<b>", '"<i>')
+    assert found.img["alt"] == 'the picture for <b>: "<i>'
 
 
 def test_jpegs_stay_jpegs():
