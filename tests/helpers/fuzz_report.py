@@ -28,7 +28,8 @@ data:image/png;base64,AAAA"""
 WORDS = st.lists(st.sampled_from(PIECES.split()) | st.text(max_size=3), min_size=4, max_size=20)
 TEXTS = st.builds(str.join, st.sampled_from(["", " "]), WORDS)
 MIME = """text/html text/markdown text/latex text/plain text/vnd.mermaid image/png image/jpeg
-image/svg+xml application/javascript application/json application/vnd.jupyter.widget-view+json"""
+image/svg+xml application/javascript application/json application/vnd.jupyter.widget-view+json
+application/vnd.fcsr.stills+json"""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ OUTPUTS = st.one_of(
     named(output_type="stream", name="stdout", text=TEXTS),
     named(output_type="error", ename=TEXTS, evalue=TEXTS, traceback=st.lists(TEXTS, max_size=2)),
 )
-TAGS = st.dictionaries(st.sampled_from(["figure", "key_figures", "alt", "raw_mimetype"]), TEXTS)
+TAGS = st.dictionaries(
+    st.sampled_from(["figure", "key_figures", "alt", "raw_mimetype", "finding", "course"]), TEXTS
+)
 PARAMETERS = named(tags=["parameters"])
 CELLS = st.one_of(
     named(cell_type="markdown", source=TEXTS, metadata=TAGS),

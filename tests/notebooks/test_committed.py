@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from fcsr.course.report.page import html
+from fcsr.course.report.page import html, summary
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 40  # lines
@@ -189,13 +189,13 @@ def test_pictures_in_widgets_are_light(notebook):
 
 def test_it_and_its_page_are_light(path, notebook):
     assert path.stat().st_size < HEAVIEST
-    page = html.convert(notebook, path.parent, html.Page(path.stem, "its title", 1.0), {})
+    page = html.convert(notebook, path.parent, summary.Page(path.stem, "its title", 1.0), {})
     assert page.problems == []
     assert len(page.html.encode()) < HEAVIEST
 
 
 def test_key_figures_fit_on_its_card(notebook):
-    lines = html.key_figures(notebook)
+    lines = summary.key_figures(notebook)
     assert len(lines) <= KEY_FIGURES
     assert [line for line in lines if len(line) > LONGEST_KEY_FIGURE] == []
 
