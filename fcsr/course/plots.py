@@ -156,18 +156,25 @@ def lpips_ranges() -> "matplotlib.figure.Figure":
         axis.plot(places, both[name], f"k{marker}", markersize=7, label=f"paper, {name}")
     axis.set_xticks(places, [f"{dataset}\nx{scale}" for dataset, scale in both.index], fontsize=12)
     axis.set_yscale("log")
+    axis.set_yticks([0.02, 0.05, 0.1, 0.2, 0.4], labels=["0.02", "0.05", "0.1", "0.2", "0.4"])
+    axis.set_yticks([], minor=True)
     axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
     axis.legend(ncols=2, fontsize=12)
     return figure
 
 
 def plane(
-    points: "pandas.DataFrame", control: "pandas.DataFrame", published: "pandas.DataFrame"
+    points: "pandas.DataFrame",
+    control: "pandas.DataFrame",
+    published: "pandas.DataFrame",
+    matched: "pandas.DataFrame",
 ) -> "matplotlib.figure.Figure":
-    """Distortion against perception: methods as points, and the path that a control takes.
+    """Distortion against perception: methods as points, and what noise does to LTE.
 
-    All have the columns psnr (dB) and lpips. What lies below the path is better than what the
-    control gives at the same PSNR. The points of others, `published`, may be none.
+    All have the columns psnr (dB) and lpips. `control` is LTE with the same noise in all images,
+    ever more of it; what lies below this curve is better than noise at the same PSNR. `matched`
+    is LTE with noise image by image, as much as a method's PSNR takes. The points of others,
+    `published`, may be none, and so may `matched`.
 
     Example:
         >>> import matplotlib.pyplot as plt
@@ -176,27 +183,41 @@ def plane(
         >>> points = pd.DataFrame({"psnr": [30.0], "lpips": [0.2]}, index=["CS"])
         >>> noise = pd.DataFrame({"psnr": [29.0, 31.0], "lpips": [0.3, 0.25]})
         >>> others = pd.DataFrame({"psnr": [30.4], "lpips": [0.06]}, index=["SPSR"])
-        >>> figure = plots.plane(points, control=noise, published=others)
+        >>> figure = plots.plane(points, noise, published=others, matched=noise[:0])
         >>> [line.get_label() for line in figure.axes[0].lines]
-        ['Baseline + noise', 'CS', 'published']
+        ['LTE + the same noise in all images', 'CS', 'published']
         >>> [text.get_text() for text in figure.axes[0].texts]
         ['SPSR']
         >>> plt.close(figure)
     """
     import matplotlib.pyplot as plt
 
-    figure, axis = plt.subplots(figsize=(10, 7), layout="constrained")
+    figure, axis = plt.subplots(figsize=(11, 7), layout="constrained")
     path = control.sort_values("psnr")
-    axis.plot(path["psnr"], path["lpips"], color="gray", label="Baseline + noise")
+    label = "LTE + the same noise in all images"
+    axis.plot(path["psnr"], path["lpips"], "o-", color="gray", label=label)
     for (name, point), marker, colour in zip(
         points.iterrows(), itertools.cycle("osD^vP"), itertools.cycle(PALETTE)
     ):
         axis.plot(point["psnr"], point["lpips"], marker, color=colour, markersize=11, label=name)
+    for (name, point), marker in zip(matched.iterrows(), itertools.cycle("sv")):
+        [line] = axis.plot(point["psnr"], point["lpips"], marker, color="gray", label=name)
+        line.set(markerfacecolor="white", markeredgewidth=2, markersize=10)
     if len(published):
         others = published["psnr"], published["lpips"]
         axis.plot(*others, "x", color="gray", markersize=12, markeredgewidth=2, label="published")
-    for name, point in published.iterrows():  # names on the outer side, to keep apart
-        side = -1 if point["psnr"] < published["psnr"].median() else 1
+    _names(axis, published)
+    axis.margins(0.12)
+    axis.set_xlabel("PSNR in dB (higher is better)", fontsize=13)
+    axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
+    figure.legend(fontsize=12, ncols=3, loc="outside lower center")
+    return figure
+
+
+def _names(axis, points: "pandas.DataFrame") -> None:
+    """The names of points beside them: on the outer side, to keep apart."""
+    for name, point in points.iterrows():
+        side = -1 if point["psnr"] < points["psnr"].median() else 1
         axis.annotate(
             name,
             (point["psnr"], point["lpips"]),
@@ -206,8 +227,3 @@ def plane(
             va="center",
             fontsize=12,
         )
-    axis.margins(0.12)
-    axis.set_xlabel("PSNR in dB (higher is better)", fontsize=13)
-    axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
-    axis.legend(fontsize=12)
-    return figure

@@ -84,6 +84,7 @@ def test_comparison_draws_spectra_of_the_box():
 
 def test_lpips_ranges_shows_every_cell_of_the_paper():
     [axis] = plots.lpips_ranges().axes
+    assert [text.get_text() for text in axis.get_yticklabels()][:3] == ["0.02", "0.05", "0.1"]
     lines = {line.get_label(): list(line.get_ydata()) for line in axis.lines}
     both = paper.side_by_side()
     assert lines["paper, CS"] == both["CS"].tolist()
@@ -93,12 +94,26 @@ def test_lpips_ranges_shows_every_cell_of_the_paper():
 def test_plane_sorts_the_path_of_the_control():
     points = pd.DataFrame({"psnr": [28.5], "lpips": [0.22]}, index=["CS"])
     control = pd.DataFrame({"psnr": [31.0, 28.0, 30.0], "lpips": [0.18, 0.24, 0.17]})
-    [axis] = plots.plane(points, control, published=points[:0]).axes
+    [axis] = plots.plane(points, control, published=points[:0], matched=points[:0]).axes
     path, point = axis.lines
     assert list(path.get_xdata()) == [28.0, 30.0, 31.0]
     assert list(path.get_ydata()) == [0.24, 0.17, 0.18]
     assert (point.get_label(), *point.get_xydata()[0]) == ("CS", 28.5, 0.22)
+    assert path.get_marker() == "o", "what was measured, not a line through it alone"
     assert not axis.texts
+
+
+def test_plane_tells_the_two_controls_apart():
+    points = pd.DataFrame({"psnr": [28.5, 29.0], "lpips": [0.22, 0.2]}, index=["CS", "FCS"])
+    control = pd.DataFrame({"psnr": [31.0, 28.0], "lpips": [0.18, 0.24]})
+    matched = points.assign(lpips=0.1).rename("noise at {}'s PSNR".format)
+    figure = plots.plane(points, control, published=points[:0], matched=matched)
+    [axis] = figure.axes
+    of_cs, of_fcs = axis.lines[3:]
+    assert of_cs.get_xydata().tolist() == [[28.5, 0.1]]
+    assert of_fcs.get_label() == "noise at FCS's PSNR"
+    assert of_cs.get_markerfacecolor() == "white" != axis.lines[1].get_markerfacecolor()
+    assert len(figure.legends[0].get_texts()) == 5
 
 
 @pytest.mark.parametrize("dataset", ["Set5", "Set14", "B100"])
@@ -106,7 +121,7 @@ def test_plane_names_published_points_so_that_they_can_be_read(dataset):
     networks = pd.concat([paper.published(), paper.imdn().assign(method="IMDN")])
     networks = networks.query("dataset == @dataset and scale == 4").set_index("method")
     networks = networks.drop("bicubic")
-    figure = plots.plane(networks[:1], networks[:2], published=networks)
+    figure = plots.plane(networks[:1], networks[:2], published=networks, matched=networks[:0])
     [axis] = figure.axes
     [crosses] = [line for line in axis.lines if line.get_label() == "published"]
     assert crosses.get_xydata().tolist() == networks[["psnr", "lpips"]].values.tolist()
