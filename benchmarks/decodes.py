@@ -96,7 +96,7 @@ def classified(
     yield from ((name, way, sr) for way, sr in decoded.items())
     for strength in STRENGTHS:
         uncertainty = strength * (decoded["sample 1.0"] - decoded["mean"])
-        yield f"lte + {name}'s doubt", f"{strength}", (base + uncertainty).clamp(0, 1)
+        yield f"lte + {name}'s uncertainty", f"{strength}", (base + uncertainty).clamp(0, 1)
 
 
 def tuned(name: str, model: ContinuousModel, lr: Tensor, size: tuple[int, int]) -> Iterator[Made]:
