@@ -198,4 +198,4 @@ def _row(axis, row: float, kind: str, loss: str, output: Callable, target: Calla
 def _decoded(axis, row: float, picture: np.ndarray, words: str) -> None:
     """The picture that the outputs above it are decoded to."""
     diagram.picture(axis, OUTPUTS, row, picture, "SR")
-    axis.text(OUTPUTS + 8, row, f"read as {words}", **diagram.CENTRED | {"ha": "left"})
+    axis.text(OUTPUTS + 8, row, f"decoded: {words}", **diagram.CENTRED | {"ha": "left"})
