@@ -22,7 +22,7 @@ export FCSR_DATA ?= $(realpath ../shared/data)
 WORKERS := --numprocesses logical --maxprocesses 4
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help report lab test docs notebooks screenshot clean
+.PHONY: help report lab editions test docs notebooks screenshot clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9_]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-18s %s\n", $$1, $$2 }'
@@ -35,6 +35,10 @@ report: $(INSTALLED) ## run the notebooks into build/report/index.html, to read 
 
 lab: $(INSTALLED) ## open the notebooks in JupyterLab
 	$(BIN)/fcsr lab
+
+editions: $(INSTALLED) ## copy the course into build/editions: for students (gaps, no solutions), for teachers
+	$(BIN)/fcsr course build/editions/student --edition student --overwrite
+	$(BIN)/fcsr course build/editions/teacher --edition teacher --overwrite
 
 test: export OMP_NUM_THREADS = 1
 test: $(INSTALLED) ## check everything: style, layers, types, unit tests, examples, the notebooks

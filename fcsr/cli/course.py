@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from fcsr.course.editions import Edition
 from fcsr.errors import FcsrError
 from fcsr.utils.extras import require
 from fcsr.utils.files import atomic_write
@@ -36,11 +37,18 @@ def course(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that were changed there.")
     ] = False,
+    edition: Annotated[
+        Edition,
+        typer.Option(
+            help="complete; student, without solutions and with gaps to fill; or teacher, with "
+            "solutions unfolded, and outputs, where this fcsr has them."
+        ),
+    ] = Edition.COMPLETE,
 ) -> None:
     """Copy the course: notebooks without outputs, their parameters, the tables that they read."""
-    from fcsr.course import material
+    from fcsr.course import editions, material
 
-    files = material.collect(material.root())
+    files = editions.files(material.root(), edition)
     if not files:
         raise FcsrError("this fcsr came without the course: install its wheel, or its repository")
     try:

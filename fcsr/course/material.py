@@ -6,7 +6,10 @@
 import json
 from pathlib import Path
 
-PATTERNS = ("notebooks/*.ipynb", "notebooks/params/*.yaml", "figures/*.csv", "figures/README.md")
+PATTERNS = (
+    *("notebooks/*.ipynb", "notebooks/*.md", "notebooks/params/*.yaml"),
+    *("figures/*.csv", "figures/README.md"),
+)
 PACKED = Path(__file__).parent / "files"  # in the wheel; a checkout has none
 
 
@@ -17,12 +20,16 @@ def root() -> Path:
 
 def collect(folder: Path) -> dict[str, bytes]:
     """The files of the course in a folder, by their paths from there; notebooks without outputs."""
+    return {
+        name: without_outputs(content) if name.endswith(".ipynb") else content
+        for name, content in as_they_are(folder).items()
+    }
+
+
+def as_they_are(folder: Path) -> dict[str, bytes]:
+    """The files of the course in a folder, with the outputs that notebooks have there."""
     paths = [path for pattern in PATTERNS for path in sorted(folder.glob(pattern))]
-    return {path.relative_to(folder).as_posix(): _content(path) for path in paths}
-
-
-def _content(path: Path) -> bytes:
-    return without_outputs(path.read_bytes()) if path.suffix == ".ipynb" else path.read_bytes()
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def without_outputs(notebook: bytes) -> bytes:
@@ -39,4 +46,9 @@ def without_outputs(notebook: bytes) -> bytes:
     for cell in content["cells"]:
         if cell["cell_type"] == "code":
             cell.update(execution_count=None, outputs=[])
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+    return to_bytes(content)
+
+
+def to_bytes(notebook: dict) -> bytes:
+    """A notebook as a file has it."""
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()

@@ -81,6 +81,20 @@ def test_course_is_copied_and_nothing_is_replaced_unasked(tmp_path):
     assert first.read_bytes() == original and table.exists()
 
 
+def test_course_for_students_has_no_solution(tmp_path):
+    run = fcsr("course", tmp_path / "student", "--edition", "student")
+    assert run.returncode == 0, run.stderr
+    assert fcsr("course", tmp_path / "all").returncode == 0
+    texts = [
+        "".join(path.read_text() for path in sorted((tmp_path / folder).glob("notebooks/*.ipynb")))
+        for folder in ("student", "all")
+    ]
+    assert "### Solution 1" not in texts[0] and "## Exercises" in texts[0]
+    assert texts[0].count("write this function") == texts[1].count("### BEGIN SOLUTION")
+    run = fcsr("course", tmp_path / "other", "--edition", "parents")
+    assert run.returncode == 2 and "'complete', 'student', 'teacher'" in run.stderr
+
+
 def test_a_package_without_its_course_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(material, "root", lambda: tmp_path)
     with pytest.raises(FcsrError, match="came without the course"):
