@@ -15,6 +15,11 @@ ifneq ($(TORCH),$(MADE_WITH))
 $(error .venv was made with$(if $(MADE_WITH),,out) TORCH=cpu: remove it (rm -rf .venv), and make again)
 endif
 endif
+# LANGUAGE=ko, on the command line alone: many systems have a variable of this name.
+ifeq ($(origin LANGUAGE),command line)
+SPOKEN = --language $(LANGUAGE)
+unexport LANGUAGE
+endif
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 # Image sets are looked for beside the project, unless FCSR_DATA names their folder.
 export FCSR_DATA ?= $(realpath ../shared/data)
@@ -22,23 +27,27 @@ export FCSR_DATA ?= $(realpath ../shared/data)
 WORKERS := --numprocesses logical --maxprocesses 4
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help report lab editions test docs notebooks screenshot clean
+.PHONY: help report lab editions translations test docs notebooks screenshot clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9_]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-18s %s\n", $$1, $$2 }'
+	@echo "In Korean: make report LANGUAGE=ko, make lab LANGUAGE=ko, make editions LANGUAGE=ko."
 	@echo "These can be set: PHOTOGRAPHS=folder, to train on other photographs than BSDS400,"
 	@echo "FCSR_DATA=folder, where image sets are looked for: make PHOTOGRAPHS=folder ablations, and"
 	@echo "at the first make TORCH=cpu, which leaves out CUDA's 4 GB on Linux: make report TORCH=cpu"
 
 report: $(INSTALLED) ## run the notebooks into build/report/index.html, to read in a browser
-	$(BIN)/fcsr report
+	$(BIN)/fcsr report $(SPOKEN)
 
 lab: $(INSTALLED) ## open the notebooks in JupyterLab
-	$(BIN)/fcsr lab
+	$(BIN)/fcsr lab $(SPOKEN)
 
 editions: $(INSTALLED) ## copy the course into build/editions: for students (gaps, no solutions), for teachers
-	$(BIN)/fcsr course build/editions/student --edition student --overwrite
-	$(BIN)/fcsr course build/editions/teacher --edition teacher --overwrite
+	$(BIN)/fcsr course build/editions/student --edition student --overwrite $(SPOKEN)
+	$(BIN)/fcsr course build/editions/teacher --edition teacher --overwrite $(SPOKEN)
+
+translations: $(INSTALLED) ## bring the translations up to date with the English, and list what is to do
+	$(BIN)/python -m fcsr.course.translation
 
 test: export OMP_NUM_THREADS = 1
 test: $(INSTALLED) ## check everything: style, layers, types, unit tests, examples, the notebooks

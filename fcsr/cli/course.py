@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from fcsr.cli.languages import Language, choose, in_language
 from fcsr.course.editions import Edition
+from fcsr.course.language import ENGLISH
 from fcsr.errors import FcsrError
 from fcsr.utils.extras import require
 from fcsr.utils.files import atomic_write
@@ -18,8 +20,17 @@ KERNELS = "fcsr.course.kernels.ThisInterpreter"  # of the course, in JupyterLab
 
 # What a course needs, as it is imported: the extra [notebooks] with its [metrics].
 NEEDED = (
-    *("DISTS_pytorch", "bleach", "ipywidgets", "jinja2", "jupyterlab", "lpips", "math_core"),
-    *("matplotlib", "nbconvert", "nbformat", "pandas", "papermill", "tabulate", "torchvision"),
+    *("DISTS_pytorch", "babel", "bleach", "ipywidgets", "jinja2", "jupyterlab", "lpips"),
+    *(
+        "math_core",
+        "matplotlib",
+        "nbconvert",
+        "nbformat",
+        "pandas",
+        "papermill",
+        "tabulate",
+        "torchvision",
+    ),
     "yaml",
 )
 
@@ -44,11 +55,12 @@ def course(
             "solutions unfolded, and outputs, where this fcsr has them."
         ),
     ] = Edition.COMPLETE,
+    language: Language = None,
 ) -> None:
     """Copy the course: notebooks without outputs, their parameters, the tables that they read."""
     from fcsr.course import editions, material
 
-    files = editions.files(material.root(), edition)
+    files = editions.files(material.root(), edition, choose(language))
     if not files:
         raise FcsrError("this fcsr came without the course: install its wheel, or its repository")
     try:
@@ -76,7 +88,13 @@ def _is_other(path: Path, content: bytes) -> bool:
 
 def report(
     notebooks: Notebooks = None,
-    out: Annotated[Path, typer.Option(help="Where the pages go.")] = Path("build/report"),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the pages go; by default build/report, or build/report-ko in Korean.",
+            show_default=False,
+        ),
+    ] = None,
     params: Annotated[
         list[Path],
         typer.Option(
@@ -88,22 +106,30 @@ def report(
         float,
         typer.Option(help="How long a cell may run until its notebook fails; inf for any time."),
     ] = 30,
+    language: Language = None,
 ) -> None:
     """Run the course's notebooks, in order, into an HTML report that reads offline."""
     require("fcsr report", "notebooks", *NEEDED)
     from fcsr.course.report import build
 
-    made = build.build(find(notebooks), out, params, cell_minutes)
+    folder = find(notebooks)
+    chosen = choose(language, folder)
+    if out is None:
+        out = Path("build/report" if chosen == ENGLISH else f"build/report-{chosen}")
+    made = build.build(folder, out, params, cell_minutes)
     typer.echo(printable(f"{out}/index.html"))
     raise typer.Exit(made.failed)
 
 
 def lab(
     notebooks: Notebooks = None,
+    language: Language = None,
 ) -> None:
     """Open the course in JupyterLab."""
     require("fcsr lab", "notebooks", *NEEDED)
-    command = [sys.executable, "-m", "jupyterlab", str(find(notebooks))]
+    folder = find(notebooks)
+    folder = in_language(folder, choose(language, folder))
+    command = [sys.executable, "-m", "jupyterlab", str(folder)]
     command.append(f"--ServerApp.kernel_spec_manager_class={KERNELS}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container one is nobody else

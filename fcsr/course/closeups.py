@@ -73,7 +73,7 @@ def draw(axes, p: np.ndarray, truth: tuple[int, int, int]) -> None:
     """
     for axis, colour, of_colour, value in zip(axes, plots.COLOURS, p, truth, strict=True):
         plots.draw_colour(axis, of_colour, plots.COLOURS[colour], value)
-        axis.set_title(f"p({colour})", fontsize=14)
+        axis.set_title(mpl.probability(colour), fontsize=14)
         axis.set_xticks([0, 128, 255])
         axis.tick_params(labelsize=12)
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from fcsr.course import material
 from fcsr.course.cells import is_tagged, rewrite, text
+from fcsr.course.language import ENGLISH
+from fcsr.course.translation.applying import language_of, translated, translated_page
 from fcsr.errors import FcsrError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -30,36 +32,38 @@ class Edition(StrEnum):
     TEACHER = "teacher"
 
 
-def files(folder: Path, edition: Edition = Edition.COMPLETE) -> dict[str, bytes]:
-    """The files of a course in a folder, in one edition, by their paths from there.
+def files(
+    folder: Path, edition: Edition = Edition.COMPLETE, language: str = ENGLISH
+) -> dict[str, bytes]:
+    """The files of a course in a folder, in one edition and language, by their paths from there.
 
     Raises:
         FcsrError: of a cell tagged `gap` it is not clear what the solution is.
     """
     found = material.as_they_are(folder)
-    return {
-        name: convert(content, edition) if name.endswith(".ipynb") else content
-        for name, content in found.items()
-    }
+    for name, content in found.items():
+        if name.endswith(".ipynb"):
+            found[name] = convert(content, edition, language)
+        elif name.startswith("notebooks/") and name.endswith(".md"):
+            found[name] = translated_page(content.decode(), language).encode()
+    return found
 
 
-def convert(notebook: bytes, edition: Edition) -> bytes:
-    """A notebook, a file's bytes, in one edition.
+def convert(notebook: bytes, edition: Edition, language: str = ENGLISH) -> bytes:
+    """A notebook, a file's bytes, in one edition and language.
 
     Raises:
         FcsrError: of a cell tagged `gap` it is not clear what the solution is.
     """
     if edition is not Edition.TEACHER:
         notebook = material.without_outputs(notebook)
-    if edition is Edition.COMPLETE:
-        return notebook
-    content = json.loads(notebook)
+    content = translated(json.loads(notebook), language)
     if edition is Edition.STUDENT:
         content["cells"] = [cell for cell in content["cells"] if not is_tagged(cell, "solution")]
         for cell in content["cells"]:
             if is_tagged(cell, "gap"):
                 rewrite(cell, with_gaps(text(cell)))
-    else:
+    elif edition is Edition.TEACHER:
         for cell in content["cells"]:
             _unfold(cell["metadata"])
     return material.to_bytes(content)
@@ -94,3 +98,20 @@ def _unfold(metadata: dict) -> None:
     jupyter.pop("outputs_hidden", None)
     if not jupyter:
         metadata.pop("jupyter", None)
+
+
+def written_in(folder: Path) -> str:
+    """The language of the notebooks in a folder, as the first one says.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from fcsr.course import editions
+        >>> editions.written_in(Path("a folder without notebooks"))
+        'en'
+    """
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            return str(language_of(json.loads(path.read_bytes())))
+        except (AttributeError, KeyError, OSError, TypeError, ValueError):
+            break  # it is no notebook, as whoever opens it will say
+    return ENGLISH

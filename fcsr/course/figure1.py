@@ -14,6 +14,7 @@ from torch import Tensor
 
 from fcsr import decoding, frequency, images, models
 from fcsr.course import diagram
+from fcsr.course.language import drawn as _
 from fcsr.course.mpl import COLOURS
 from fcsr.decoding import ZERO_RESIDUAL
 from fcsr.errors import ImageError
@@ -29,13 +30,11 @@ HEADS, OUTPUTS, LOSSES, TARGETS = 75, 95, 116, 138  # the columns' middles
 LTE_ROW, CS_ROW, FCS_ROW = 100, 79, 42  # the middle of each model's first row
 STEP = 16  # from a row to the next
 
-TEXTURE = (  # the boxes for each neighbour: their middles and words
-    (74, "amplitudes $A_j$, frequencies $F_j$"),
-    (64, r"distance $\delta_j$, phase $\varphi$ of the cell"),
-    (52, r"$A_j\,\cos\,\pi(\langle F_j,\delta_j\rangle+\varphi)$" "\n"
-         r"$A_j\,\sin\,\pi(\langle F_j,\delta_j\rangle+\varphi)$"),
-)  # fmt: skip
-AVERAGE, MLP = "average, weighted by area", "MLP"
+WAVES = (
+    r"$A_j\,\cos\,\pi(\langle F_j,\delta_j\rangle+\varphi)$"
+    "\n"
+    r"$A_j\,\sin\,\pi(\langle F_j,\delta_j\rangle+\varphi)$"
+)
 
 
 def architectures(
@@ -112,16 +111,22 @@ def _shared(axis, parts: dict, ensemble: str) -> None:
     """From the small image to a hidden vector: the same in all three."""
     diagram.picture(axis, 8, 84, parts["LR"], "LR")
     diagram.arrow(axis, (8, 75), (8, 64.5))
-    diagram.box(axis, 8, 58, "EDSR\nencoder", width=14, height=12)
+    diagram.box(axis, 8, 58, _("EDSR\nencoder"), width=14, height=12)
     diagram.arrow(axis, (15.5, 58), (21.5, 58))
-    axis.text(8, 46, "coordinate\n$(y, x)$ and\ncell", **diagram.CENTRED)
+    axis.text(8, 46, _("coordinate\n$(y, x)$ and\ncell"), **diagram.CENTRED)
     diagram.arrow(axis, (15.5, 46), (21.5, 46))
-    axis.text(41, 83.5, "for each of the 4 features\naround the coordinate", **diagram.CENTRED)
+    axis.text(41, 83.5, _("for each of the 4 features\naround the coordinate"), **diagram.CENTRED)
     one_pass = ensemble == "texture"
-    below = ((37, AVERAGE), (25, MLP)) if one_pass else ((40, MLP), (25, AVERAGE))
+    average, mlp = _("average, weighted by area"), "MLP"
+    below = ((37, average), (25, mlp)) if one_pass else ((40, mlp), (25, average))
     bottom = 43.5 if one_pass else 34  # of the frame around what is done for each neighbour
     diagram.box(axis, 41, (88 + bottom) / 2, "", width=38, height=88 - bottom)
-    boxes = TEXTURE + below
+    boxes = (
+        (74, _("amplitudes $A_j$, frequencies $F_j$")),
+        (64, _(r"distance $\delta_j$, phase $\varphi$ of the cell")),
+        (52, WAVES),
+        *below,
+    )
     for y, words in boxes:
         diagram.box(axis, 41, y, words, width=35 if y > bottom else 38, height=_height(words))
     for (upper, above), (lower, under) in pairwise(boxes):
@@ -137,38 +142,38 @@ def _height(words: str) -> float:
 
 
 def _lte(axis, parts: dict) -> None:
-    _lane(axis, LTE_ROW, 1, "LTE: regress")
+    _lane(axis, LTE_ROW, 1, _("LTE: regress"))
     output = partial(diagram.picture, axis, OUTPUTS, LTE_ROW, parts["LTE"], "SR $y$")
     target = partial(diagram.picture, axis, TARGETS, LTE_ROW, parts["HR"], r"HR $\hat y$")
     _row(axis, LTE_ROW, "regress", r"$L_1$: $\Vert y-\hat y\,\Vert_1$", output, target)
 
 
 def _cs(axis, parts: dict) -> None:
-    _lane(axis, CS_ROW, 2, "CS: classify")
-    output = partial(diagram.bars, axis, OUTPUTS, CS_ROW, parts["p"], "$y$, 256 levels")
+    _lane(axis, CS_ROW, 2, _("CS: classify"))
+    output = partial(diagram.bars, axis, OUTPUTS, CS_ROW, parts["p"], _("$y$, 256 levels"))
     target = partial(
         diagram.bars, axis, TARGETS, CS_ROW, parts["one-hot"], r"$\mathbb{1}[\hat y\,]$"
     )
     loss = r"$-\,\mathbb{1}[\hat y\,]^T\log\,y$"
     _row(axis, CS_ROW, "classify", loss, output, target)
-    axis.text(LOSSES, CS_ROW + 6, "eq. (1)", **diagram.CENTRED)
-    _decoded(axis, CS_ROW - STEP, parts["CS"], "the mode of each distribution")
+    axis.text(LOSSES, CS_ROW + 6, _("eq. (1)"), **diagram.CENTRED)
+    _decoded(axis, CS_ROW - STEP, parts["CS"], _("decoded: the mode of each distribution"))
 
 
 def _fcs(axis, parts: dict) -> None:
-    _lane(axis, FCS_ROW, 3, "FCS: regress low, classify high frequencies")
+    _lane(axis, FCS_ROW, 3, _("FCS: regress low, classify high frequencies"))
     low, high = FCS_ROW, FCS_ROW - STEP
     output = partial(diagram.picture, axis, OUTPUTS, low, parts["low"], "LSR $y_L$")
-    target = partial(diagram.picture, axis, TARGETS, low, parts["f"], r"low band $f(\hat y)$")
+    target = partial(diagram.picture, axis, TARGETS, low, parts["f"], _(r"low band $f(\hat y)$"))
     _row(axis, low, "regress", r"$+\,\lambda\,\Vert y_L-f(\hat y)\Vert_2^2$", output, target)
-    output = partial(diagram.bars, axis, OUTPUTS, high, parts["p_H"], "HSR $y_H$, 256 levels")
+    output = partial(diagram.bars, axis, OUTPUTS, high, parts["p_H"], _("HSR $y_H$, 256 levels"))
     target = partial(
         diagram.bars, axis, TARGETS, high, parts["one-hot_H"], r"$\mathbb{1}[g(\hat y)]$"
     )
     loss = r"$-\,\mathbb{1}[g(\hat y)]^T\log\,y_H$"
     _row(axis, high, "classify", loss, output, target)
-    axis.text(LOSSES, FCS_ROW - STEP / 2, "eq. (2)", **diagram.CENTRED)
-    _decoded(axis, FCS_ROW - 2 * STEP, parts["FCS"], "$y_L$ + the mode of $y_H$")
+    axis.text(LOSSES, FCS_ROW - STEP / 2, _("eq. (2)"), **diagram.CENTRED)
+    _decoded(axis, FCS_ROW - 2 * STEP, parts["FCS"], _("decoded: $y_L$ + the mode of $y_H$"))
 
 
 def _lane(axis, row: float, rows: int, name: str) -> None:
@@ -185,7 +190,7 @@ def _row(axis, row: float, kind: str, loss: str, output: Callable, target: Calla
     """One head, its output, and the loss between the output and its target."""
     regress = kind == "regress"
     colour = REGRESSED if regress else CLASSIFIED
-    words = "linear: 3\n+ bilinear" if regress else "linear:\n3 x 256"
+    words = _("linear: 3\n+ bilinear") if regress else _("linear:\n3 x 256")
     diagram.box(axis, HEADS, row, words, width=14.5, height=8, colour=colour)
     diagram.arrow(axis, (HEADS + 7.5, row), (OUTPUTS - 6, row))
     output(colour=colour)
@@ -198,4 +203,4 @@ def _row(axis, row: float, kind: str, loss: str, output: Callable, target: Calla
 def _decoded(axis, row: float, picture: np.ndarray, words: str) -> None:
     """The picture that the outputs above it are decoded to."""
     diagram.picture(axis, OUTPUTS, row, picture, "SR")
-    axis.text(OUTPUTS + 8, row, f"decoded: {words}", **diagram.CENTRED | {"ha": "left"})
+    axis.text(OUTPUTS + 8, row, words, **diagram.CENTRED | {"ha": "left"})

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from fcsr import images, metrics
 from fcsr.course import previews
+from fcsr.course.language import drawn as _
 from fcsr.course.mpl import draw_spectrum
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def comparison(
     import matplotlib.pyplot as plt
 
     frame = previews.crop_box(box, *pictures.values())
-    hr, *_ = pictures.values()
+    hr = next(iter(pictures.values()))
     figure, rows = plt.subplots(
         3, len(pictures), figsize=(3.1 * len(pictures), 9), layout="constrained", squeeze=False
     )
@@ -50,7 +51,8 @@ def comparison(
     for axis in rows[:2].flat:
         axis.set_xticks([])
         axis.set_yticks([])
-    for axis, label in zip(rows[:, 0], ("pixels", "artifacts", "power (levels²)"), strict=True):
+    labels = _("pixels"), _("artifacts"), _("power (levels²)")
+    for axis, label in zip(rows[:, 0], labels, strict=True):
         axis.set_ylabel(label, fontsize=14)
     return figure
 
@@ -65,7 +67,8 @@ def _artifacts(axis, sr: Image.Image, hr: Image.Image, frame: tuple[int, int, in
     canvas[found > 0] = (255, 0, 0)
     axis.imshow(canvas, interpolation="nearest")
     black, bright = (1000 * (found == sign).mean() for sign in (-1, 1))
-    axis.set_xlabel(f"black {black:.1f}, bright {bright:.1f} ‰", fontsize=12)
+    rates = _("black {black:.1f}, bright {bright:.1f} ‰").format(black=black, bright=bright)
+    axis.set_xlabel(rates, fontsize=12)
 
 
 def _gray(picture: Image.Image) -> Tensor:

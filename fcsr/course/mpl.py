@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from fcsr import images
+from fcsr.course.language import drawn as _
 from fcsr.frequency import radial_spectrum
 
 if TYPE_CHECKING:
@@ -89,10 +90,21 @@ def draw_distribution(
         axes, COLOURS.items(), probabilities, truth or (None,) * 3, strict=True
     ):
         draw_colour(axis, p, colour, value)
-        axis.set_ylabel(f"p({name})", fontsize=13)
+        axis.set_ylabel(probability(name), fontsize=13)
     marks = axes[0].get_legend_handles_labels()
     figure.legend(*marks, loc="outside upper right", ncols=4, frameon=False, fontsize=13)
-    axes[-1].set_xlabel("level", fontsize=13)
+    axes[-1].set_xlabel(_("level"), fontsize=13)
+
+
+def probability(colour: str) -> str:
+    """The probability of a level of a colour, as the name of an axis.
+
+    Example:
+        >>> from fcsr.course import mpl
+        >>> mpl.probability("red")
+        'p(red)'
+    """
+    return {"red": _("p(red)"), "green": _("p(green)"), "blue": _("p(blue)")}[colour]
 
 
 def draw_colour(axis, p: np.ndarray, colour: str, truth: int | None) -> None:
@@ -108,12 +120,12 @@ def draw_colour(axis, p: np.ndarray, colour: str, truth: int | None) -> None:
     """
     levels = np.arange(len(p))
     axis.fill_between(levels, p, step="mid", color=colour, alpha=0.7)
-    axis.axvline(p @ levels, color=colour, linestyle="--", linewidth=2, label="mean")
+    axis.axvline(p @ levels, color=colour, linestyle="--", linewidth=2, label=_("mean"))
     median = np.searchsorted(np.cumsum(p), 0.5)
-    axis.axvline(median, color=colour, linestyle=":", linewidth=3, label="median")
-    axis.plot(p.argmax(), p.max(), "v", color=colour, markersize=10, label="mode")
+    axis.axvline(median, color=colour, linestyle=":", linewidth=3, label=_("median"))
+    axis.plot(p.argmax(), p.max(), "v", color=colour, markersize=10, label=_("mode"))
     if truth is not None:
-        axis.axvline(truth, color="black", linewidth=2, label="truth")
+        axis.axvline(truth, color="black", linewidth=2, label=_("truth"))
     axis.set_ylim(0, 1.15 * p.max())
 
 
@@ -132,7 +144,7 @@ def draw_spectrum(
     """
     frequency, power = radial_spectrum(levels, bins=24)
     axis.semilogy(frequency, power[0, 0], color=colour, linewidth=width, label=label)
-    axis.set_xlabel("cycles a pixel", fontsize=13)
+    axis.set_xlabel(_("cycles a pixel"), fontsize=13)
 
 
 def describe(setting) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from fcsr.course.language import _
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -23,8 +25,8 @@ class Verdict:
 
     def __repr__(self) -> str:
         if self.right is None:
-            return "not answered yet"
-        return "right" if self.right else f"not yet: {self.hint}"
+            return _("not answered yet")
+        return _("right") if self.right else _("not yet: {hint}").format(hint=self.hint)
 
     def or_else(self, package: Function) -> Function:
         """The student's function if it is right, or else fcsr's, so that the notebook goes on.
@@ -43,7 +45,7 @@ class Verdict:
         if self.right:
             print(self)
             return cast("Function", self.answer)
-        print(f"{self} (going on with fcsr's own)")
+        print(self, _("(going on with fcsr's own)"))
         return package
 
 
@@ -75,7 +77,7 @@ def check(function: Callable[..., None]) -> Callable[..., Verdict]:
         try:
             function(answer, *arguments, **options)
         except NotYet as hint:
-            return Verdict(False, str(hint), answer)
+            return Verdict(False, _(str(hint)), answer)
         except NotImplementedError:
             return Verdict(None)
         except Exception as error:
@@ -89,4 +91,4 @@ def _line_of(error: Exception) -> str:
     """Where in the student's cell it was raised, if it was raised from there."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "ipykernel_" in frame.filename]
-    return f" in line {own[-1].lineno} of your cell" if own else ""
+    return _(" in line {line} of your cell").format(line=own[-1].lineno) if own else ""

@@ -10,6 +10,8 @@ from pathlib import Path
 import psutil
 from nbformat import NotebookNode
 
+from fcsr.course import language
+from fcsr.course.translation.applying import translate_file
 from fcsr.utils.terminal import printable
 
 LONGEST_ERROR = 2000  # characters of an error that are shown
@@ -19,6 +21,8 @@ def execute(
     source: Path, target: Path, scratch: Path, parameters: dict | None, cell_minutes: float
 ) -> str | None:
     """Run a notebook, write it with its outputs, and return what was raised, if anything.
+
+    It is run in English, and written in the current language of the course.
 
     Whatever happens, `target` is a notebook afterwards: with the outputs so far, or an empty one.
 
@@ -41,6 +45,7 @@ def execute(
             raise
     if not draft.exists():
         nbformat.write(nbformat.v4.new_notebook(), draft)
+    translate_file(draft, language.current())
     os.replace(draft, target)
     return None if error is None else in_words(error)
 

@@ -1,0 +1,111 @@
+"""The language in which the course is shown: English, or that which FCSR_LANGUAGE names.
+
+What the package prints for the course passes `_`, and what it draws passes `drawn`: both give the
+translation that `fcsr/course/translation` has, else the English. The commands of the course set the
+variable, and their kernels inherit it.
+"""
+
+import functools
+import os
+
+from fcsr.errors import FcsrError
+
+VARIABLE = "FCSR_LANGUAGE"
+ENGLISH = "en"
+FONTS = {  # of the languages whose letters matplotlib's own font lacks
+    "ko": (
+        *("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Nanum Gothic", "NanumBarunGothic"),
+        *("Malgun Gothic", "Apple SD Gothic Neo", "AppleGothic", "UnDotum", "Baekmuk Gulim"),
+        *("Noto Sans CJK JP", "Noto Sans CJK SC"),  # which have the same Hangul
+    )
+}
+
+
+def languages() -> tuple[str, ...]:
+    """The languages of the course, English first.
+
+    Example:
+        >>> from fcsr.course import language
+        >>> language.languages()[0]
+        'en'
+    """
+    from fcsr.course.translation import catalogs
+
+    return (ENGLISH, *catalogs.languages())
+
+
+def current() -> str:
+    """The language that FCSR_LANGUAGE names; English, if it names none that there is."""
+    named = os.environ.get(VARIABLE, ENGLISH)
+    return named if named == ENGLISH or named in languages() else ENGLISH
+
+
+def use(language: str) -> None:
+    """Show the course in a language, here and in the kernels that are started from now on.
+
+    Raises:
+        FcsrError: there is no translation into it.
+
+    Example:
+        >>> from fcsr.course import language
+        >>> language.use("en")
+        >>> language.current()
+        'en'
+    """
+    if language not in languages():
+        known = ", ".join(languages())
+        raise FcsrError(f"the course is not translated into {language}; give one of {known}")
+    os.environ[VARIABLE] = language
+
+
+def _(message: str) -> str:
+    """A text of the package in the current language.
+
+    Values are filled in afterwards: `_("{width} pixels").format(width=width)`.
+
+    Example:
+        >>> from fcsr.course.language import _
+        >>> _("right")
+        'right'
+    """
+    language = current()
+    if language == ENGLISH:
+        return message
+    from fcsr.course.translation import catalogs
+
+    return catalogs.package(language).get(("", message), message)
+
+
+def drawn(message: str) -> str:
+    """A text of the package as a figure can show it; where no font has its letters, the English.
+
+    Example:
+        >>> from fcsr.course.language import drawn
+        >>> drawn("level")
+        'level'
+    """
+    return _(message) if _use_font(current()) else message
+
+
+@functools.cache
+def _use_font(language: str) -> bool:
+    """Have matplotlib draw a language's letters; False where no font has them."""
+    if language not in FONTS:
+        return True
+    from matplotlib import font_manager, rcParams
+
+    found = font(language, {entry.name for entry in font_manager.fontManager.ttflist})
+    if found is not None and found not in rcParams["font.family"]:
+        rcParams["font.family"] = [*rcParams["font.family"], found]  # for what the first one lacks
+    return found is not None
+
+
+def font(language: str, installed: set[str]) -> str | None:
+    """The first of a language's fonts that is installed.
+
+    Example:
+        >>> from fcsr.course import language
+        >>> language.font("ko", {"DejaVu Sans", "NanumGothic"})
+        'NanumGothic'
+    """
+    return next((name for name in FONTS[language] if name in installed), None)
