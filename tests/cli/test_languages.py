@@ -91,6 +91,10 @@ def test_report_runs_english_code_and_shows_korean(project, english, monkeypatch
     folder = project / "build" / "report-ko"
     page = (folder / "03_classification.html").read_text(encoding="utf-8")
     assert "사진 2장 평균(x4) 30.0 dB, LPIPS 0.20" in page and ">ko\n<" in page
+    assert '<html lang="ko">' in page and ">모든 노트북</a>" in page
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="ko">' in index and "<h2>노트북</h2>" in index
+    assert TERM_KO.split("**")[1] in (folder / "glossary.html").read_text(encoding="utf-8")
     found = nbformat.read(folder / NAME, as_version=4)
     assert found.cells[0].source == TITLE_KO
     assert [cell.source for cell in found.cells[1:3]] == [c.source for c in notebook.cells[1:3]]

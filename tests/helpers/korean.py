@@ -48,7 +48,9 @@ def project(tmp_path, cells) -> Path:
     (tmp_path / "fcsr" / "course").mkdir(parents=True)
     notebook = writes(new_notebook(cells=cells))
     (tmp_path / "notebooks" / "03_classification.ipynb").write_text(notebook, encoding="utf-8")
-    (tmp_path / "notebooks" / "glossary.md").write_text(f"# Glossary\n\n{TERM}\n", encoding="utf-8")
+    (tmp_path / "notebooks" / "glossary.md").write_text(
+        f"# Glossary\n\n### mode\n\n{TERM}\n", encoding="utf-8"
+    )
     (tmp_path / "fcsr" / "course" / "plots.py").write_text('name = _("level")\n')
     return tmp_path
 
@@ -64,6 +66,8 @@ def korean(tmp_path, monkeypatch) -> Path:
         + entry(PRINTED, PRINTED_KO, "printed"),
         "glossary": entry(TERM, TERM_KO, "page"),
         "package": entry("level", "화솟값")
+        + entry("All notebooks", "모든 노트북")
+        + entry("Notebooks", "노트북")
         + entry("right", "맞습니다")
         + entry("not answered yet", "아직 답이 없습니다")
         + entry("twice it", "두 배가 아닙니다"),

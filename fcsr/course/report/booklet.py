@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from nbformat import NotebookNode
 
+from fcsr.course.language import _
 from fcsr.course.report.execution import executed
 from fcsr.course.report.page.html import GLOSSARY, convert
 from fcsr.course.report.page.static_widgets import replace_widgets
@@ -62,11 +63,12 @@ def _cells(page: Page, folder: Path, number: int) -> list[NotebookNode]:
 
 def _cover(pages: list[Page], title: str, machine: str) -> str:
     failed = ", ".join(page.title for page in pages if page.error)
-    return f"# {title}\n\n{machine}" + (f"\n\nFailed: {failed}" if failed else "")
+    words = _("Failed: {titles}").format(titles=failed)
+    return f"# {title}\n\n{machine}" + (f"\n\n{words}" if failed else "")
 
 
 def _opening(page: Page) -> str:
-    words = f"This notebook failed.\n{page.error}"
+    words = _("This notebook failed.") + f"\n{page.error}"
     # Without a blank line, which would end the HTML in Markdown's eyes.
     error = f"<pre>{html.escape(words)}</pre>".replace("\n", "&#10;") if page.error else ""
     return f'<div class="course-opening" id="{html.escape(page.name)}">{error}</div>'

@@ -15,6 +15,7 @@ from pathlib import Path
 import jinja2
 import torch
 
+from fcsr.course.language import _, current
 from fcsr.course.report import parameters, pdf
 from fcsr.course.report.booklet import bind
 from fcsr.course.report.execution import in_words
@@ -23,11 +24,11 @@ from fcsr.course.report.page.html import GLOSSARY, TEMPLATES
 from fcsr.course.report.page.summary import Page, title
 from fcsr.course.report.publish import publish
 from fcsr.course.report.site import INDEX, Site, open_site
+from fcsr.course.translation.applying import translated, translated_page
 from fcsr.errors import FcsrError
 from fcsr.utils.device import default_device
 from fcsr.utils.terminal import printable
 
-TITLE = "Super-resolution as classification"
 PDF = "course.pdf"
 CELL_MINUTES = 30.0
 
@@ -102,7 +103,7 @@ def _heading(source: Path) -> str | None:
     import nbformat
 
     try:
-        return title(nbformat.read(source, as_version=4))
+        return title(translated(nbformat.read(source, as_version=4), current()))
     except Exception:  # of which its own page will tell
         return None
 
@@ -116,8 +117,10 @@ def _print(
     try:
         target.unlink(missing_ok=True)  # of an earlier run
         pdf.find()
-        glossary = (notebooks / GLOSSARY).read_text("utf-8") if site.glossary else None
-        html = bind(pages, site.folder, notebooks, TITLE, machine, glossary)
+        glossary = None
+        if site.glossary:
+            glossary = translated_page((notebooks / GLOSSARY).read_text("utf-8"), current())
+        html = bind(pages, site.folder, notebooks, _title(), machine, glossary)
         page.write_bytes(html.encode("utf-8", "backslashreplace"))
         pdf.to_pdf(page, draft)
         os.replace(draft, target)
@@ -132,10 +135,15 @@ def _print(
     return PDF, None
 
 
+def _title() -> str:
+    return _("Super-resolution as classification")
+
+
 def _index(report: Report, machine: str, pdf: str | None) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    environment.globals |= {"_": _, "language": current()}
     template = environment.get_template("course.html.j2")
-    return template.render(title=TITLE, report=report, machine=machine, pdf=pdf)
+    return template.render(title=_title(), report=report, machine=machine, pdf=pdf)
 
 
 def _machine() -> str:

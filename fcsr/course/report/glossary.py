@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
+from fcsr.course.language import _, current
 from fcsr.course.report.execution import in_words
 from fcsr.course.report.page.contents import like_github
 from fcsr.course.report.page.html import convert
 from fcsr.course.report.page.summary import Neighbour, Page, title
 from fcsr.course.report.site import Site
+from fcsr.course.translation.applying import translated_page
 from fcsr.errors import FcsrError
 
 SECTION = re.compile(r"^(?=#{2,6} )", re.MULTILINE)
@@ -28,9 +30,9 @@ def publish_glossary(source: Path, site: Site, pages: Sequence[Page]) -> Page:
     from nbformat.v4 import new_markdown_cell, new_notebook
 
     last = Neighbour(pages[-1].file, pages[-1].title) if pages else None
-    page = Page("glossary", "Glossary", 0.0, file=site.glossary or "", before=last)
+    page = Page("glossary", _("Glossary"), 0.0, file=site.glossary or "", before=last)
     try:
-        text = _with_uses(source.read_text("utf-8"), pages)
+        text = _with_uses(translated_page(source.read_text("utf-8"), current()), pages)
         notebook = new_notebook(cells=[new_markdown_cell(text)])
         page = replace(page, title=title(notebook) or page.title)
         converted = convert(notebook, source.parent, page, site.links, "glossary")
@@ -64,6 +66,7 @@ def _with_uses(text: str, pages: Sequence[Page]) -> str:
             for page in pages
             if term in page.terms
         ]
-        uses = f'\n\n<p class="course-uses">Linked from {", ".join(links)}</p>\n\n' if links else ""
+        linked = _("Linked from")
+        uses = f'\n\n<p class="course-uses">{linked} {", ".join(links)}</p>\n\n' if links else ""
         sections.append(f"{section.rstrip()}{uses}" if uses else section)
     return "".join(sections)

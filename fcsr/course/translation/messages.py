@@ -19,6 +19,7 @@ METHODS = {".py": "python", ".j2": "jinja2.ext:babel_extract"}
 BREAK = re.compile(r"(\n{2,}|\n+\Z)")
 PAGE = "page"  # the context of a page's paragraphs
 SHARED = ("", PAGE, printed.CONTEXT)  # the contexts that are not one place
+ADDRESS = re.compile("### [^A-Z]+")  # a heading that is linked, `### mode`, is the same in all
 TIMES = "# NBVAL_IGNORE_OUTPUT"  # a cell that prints what is another at each run
 
 
@@ -72,7 +73,7 @@ def of_page(page: str) -> list[Message]:
         >>> [message.text for message in messages.of_page("# Terms\n\nHR: sharp.")]
         ['# Terms', 'HR: sharp.']
     """
-    found = [part for part in paragraphs(page) if part.strip()]
+    found = [part for part in paragraphs(page) if part.strip() and not ADDRESS.fullmatch(part)]
     return [Message(part, PAGE) for part in dict.fromkeys(found)]
 
 

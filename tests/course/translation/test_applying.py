@@ -50,7 +50,7 @@ def test_a_file_stays_a_notebook(korean, project):
 def test_a_page_is_translated_by_paragraphs(korean, project):
     page = (project / "notebooks" / "glossary.md").read_text(encoding="utf-8")
     assert translated_page(page, "en") == page
-    assert translated_page(page, "ko") == f"# Glossary\n\n{TERM_KO}\n"
+    assert translated_page(page, "ko") == f"# Glossary\n\n### mode\n\n{TERM_KO}\n"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """PO files follow the English, and a check says what is to be done."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -107,6 +108,18 @@ def test_package_texts_are_found_where_they_are_marked(tmp_path):
         **dict.fromkeys(("twice it", "no", "a {b}", "level"), "checks.py"),
         "All notebooks": "page.html.j2",
     }
+
+
+def test_every_marked_text_of_the_package_is_found():
+    """Also those that babel would overlook, such as in f-strings."""
+    course = ROOT / "fcsr" / "course"
+    found = {message.text for message in messages.of_package(course)}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in course.rglob("*.py")]
+    calls = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    marked = [call.args[0] for call in calls if getattr(call.func, "id", "") in ("_", "drawn")]
+    assert {text.value for text in marked if isinstance(text, ast.Constant)} <= found
+    others = {ast.unparse(text) for text in marked if not isinstance(text, ast.Constant)}
+    assert others == {"message", "str(hint)"}, "give a text, and fill values in afterwards"
 
 
 def test_the_check_lists_what_is_to_do(project, korean):

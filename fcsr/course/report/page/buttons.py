@@ -7,9 +7,8 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
+from fcsr.course.language import _
 from fcsr.course.stills import MOST
-
-CAPTION = "Static preview: choose a value. Run the notebook in JupyterLab for all controls."
 
 
 def to_html(stills: Mapping[str, Any], group: str) -> str:
@@ -58,5 +57,6 @@ def to_html(stills: Mapping[str, Any], group: str) -> str:
     for label, picture in zip(labels, pictures, strict=True):
         source = f"data:image/{kind};base64,{html.escape(str(picture['data']))}"
         parts.append(f'<img alt="the picture for {title}: {label}" src="{source}">')
-    parts.append(f"</div></fieldset><small>{CAPTION}</small>")
+    caption = _("Static preview: choose a value. Run the notebook in JupyterLab for all controls.")
+    parts.append(f"</div></fieldset><small>{caption}</small>")
     return "".join(parts)

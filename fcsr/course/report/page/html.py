@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element
 
 from nbformat import NotebookNode
 
+from fcsr.course import language
 from fcsr.course.report.page import drawings, pictures
 from fcsr.course.report.page.contents import Contents, like_github, like_jupyter
 from fcsr.course.report.page.embedded import WORDS, outputs_as_html
@@ -77,12 +78,14 @@ def convert(
     exporter = HTMLExporter(
         template_name="notebook",
         extra_template_basedirs=[str(TEMPLATES)],
+        language_code=language.current(),
         filters={
             "markdown2html": markdown_filter(references.harmless, contents),
             "harmless": references.harmless({}),
             "drawing": _drawing,
         },
     )
+    exporter.environment.globals["_"] = language._
     body, _ = exporter.from_notebook_node(
         notebook, {"metadata": {"name": page.title}, "page": page, "kind": kind}
     )

@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from fcsr.course import stills
+from fcsr.course.language import _
 from fcsr.course.report.execution import in_words
 from fcsr.course.report.page import buttons
 from fcsr.course.report.page.embedded import to_html
@@ -22,8 +23,6 @@ from fcsr.course.report.page.embedded import to_html
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 CLASS = "course-widget"  # of what stands in a widget's place
-NOTE = "<small>A widget, to be used in JupyterLab.</small>"
-CAPTION = "<small>Static preview. Run the notebook in JupyterLab to use the controls.</small>"
 STANDARD = "@jupyter-widgets/"  # the boxes and controls of ipywidgets
 REFERENCE = "IPY_MODEL_"  # how a widget's state names another widget
 
@@ -75,12 +74,24 @@ def _pieces(data: NotebookNode, state: dict) -> list[Piece]:
     widgets = _Widgets(state)
     pieces = widgets.pieces(name)
     pictured = any(isinstance(piece, str) and "<img" in piece for piece in pieces)
-    return [*pieces, CAPTION] if pictured and widgets.has_controls else pieces
+    return [*pieces, _caption()] if pictured and widgets.has_controls else pieces
+
+
+def _note() -> str:
+    return _small(_("A widget, to be used in JupyterLab."))
+
+
+def _caption() -> str:
+    return _small(_("Static preview. Run the notebook in JupyterLab to use the controls."))
+
+
+def _small(words: str) -> str:
+    return f"<small>{html.escape(words)}</small>"
 
 
 def _outputs(pieces: list[Piece], output: NotebookNode) -> Iterator[NotebookNode]:
     """Outputs that show these pieces in place of one that showed a widget."""
-    for _, group in itertools.groupby(pieces or [NOTE], type):
+    for _kind, group in itertools.groupby(pieces or [_note()], type):
         together = list(group)
         if shown := "".join(piece for piece in together if isinstance(piece, str)):
             data = {"text/html": f'<div class="{CLASS}">{shown}</div>'}
@@ -120,7 +131,7 @@ class _Widgets:
         if "children" in own:
             return self._within(own)
         self.has_controls = True
-        return [] if own.get("_view_module", "").startswith(STANDARD) else [NOTE]
+        return [] if own.get("_view_module", "").startswith(STANDARD) else [_note()]
 
     def _within(self, own: dict) -> list[Piece]:
         """What the children of a box show, with the titles that those of tabs have."""
