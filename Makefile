@@ -27,11 +27,11 @@ export FCSR_DATA ?= $(realpath ../shared/data)
 WORKERS := --numprocesses logical --maxprocesses 4
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help report lab editions translations test docs notebooks screenshot clean
+.PHONY: help report lab editions slides translations test docs notebooks screenshot clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9_]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-18s %s\n", $$1, $$2 }'
-	@echo "In Korean: make report LANGUAGE=ko, make lab LANGUAGE=ko, make editions LANGUAGE=ko."
+	@echo "In Korean: make report LANGUAGE=ko, make lab LANGUAGE=ko, make slides LANGUAGE=ko."
 	@echo "These can be set: PHOTOGRAPHS=folder, to train on other photographs than BSDS400,"
 	@echo "FCSR_DATA=folder, where image sets are looked for: make PHOTOGRAPHS=folder ablations, and"
 	@echo "at the first make TORCH=cpu, which leaves out CUDA's 4 GB on Linux: make report TORCH=cpu"
@@ -45,6 +45,9 @@ lab: $(INSTALLED) ## open the notebooks in JupyterLab
 editions: $(INSTALLED) ## copy the course into build/editions: for students (gaps, no solutions), for teachers
 	$(BIN)/fcsr course build/editions/student --edition student --overwrite $(SPOKEN)
 	$(BIN)/fcsr course build/editions/teacher --edition teacher --overwrite $(SPOKEN)
+
+slides: $(INSTALLED) ## make a deck of slides of each notebook as it is, build/slides/NAME.html: a minute
+	$(BIN)/fcsr slides $(SPOKEN)
 
 translations: $(INSTALLED) ## bring the translations up to date with the English, and list what is to do
 	$(BIN)/python -m fcsr.course.translation

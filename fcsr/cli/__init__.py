@@ -13,7 +13,7 @@ from fcsr.cli.upscale import upscale
 
 app = new_app(
     *(upscale, evaluate, score, with_recipe(train), export, models),
-    *(course.course, course.report, course.lab),
+    *(course.course, course.report, course.slides, course.lab),
 )
 
 

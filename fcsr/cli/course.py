@@ -1,4 +1,4 @@
-"""The course, as commands: a copy of it, its report, and its notebooks in JupyterLab."""
+"""The course, as commands: a copy of it, its report, slides, and its notebooks in JupyterLab."""
 
 import os
 import subprocess
@@ -113,12 +113,39 @@ def report(
     from fcsr.course.report import build
 
     folder = find(notebooks)
-    chosen = choose(language, folder)
-    if out is None:
-        out = Path("build/report" if chosen == ENGLISH else f"build/report-{chosen}")
+    out = _folder("report", choose(language, folder), out)
     made = build.build(folder, out, params, cell_minutes)
     typer.echo(printable(f"{out}/index.html"))
     raise typer.Exit(made.failed)
+
+
+def slides(
+    notebooks: Notebooks = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the decks go; by default build/slides, or build/slides-ko in Korean.",
+            show_default=False,
+        ),
+    ] = None,
+    language: Language = None,
+) -> None:
+    """Make a deck of slides of each notebook, with the outputs that it has.
+
+    A copy of the course has none: `fcsr report` runs it, and leaves the notebooks with their
+    outputs beside its pages.
+    """
+    require("fcsr slides", "notebooks", *NEEDED)
+    from fcsr.course.slides import pages
+
+    folder = find(notebooks)
+    for path in pages.make(folder, _folder("slides", choose(language, folder), out)):
+        typer.echo(printable(str(path)))
+
+
+def _folder(name: str, language: str, out: Path | None) -> Path:
+    """Where something goes that is made of the course."""
+    return out or Path("build", name if language == ENGLISH else f"{name}-{language}")
 
 
 def lab(

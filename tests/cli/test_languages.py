@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -100,8 +101,20 @@ def test_report_runs_english_code_and_shows_korean(project, english, monkeypatch
     assert [cell.source for cell in found.cells[1:3]] == [c.source for c in notebook.cells[1:3]]
 
 
+def test_slides_are_korean(project, english, monkeypatch, capsys):
+    monkeypatch.chdir(project)
+    course.slides(language="ko")
+    deck = Path("build", "slides-ko", "03_classification.html")
+    assert capsys.readouterr().out == f"{deck}\n"
+    text = deck.read_text(encoding="utf-8")
+    assert '<html lang="ko">' in text and "분류로 푸는 초해상도" in text
+    monkeypatch.setenv(language.VARIABLE, "en")
+    course.slides(out=Path("decks"))
+    assert "Super-resolution as classification" in Path("decks", deck.name).read_text("utf-8")
+
+
 def test_a_language_that_is_not_there_is_one_line(tmp_path):
-    for verb in (["course", "here"], ["lab"], ["report"]):
+    for verb in (["course", "here"], ["lab"], ["report"], ["slides"]):
         (tmp_path / "00.ipynb").write_text("{}")
         run = fcsr(*verb, "--language", "tlh", cwd=tmp_path)
         assert run.returncode == 2 and "Traceback" not in run.stderr

@@ -52,6 +52,8 @@ def convert(
     page: Page,
     links: Mapping[str, str],
     kind: Kind = "page",
+    template: str = "notebook",
+    prepare: Callable[[NotebookNode], None] = fold,
 ) -> Converted:
     """An executed notebook as self-contained HTML.
 
@@ -64,20 +66,23 @@ def convert(
         kind: a page of its own; the glossary, whose headings have the addresses that GitHub gives
             them; or all notebooks as one, to be printed, with the contents after the first cell
             and with nothing folded.
+        template: of the page, a folder of `templates`.
+        prepare: what writes into cells' metadata, as `course`, what stands around them.
     """
     from nbconvert import HTMLExporter
 
     notebook = copy.deepcopy(notebook)
     references = _References(folder, links)
     references.problems += replace_widgets(notebook)
-    fold(notebook)
+    prepare(notebook)
     if kind == "booklet":
         notebook.cells[0].metadata.course.after += f'<nav class="course-contents">{CONTENTS}</nav>'
     outputs_as_html(notebook)
     contents = Contents(like_github if kind == "glossary" else like_jupyter)
     exporter = HTMLExporter(
-        template_name="notebook",
+        template_name=template,
         extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_paths=[str(TEMPLATES)],  # where one template names another
         language_code=language.current(),
         filters={
             "markdown2html": markdown_filter(references.harmless, contents),
