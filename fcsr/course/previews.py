@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from fcsr import decoding, images, models
+from fcsr.course.language import drawn as _
 from fcsr.decoding import Decode
 from fcsr.errors import FcsrError, ImageError
 from fcsr.images import Region, whole
@@ -120,7 +121,8 @@ def decoded_levels(logits: Tensor, truth: tuple[int, int, int]) -> list[str]:
     """For each colour, the mode, mean and median of its logits (3, 256), and the truth."""
     ways = (decoding.mode, decoding.mean, decoding.median)
     levels = np.stack([way(logits).numpy().round().astype(int) for way in ways], axis=1)
+    words = _("mode {mode}, mean {mean}, median {median}, truth {truth}")
     return [
-        f"mode {mode}, mean {mean}, median {median}, truth {value}"
+        words.format(mode=mode, mean=mean, median=median, truth=value)
         for (mode, mean, median), value in zip(levels, truth, strict=True)
     ]

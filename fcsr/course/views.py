@@ -17,6 +17,7 @@ from PIL import Image
 
 from fcsr import decoding, frequency, images, metrics
 from fcsr.course import mpl, plots, previews
+from fcsr.course.language import drawn as _
 from fcsr.errors import FcsrError, ImageError
 from fcsr.frequency import half_power, low_pass
 from fcsr.images import Region
@@ -46,18 +47,18 @@ class Frequencies:
         f = low_pass(kind, width)
         low, high = frequency.split(self._hr, f)
         figure, (left, middle, right) = mpl.figure(13, 4.7, columns=3)
-        mpl.show(left, low, "low")
-        mpl.show(middle, high + 0.5, "high, around mid-gray")
+        mpl.show(left, low, _("low"))
+        mpl.show(middle, high + 0.5, _("high, around mid-gray"))
         blue, red = plots.COLOURS["blue"], plots.COLOURS["red"]
         for name, band, colour, line in (
-            ("image", self._hr, "darkgray", 6),
-            ("low", low, blue, 3),
-            ("high", high, red, 3),
+            (_("image"), self._hr, "darkgray", 6),
+            (_("low"), low, blue, 3),
+            (_("high"), high, red, 3),
         ):
             mpl.draw_spectrum(right, 255 * band.mean(1, keepdim=True), colour, line, name)
-        right.axvline(half_power(width), color="black", linestyle=":", label="half power")
+        right.axvline(half_power(width), color="black", linestyle=":", label=_("half power"))
         right.set_ylim(1e-4, 2e4)
-        right.set_title("spectra: power (levels²)", fontsize=14)
+        right.set_title(_("spectra: power (levels²)"), fontsize=14)
         right.legend(loc="lower left", fontsize=12)
         figure.suptitle(f"f = {mpl.describe(f)}", fontsize=15)
         return mpl.png(figure)
@@ -96,9 +97,11 @@ class Scales:
         side = round(scale * small)
         window = previews.window(side, down, across)
         panels = {
-            f"LR, {small} x {small}": F.interpolate(self._lr, (side, side), mode="nearest-exact"),
-            "the photograph": images.resize(self._hr, (side, side)),
-            "bicubic": images.resize(self._lr, (side, side)),
+            _("LR, {side} x {side}").format(side=small): F.interpolate(
+                self._lr, (side, side), mode="nearest-exact"
+            ),
+            _("the photograph"): images.resize(self._hr, (side, side)),
+            _("bicubic"): images.resize(self._lr, (side, side)),
         }
         panels = {name: window.cut(whole) for name, whole in panels.items()}
         for name, (model, encoded) in self._encoded.items():
@@ -108,7 +111,8 @@ class Scales:
         figure, axes = mpl.figure(12, 8.7, rows=2, columns=3)
         for axis, (name, panel) in zip(axes.flat, panels.items(), strict=True):
             mpl.show(axis, panel, name)
-        figure.suptitle(f"x{scale:.2f}, {small} → {side} pixels a side", fontsize=15)
+        title = _("x{scale:.2f}, {small} → {side} pixels a side")
+        figure.suptitle(title.format(scale=scale, small=small, side=side), fontsize=15)
         return mpl.png(figure)
 
 
@@ -146,12 +150,13 @@ class Pixel:
             logits = decoding.as_logits(self._model.outputs(estimate))[0, 0]  # (3, 256)
         figure = mpl.empty(14, 6.4)
         ((left, right),) = figure.subfigures(1, 2, squeeze=False, width_ratios=(1, 1.15))
-        left.suptitle(f"row {row}, column {column}", fontsize=15)
-        pictures = {"HR": self._hr, "CS, mode": self._mode}
+        place = _("row {row}, column {column}").format(row=row, column=column)
+        left.suptitle(place, fontsize=15)
+        pictures = {"HR": self._hr, _("CS, mode"): self._mode}
         for (whole, near), (name, image) in zip(left.subplots(2, 2), pictures.items(), strict=True):
             mpl.show(whole, image, name)
             mpl.ring(whole, row, column)
-            mpl.show(near, image, f"{name}, near by", nearest=True)
+            mpl.show(near, image, _("{name}, near by").format(name=name), nearest=True)
             mpl.zoom(near, row, column, reach=10)
         axes = right.subplots(3, 1, sharex=True)
         truth = tuple(images.to_levels(self._hr)[0, :, row, column].tolist())
@@ -187,12 +192,12 @@ class Dial:
         above 0 and for a place outside.
         """
         decode = functools.partial(decoding.sharpened_mean, sharpness=sharpness)
-        name = "mode" if sharpness == MODE else f"t = {sharpness:.3g}"
+        name = _("mode") if sharpness == MODE else f"t = {sharpness:.3g}"
         window, estimates = self._at(down, across)
         hr = window.cut(self._hr)
         figure, axes = mpl.figure(13, 5, columns=3)
         mpl.show(axes[0], hr, "HR")
-        for axis, ((model, _), estimate) in zip(
+        for axis, ((model, _encoded), estimate) in zip(
             axes[1:], zip(self._encoded.values(), estimates, strict=True), strict=True
         ):
             sr = previews.decode(model, estimate, "mode" if sharpness == MODE else decode)

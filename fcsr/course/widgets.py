@@ -15,9 +15,10 @@ from PIL import Image
 
 from fcsr import frequency, images
 from fcsr.course import stills, views
+from fcsr.course.language import _
 from fcsr.errors import FcsrError
 
-GIVEN = "as given"  # what the menu calls the photograph that a notebook handed over
+GIVEN = _("as given")  # what the menu calls the photograph that a notebook handed over
 
 View = Callable[..., bytes]
 
@@ -67,9 +68,9 @@ class Panel(ipywidgets.VBox):
         self._uploaded: dict[str, Image.Image] = {}
         self.controls = controls
         self.photographs = ipywidgets.Dropdown(
-            options=[*self._own, *images.SAMPLES], description="photograph", style=_STYLE
+            options=[*self._own, *images.SAMPLES], description=_("photograph"), style=_STYLE
         )
-        self.upload = ipywidgets.FileUpload(accept="image/*", description="your own")
+        self.upload = ipywidgets.FileUpload(accept="image/*", description=_("your own"))
         self.message = ipywidgets.HTML()
         whole = {"max_width": "100%", "align_self": "flex-start"}  # at its own size or smaller
         self.picture = ipywidgets.Image(format="png", layout=whole)
@@ -145,9 +146,9 @@ def frequency_splitter(photograph: Image.Image | None = None) -> Panel:
     """
     controls = {
         "kind": ipywidgets.Dropdown(
-            options=list(frequency.KINDS), description="filter", style=_STYLE
+            options=list(frequency.KINDS), description=_("filter"), style=_STYLE
         ),
-        "width": _slider("width", 1.5, 0.5, 16, 0.25),
+        "width": _slider(_("width"), 1.5, 0.5, 16, 0.25),
     }
     widths = (0.5, 1, 1.5, 2, 3, 4, 6, 10, 16)
     return Panel(views.Frequencies, controls, photograph, ("width", widths))
@@ -163,7 +164,7 @@ def scale_explorer(photograph: Image.Image | None = None) -> Panel:
         >>> sorted(panel.controls)
         ['across', 'down', 'scale']
     """
-    controls = {"scale": _slider("scale", 4, 1, 8, 0.1), **_spot()}
+    controls = {"scale": _slider(_("scale"), 4, 1, 8, 0.1), **_spot()}
     return Panel(views.Scales, controls, photograph, ("scale", (1.5, 2, 2.7, 3, 3.7, 4, 5, 6, 8)))
 
 
@@ -181,9 +182,9 @@ def pixel_inspector(photograph: Image.Image | None = None) -> Panel:
     """
     controls = {
         name: ipywidgets.IntSlider(
-            64, 0, views.Pixel.largest - 1, description=name, style=_STYLE, layout=_LONG
+            64, 0, views.Pixel.largest - 1, description=words, style=_STYLE, layout=_LONG
         )
-        for name in ("row", "column")
+        for name, words in {"row": _("row"), "column": _("column")}.items()
     }
     across_an_edge = ("row", lambda at: range(at - 8, at + 9, 2))
     return Panel(views.Pixel, controls, photograph or images.sample("chelsea"), across_an_edge)
@@ -201,8 +202,8 @@ def decode_slider(photograph: Image.Image | None = None) -> Panel:
     """
     steps = (1.4, 2, 2.8, 4, 5.6, 8, 11, 16, 32)
     sharpness = ipywidgets.SelectionSlider(
-        options=[("1, the mean", 1), *((str(t), t) for t in steps), ("the mode", views.MODE)],
-        description="sharpness t",
+        options=[(_("1, the mean"), 1), *((str(t), t) for t in steps), (_("the mode"), views.MODE)],
+        description=_("sharpness t"),
         style=_STYLE,
         layout=_LONG,
     )
@@ -222,4 +223,5 @@ def _slider(name: str, value: float, least: float, most: float, step: float):
 
 def _spot() -> dict[str, ipywidgets.FloatSlider]:
     """Where a window lies in its image."""
-    return {name: _slider(name, 0.5, 0, 1, 0.02) for name in ("down", "across")}
+    names = {"down": _("down"), "across": _("across")}
+    return {name: _slider(words, 0.5, 0, 1, 0.02) for name, words in names.items()}
