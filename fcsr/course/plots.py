@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from fcsr.course import previews
+from fcsr.course.language import drawn as _
 from fcsr.course.mpl import COLOURS, PALETTE, draw_colour, draw_distribution
 from fcsr.evaluation.replication.paper import side_by_side
 from fcsr.metrics import LPIPS_RANGES
@@ -153,12 +154,18 @@ def lpips_ranges() -> "matplotlib.figure.Figure":
         label = f"IMDN, [{low:g}, {high:g}]"
         axis.plot(places, both[column], color=colour, linewidth=6, alpha=0.4, label=label)
     for name, marker in {"Baseline": "o", "CS": "v", "FCS": "^"}.items():
-        axis.plot(places, both[name], f"k{marker}", markersize=7, label=f"paper, {name}")
+        axis.plot(
+            places,
+            both[name],
+            f"k{marker}",
+            markersize=7,
+            label=_("paper, {name}").format(name=name),
+        )
     axis.set_xticks(places, [f"{dataset}\nx{scale}" for dataset, scale in both.index], fontsize=12)
     axis.set_yscale("log")
     axis.set_yticks([0.02, 0.05, 0.1, 0.2, 0.4], labels=["0.02", "0.05", "0.1", "0.2", "0.4"])
     axis.set_yticks([], minor=True)
-    axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
+    axis.set_ylabel(_("LPIPS (lower is better)"), fontsize=13)
     axis.legend(ncols=2, fontsize=12)
     return figure
 
@@ -194,7 +201,7 @@ def plane(
 
     figure, axis = plt.subplots(figsize=(11, 7), layout="constrained")
     path = control.sort_values("psnr")
-    label = "LTE + the same noise in all images"
+    label = _("LTE + the same noise in all images")
     axis.plot(path["psnr"], path["lpips"], "o-", color="gray", label=label)
     for (name, point), marker, colour in zip(
         points.iterrows(), itertools.cycle("osD^vP"), itertools.cycle(PALETTE)
@@ -205,11 +212,13 @@ def plane(
         line.set(markerfacecolor="white", markeredgewidth=2, markersize=10)
     if len(published):
         others = published["psnr"], published["lpips"]
-        axis.plot(*others, "x", color="gray", markersize=12, markeredgewidth=2, label="published")
+        axis.plot(
+            *others, "x", color="gray", markersize=12, markeredgewidth=2, label=_("published")
+        )
     _names(axis, published)
     axis.margins(0.12)
-    axis.set_xlabel("PSNR in dB (higher is better)", fontsize=13)
-    axis.set_ylabel("LPIPS (lower is better)", fontsize=13)
+    axis.set_xlabel(_("PSNR in dB (higher is better)"), fontsize=13)
+    axis.set_ylabel(_("LPIPS (lower is better)"), fontsize=13)
     figure.legend(fontsize=12, ncols=3, loc="outside lower center")
     return figure
 
