@@ -18,6 +18,7 @@ PACKAGES = (
     "fcsr",
     "fcsr.analysis",
     "fcsr.course",
+    "fcsr.course.exercises",
     "fcsr.data",
     "fcsr.evaluation",
     "fcsr.frequency",

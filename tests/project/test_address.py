@@ -24,6 +24,13 @@ def cells(path, *addresses) -> list[str]:
     return [cell.source for cell in notebook.cells]
 
 
+def beginning(path, *addresses) -> tuple[str, str]:
+    """The sources of a notebook's first cell, and of its first cell with code."""
+    kinds = [cell.cell_type for cell in nbformat.read(path, as_version=4).cells]
+    written = cells(path, *addresses)
+    return written[0], written[kinds.index("code")]
+
+
 @pytest.mark.parametrize("name", script["READMES"])
 def test_readmes_have_the_badges_of_the_address(name):
     text = (ROOT / name).read_text(encoding="utf-8")
@@ -38,7 +45,7 @@ def test_readmes_have_the_badges_of_the_address(name):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_have_the_links_and_the_guard_of_the_address(path):
     assert cells(path, script["public_address"]()) == cells(path), REMEDY
-    first, code, *_ = cells(path, ADDRESS)
+    first, code = beginning(path, ADDRESS)
     assert f"github/someone/a-course/blob/HEAD/notebooks/{path.name})" in first
     assert f"gh/someone/a-course/HEAD?labpath=notebooks%2F{path.name})" in first
     assert f'address = "{ADDRESS}"' in code
@@ -48,7 +55,7 @@ def test_notebooks_have_the_links_and_the_guard_of_the_address(path):
 
 @pytest.mark.parametrize("address", [None, ADDRESS])
 def test_the_guard_comes_before_what_it_guards_and_does_nothing_here(address):
-    *_, code = cells(NOTEBOOKS[0], address)[:2]
+    _, code = beginning(NOTEBOOKS[0], address)
     names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Import)]
     imports = {alias.name: node.lineno for node in names for alias in node.names}
     assert code.splitlines().index('if find_spec("fcsr") is None:') < imports["fcsr"]

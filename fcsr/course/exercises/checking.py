@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+import torch
+
 from fcsr.course.language import _
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -60,6 +62,7 @@ def check(function: Callable[..., None]) -> Callable[..., Verdict]:
 
     No answer, None, or a function whose gap is still open (it raises NotImplementedError), is
     `not answered yet`. Whatever else is raised is said, with the line of the student's cell.
+    Tensors that are made meanwhile are the CPU's, whatever the default device.
 
     Example:
         >>> from fcsr.course.exercises.checking import check, expect
@@ -75,7 +78,8 @@ def check(function: Callable[..., None]) -> Callable[..., Verdict]:
         if answer is None:
             return Verdict(None)
         try:
-            function(answer, *arguments, **options)
+            with torch.device("cpu"):
+                function(answer, *arguments, **options)
         except NotYet as hint:
             return Verdict(False, _(str(hint)), answer)
         except NotImplementedError:

@@ -1,6 +1,7 @@
 """A check says what an answer is: missing, wrong and why, or right."""
 
 import pytest
+import torch
 
 from fcsr.course.exercises.checking import Verdict, check, expect
 
@@ -43,6 +44,11 @@ def test_the_line_of_the_cell_that_failed():
     names = {}
     exec(cell, names)
     assert "ZeroDivisionError in line 2 of your cell" in repr(doubling(names["fails"]))
+
+
+def test_tensors_are_made_on_the_cpu_whatever_the_default_device():
+    with torch.device("meta"):
+        assert doubling(lambda number: number * torch.ones(()).add(1).item()).right
 
 
 def test_the_notebook_goes_on_with_what_is_right(capsys):

@@ -1,0 +1,12 @@
+from . import ablations as ablations
+from . import checking as checking
+from . import classification as classification
+from . import evaluation as evaluation
+from . import frequencies as frequencies
+from . import functions as functions
+from . import hundred_lines as hundred_lines
+from . import perception as perception
+from . import quickstart as quickstart
+from . import training as training
+from . import two_losses as two_losses
+from . import uncertainty as uncertainty
