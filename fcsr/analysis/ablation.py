@@ -11,7 +11,7 @@ effects depend on one another. A seed is what is drawn, so the tests say nothing
 photographs or longer trainings.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,12 +19,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from fcsr import data, images, metrics, models
 from fcsr.analysis.variants import AXES, DESIGN, DESIGNS, Variant
 from fcsr.data.layouts import Files
 from fcsr.errors import FcsrError
 from fcsr.evaluation.uncertainty import holm
+from fcsr.frequency import LowPass
 from fcsr.inference import render
 from fcsr.metrics import BENCHMARK
 from fcsr.models import ContinuousModel
@@ -33,6 +36,8 @@ from fcsr.utils.progress import tqdm
 
 if TYPE_CHECKING:
     import pandas
+
+Image = Float[Tensor, "1 3 _ _"]
 
 SCALE = 4
 """The scale at which models are measured."""
@@ -45,6 +50,9 @@ MEASURES = ["psnr", "lpips", "black", "bright"]
 
 TESTED = ["psnr", "lpips"]
 """The measures whose effects are tested. Counts of artifacts are mostly near 0, far from normal."""
+
+LOW_BAND = "low band"
+"""The axis, in tables, of the measures of `low_band`."""
 
 KEY = ["axis", "model", "variant", "seed"]
 """The columns that name a training."""
@@ -169,16 +177,48 @@ def measure(model: ContinuousModel, recipe: Recipe) -> list[dict]:
         >>> mode["psnr"] < mean["psnr"]
         True
     """
+    decodes = (None,) if model.default_decode is None else DECODES
+    device = next(model.parameters()).device
+
+    def draw(lr: Image, hr: Image) -> list[Image]:
+        height, width = hr.shape[-2:]
+        return render(model, lr.to(device), (height, width), decodes, progress=False)
+
+    return _means(decodes, draw, recipe)
+
+
+def low_band(low_pass: LowPass, recipe: Recipe) -> list[dict]:
+    """The same of `f(HR)`: of an FCS whose low band is perfect, and whose high band adds nothing.
+
+    Example:
+        >>> import tempfile
+        >>> import fcsr
+        >>> from fcsr.analysis import ablation
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name in ("chelsea", "coffee"):
+        ...         crop = fcsr.images.sample(name).crop((200, 100, 264, 164))
+        ...         fcsr.images.save(crop, f"{folder}/{name}.png")
+        ...     recipe = ablation.short_recipe(folder, steps=1, val_images=1)
+        ...     filters = map(fcsr.frequency.Gaussian, (0.75, 1.5))
+        ...     [narrow], [wide] = (ablation.low_band(f, recipe) for f in filters)
+        >>> narrow["psnr"] > wide["psnr"]
+        True
+    """
+    return _means((None,), lambda lr, hr: [low_pass(hr).clamp(0, 1)], recipe)
+
+
+def _means(
+    decodes: tuple[str | None, ...], draw: Callable[[Image, Image], list[Image]], recipe: Recipe
+) -> list[dict]:
+    """What `draw` makes of LR and HR, for each decode one SR, measured."""
     import pandas as pd
 
-    decodes = (None,) if model.default_decode is None else DECODES
-    device, rows = next(model.parameters()).device, []
+    rows = []
     held_out = data.photographs(recipe.photographs)[-recipe.val_images :]
     for _, *pair in data.Benchmark(SCALE, [Files(path.stem, path) for path in held_out]):
-        lr, hr = (images.to_tensor(picture).to(device) for picture in pair)
-        height, width = hr.shape[-2:]
-        srs = render(model, lr, (height, width), decodes, progress=False)
-        for decode, sr in zip(decodes, srs, strict=True):
+        lr, hr = (images.to_tensor(picture) for picture in pair)
+        for decode, sr in zip(decodes, draw(lr, hr), strict=True):
+            hr = hr.to(sr.device)
             black, bright, _ = metrics.artifact_rate(sr, hr)
             values = (BENCHMARK.psnr(sr, hr, SCALE), metrics.lpips(sr, hr), black, bright)
             rows.append({"decode": decode or "", **dict(zip(MEASURES, values, strict=True))})

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from fcsr import evaluate, images, models
+from fcsr import evaluate, frequency, images, metrics, models
 from fcsr.analysis import ablation
 from fcsr.analysis.ablation import KEY, MEASURES
 from fcsr.analysis.variants import AXES, DESIGN, DESIGNS
@@ -56,6 +57,21 @@ def test_what_is_measured_is_what_evaluate_measures(recipe, tmp_path):
     assert [pytest.approx(row) for row in rows] == [dict(each) for each in expected]
     [lte] = ablation.measure(models.load("lte-compact"), recipe)
     assert lte["decode"] == "" and lte["psnr"] > rows[0]["psnr"]
+
+
+def test_a_low_band_is_measured_as_an_image(recipe):
+    held = [image(name) for name in ("chelsea", "coffee")]
+    f = frequency.Gaussian(1.0)
+    [row] = ablation.low_band(f, recipe)
+    assert row["decode"] == ""
+    assert row["psnr"] == pytest.approx(
+        np.mean([metrics.BENCHMARK.psnr(f(hr), hr, 4) for hr in held])
+    )
+    assert row["lpips"] == pytest.approx(np.mean([metrics.lpips(f(hr), hr) for hr in held]))
+
+
+def image(name):
+    return images.to_tensor(images.sample(name).crop((150, 120, 230, 200)))
 
 
 def test_a_study_trains_each_variant_with_each_seed(recipe):
@@ -139,11 +155,14 @@ def test_the_committed_table_holds_all_variants_in_pairs_with_their_designs():
     table = pd.read_csv(COMMITTED, keep_default_na=False)
     rows = [(*row[KEY], row["decode"]) for _, row in table.iterrows()]
     assert len(set(rows)) == len(rows)
-    assert rows[0] == ("start", "LTE", "lte-compact", 0, "")
+    assert rows.pop(0) == ("start", "LTE", "lte-compact", 0, "")
+    filters = ("as designed", *(v.name for v in (*AXES["filter"], *AXES["width"])))
+    low_bands, rows = rows[: len(filters)], rows[len(filters) :]
+    assert low_bands == [(ablation.LOW_BAND, "FCS", name, 0, "") for name in filters]
     planned = [(axis, variant.model, variant.name) for axis, variant in ablation.plan(AXES)]
     once = [(*place, 0, decode) for place in planned for decode in ablation.DECODES]
-    assert rows[1 : len(once) + 1] == once, "python benchmarks/ablations.py goes on with it"
-    assert {row[:3] for row in rows[1:]} == set(planned)
+    assert rows[: len(once)] == once, "python benchmarks/ablations.py goes on with it"
+    assert {row[:3] for row in rows} == set(planned)
     paired = table[table["axis"] == DESIGN].groupby("seed")["model"].agg(set)
     assert len(paired) > 1 and all(models == {"CS", "FCS"} for models in paired)
     assert set(table["seed"]) == set(paired.index)
