@@ -76,6 +76,22 @@ def _(message: str) -> str:
     return catalogs.package(language).get(("", message), message)
 
 
+def hinted(hint: str) -> str:
+    """A hint of an exercise's check, with the values that are in it, in the current language.
+
+    Example:
+        >>> from fcsr.course.language import hinted
+        >>> hinted("that is 2.5 times as much")
+        'that is 2.5 times as much'
+    """
+    language = current()
+    if language == ENGLISH:
+        return hint
+    from fcsr.course.translation import catalogs, hints
+
+    return hints.translate(hint, catalogs.package(language))
+
+
 def drawn(message: str) -> str:
     """A text of the package as a figure can show it; where no font has its letters, the English.
 

@@ -15,7 +15,7 @@ from fcsr.errors import FcsrError
 def korean(tmp_path, monkeypatch):
     """A few texts of the package in Korean."""
     texts = {"level": "화솟값", "right": "맞습니다", "not yet: {hint}": "아직 아닙니다: {hint}"}
-    texts["twice it"] = "두 배 하세요"
+    texts |= {"twice it": "두 배 하세요", "{1} is not 5: {2}": "{1}은(는) 5가 아닙니다. {2}"}
     monkeypatch.setattr(catalogs, "languages", lambda: ("ko",))
     monkeypatch.setattr(
         catalogs, "package", lambda language: {("", k): v for k, v in texts.items()}
@@ -41,11 +41,12 @@ def fonts(monkeypatch):
 
 @check
 def five(answer):
-    expect(answer == 5, "twice it")
+    expect(answer == 5, "twice it" if answer == 4 else f"{answer!r} is not 5: twice it")
 
 
 def test_verdicts_and_their_hints_are_translated(korean):
     assert [repr(five(answer)) for answer in (5, 4)] == ["맞습니다", "아직 아닙니다: 두 배 하세요"]
+    assert repr(five(2)) == "아직 아닙니다: 2은(는) 5가 아닙니다. 두 배 하세요"
     assert repr(five(None)) == "not answered yet", "what is not translated is English"
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import torch
 
-from fcsr.course.language import _
+from fcsr.course.language import _, hinted
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -81,7 +81,7 @@ def check(function: Callable[..., None]) -> Callable[..., Verdict]:
             with torch.device("cpu"):
                 function(answer, *arguments, **options)
         except NotYet as hint:
-            return Verdict(False, _(str(hint)), answer)
+            return Verdict(False, hinted(str(hint)), answer)
         except NotImplementedError:
             return Verdict(None)
         except Exception as error:

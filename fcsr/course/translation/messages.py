@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fcsr.course.cells import text
-from fcsr.course.translation import printed
+from fcsr.course.translation import hints, printed
 
-# Where the package has texts: the first argument of these, the second of `expect`.
-KEYWORDS = {"_": None, "drawn": None, "expect": (2,), "NotYet": (1,)}
+KEYWORDS = {"_": None, "drawn": None}
+EXERCISES = "exercises"  # the folder whose texts are hints, but for the words that all share
+SHARED_WORDS = "checking.py"
 METHODS = {".py": "python", ".j2": "jinja2.ext:babel_extract"}
 BREAK = re.compile(r"(\n{2,}|\n+\Z)")
 PAGE = "page"  # the context of a page's paragraphs
@@ -83,18 +84,16 @@ def paragraphs(page: str) -> list[str]:
 
 
 def of_package(folder: Path) -> list[Message]:
-    """What the sources in a folder print or draw, with the files where it stands.
-
-    Raises:
-        FcsrError: a source hands `_` something else than a text.
-    """
+    """What the sources in a folder print, draw or hint at, with the files where it stands."""
     from babel.messages.extract import extract
 
     found: dict[str, set[str]] = {}
     for path in sorted(path for path in folder.rglob("*") if path.suffix in METHODS):
-        source = BytesIO(path.read_bytes())
-        for _line, texts, _remarks, _context in extract(METHODS[path.suffix], source, KEYWORDS):
-            found.setdefault(texts if isinstance(texts, str) else texts[0], set()).add(
-                path.relative_to(folder).as_posix()
-            )
-    return [Message(text, note=", ".join(sorted(files))) for text, files in found.items()]
+        if path.parent.name == EXERCISES and path.name != SHARED_WORDS:
+            texts = hints.of_source(path.read_text(encoding="utf-8"))
+        else:
+            source = BytesIO(path.read_bytes())
+            texts = [str(entry[1]) for entry in extract(METHODS[path.suffix], source, KEYWORDS)]
+        for words in texts:
+            found.setdefault(words, set()).add(path.relative_to(folder).as_posix())
+    return [Message(words, note=", ".join(sorted(files))) for words, files in found.items()]
