@@ -27,7 +27,13 @@ def main() -> None:
                 print(f"{path} is updated")
         faults = checking.faults(folder, project)
         found += len(faults)
-        print(*faults, f"{language}: {len(faults) or 'nothing'} to do", sep="\n")
+        print(*faults, sep="\n", end="\n" if faults else "")
+        begun = sum(bool(catalogs.translations(path)) for path in folder.glob("*.po"))
+        files = len(list(folder.glob("*.po")))
+        print(
+            f"{language}: {len(faults) or 'nothing'} to do in {begun} of {files} files, "
+            "the others are not begun"
+        )
     sys.exit(bool(found) and chosen.check)
 
 

@@ -190,6 +190,12 @@ def test_what_is_no_po_file_is_an_error(tmp_path):
         catalogs.read(path)
 
 
+@pytest.mark.parametrize("language", catalogs.languages())
+def test_translations_are_up_to_date(language):
+    """A failure lists what there is to do; `make translations` brings the English in."""
+    assert checking.faults(catalogs.FOLDER / language, ROOT) == []
+
+
 def test_as_a_command(project, korean):
     folder = project / "fcsr" / "course" / "translation" / "ko"
     command = [sys.executable, "-m", "fcsr.course.translation", "ko"]
