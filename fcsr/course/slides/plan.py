@@ -106,9 +106,10 @@ def _prose(cell: NotebookNode) -> Iterator[Piece]:
 
 def _code(cell: NotebookNode) -> Iterator[Piece]:
     """A code cell: its code and its pictures, one a slide, then what else it shows."""
-    source = with_gaps(cell.source) if is_tagged(cell, "gap") else cell.source
+    gap = is_tagged(cell, "gap")
+    source = with_gaps(cell.source) if gap else cell.source
     pictures = [output for output in cell.outputs if _has_picture(output)]
-    others = [excerpt(o) for o in cell.outputs if not _has_picture(o) and _is_shown(o)]
+    others = [excerpt(o) for o in cell.outputs if not _has_picture(o) and _is_shown(o) and not gap]
     room = HEIGHT - (LEAST_PICTURE if pictures else 0)
     opened = bool(DEFINES.search(source)) and height_of_code(source) <= room
     height = height_of_code(source) if opened else FOLDED

@@ -83,7 +83,10 @@ def test_solutions_this_machine_and_code_of_exercises_are_left_out():
 def test_a_gap_is_open_and_warnings_are_not_shown():
     code = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
     warning = new_output("stream", name="stderr", text="old\n")
-    cell = new_code_cell(code, metadata={"tags": ["gap"]}, outputs=[warning])
+    [[piece]] = plan.slides(new_notebook(cells=[new_code_cell("x", outputs=[warning])]))
+    assert piece.cell.outputs == []
+    verdict = new_output("stream", text="right\n")
+    cell = new_code_cell(code, metadata={"tags": ["gap"]}, outputs=[verdict])
     [[piece]] = plan.slides(new_notebook(cells=[cell]))
     assert "write this function" in piece.cell.source and "return 1" not in piece.cell.source
     assert piece.cell.outputs == []
