@@ -90,7 +90,8 @@ def test_course_for_students_has_no_solution(tmp_path):
         for folder in ("student", "all")
     ]
     assert "### Solution 1" not in texts[0] and "## Exercises" in texts[0]
-    assert texts[0].count("write this function") == texts[1].count("### BEGIN SOLUTION")
+    holes = [text.count("write this function") for text in texts]  # exercises have some, too
+    assert holes[0] - holes[1] == texts[1].count("### BEGIN SOLUTION") > 0
     run = fcsr("course", tmp_path / "other", "--edition", "parents")
     assert run.returncode == 2 and "'complete', 'student', 'teacher'" in run.stderr
 
