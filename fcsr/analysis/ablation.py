@@ -37,7 +37,7 @@ from fcsr.utils.progress import tqdm
 if TYPE_CHECKING:
     import pandas
 
-Image = Float[Tensor, "1 3 _ _"]
+_Image = Float[Tensor, "1 3 _ _"]
 
 SCALE = 4
 """The scale at which models are measured."""
@@ -180,7 +180,7 @@ def measure(model: ContinuousModel, recipe: Recipe) -> list[dict]:
     decodes = (None,) if model.default_decode is None else DECODES
     device = next(model.parameters()).device
 
-    def draw(lr: Image, hr: Image) -> list[Image]:
+    def draw(lr: _Image, hr: _Image) -> list[_Image]:
         height, width = hr.shape[-2:]
         return render(model, lr.to(device), (height, width), decodes, progress=False)
 
@@ -208,7 +208,7 @@ def low_band(low_pass: LowPass, recipe: Recipe) -> list[dict]:
 
 
 def _means(
-    decodes: tuple[str | None, ...], draw: Callable[[Image, Image], list[Image]], recipe: Recipe
+    decodes: tuple[str | None, ...], draw: Callable[[_Image, _Image], list[_Image]], recipe: Recipe
 ) -> list[dict]:
     """What `draw` makes of LR and HR, for each decode one SR, measured."""
     import pandas as pd

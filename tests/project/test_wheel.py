@@ -179,7 +179,7 @@ def test_metrics_alone_evaluate_and_know_what_notebooks_need(measuring, tiny_set
     assert "| bicubic" in run.stdout
     run = call(measuring, "report", tiny_set)
     assert run.returncode == 2
-    assert f"needs the package bleach: {INSTALL.format('notebooks')}" in run.stderr
+    assert f"needs the package babel: {INSTALL.format('notebooks')}" in run.stderr
 
 
 def test_without_the_network_behind_lpips_and_offline_there_is_one_line(measuring, tiny_set):

@@ -14,12 +14,27 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class NotYet(Exception):
-    """Raised by a check: what is not right yet, in words that help and do not give it away."""
+    """Raised by a check: what is not right yet, in words that help and do not give it away.
+
+    Example:
+        >>> from fcsr.course.exercises.checking import NotYet, check
+        >>> @check
+        ... def any_number(answer):
+        ...     raise NotYet(f"{answer} is not the number that I think of")
+        >>> any_number(7)
+        not yet: 7 is not the number that I think of
+    """
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of one answer; a notebook shows it as `right`, `not yet: ...` or `not answered yet`."""
+    """Of one answer; a notebook shows it as `right`, `not yet: ...` or `not answered yet`.
+
+    Example:
+        >>> from fcsr.course.exercises.checking import Verdict
+        >>> Verdict(None), Verdict(True, answer=5), Verdict(False, "more", answer=4)
+        (not answered yet, right, not yet: more)
+    """
 
     right: bool | None  # None: there is no answer
     hint: str = ""
@@ -52,7 +67,12 @@ class Verdict:
 
 
 def expect(condition: object, hint: str) -> None:
-    """Raise NotYet with this hint unless the condition holds."""
+    """Raise NotYet with this hint unless the condition holds.
+
+    Example:
+        >>> from fcsr.course.exercises.checking import expect
+        >>> expect(1 + 1 == 2, "one and one are two")
+    """
     if not condition:
         raise NotYet(hint)
 
