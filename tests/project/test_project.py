@@ -82,7 +82,7 @@ def test_versions_agree():
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## (\S+)$", changes, flags=re.MULTILINE)[1]
     notebooks = [path.read_text(encoding="utf-8") for path in ROOT.glob("notebooks/*.ipynb")]
-    printed = {re.search(r'"fcsr (\S+), \d+ threads', text)[1] for text in notebooks}
+    printed = {re.search(r'"fcsr (\S+), threads: \d+', text)[1] for text in notebooks}
     citation = read_yaml("CITATION.cff")["version"]
     assert {citation, newest, *printed} == {fcsr.__version__}
 
