@@ -6,7 +6,9 @@ variable, and their kernels inherit it.
 """
 
 import functools
+import logging
 import os
+from contextlib import suppress
 
 from fcsr.errors import FcsrError
 
@@ -111,9 +113,25 @@ def _use_font(language: str) -> bool:
     from matplotlib import font_manager, rcParams
 
     found = font(language, {entry.name for entry in font_manager.fontManager.ttflist})
+    if found is None:
+        _look_for_new_fonts()
+        found = font(language, {entry.name for entry in font_manager.fontManager.ttflist})
     if found is not None and found not in rcParams["font.family"]:
-        rcParams["font.family"] = [*rcParams["font.family"], found]  # for what the first one lacks
+        # First, because it draws the words beside formulas; what it lacks comes from the others.
+        rcParams["font.family"] = [found, *rcParams["font.family"]]
+        # A font that has no bold would be told of in every notebook.
+        logging.getLogger(font_manager.__name__).setLevel(logging.ERROR)
     return found is not None
+
+
+def _look_for_new_fonts() -> None:
+    """Tell matplotlib of the fonts that were installed since it made its list."""
+    from matplotlib import font_manager
+
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for path in set(font_manager.findSystemFonts()) - known:
+        with suppress(RuntimeError, OSError):  # of a file that is no font, as some are
+            font_manager.fontManager.addfont(path)
 
 
 def font(language: str, installed: set[str]) -> str | None:

@@ -34,6 +34,7 @@ def fonts(monkeypatch):
         file = font_manager.findfont("DejaVu Sans")  # for matplotlib looks whether it is there
         entries = [font_manager.FontEntry(fname=file, name=name) for name in names]
         monkeypatch.setattr(font_manager.fontManager, "ttflist", entries)
+        monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [file, __file__])
 
     with matplotlib.rc_context():
         yield install
@@ -62,8 +63,8 @@ def test_figures_are_korean_where_a_font_is(korean, fonts):
     figure, axes = mpl.figure(9, 6, rows=3)
     mpl.draw_distribution(figure, axes, np.eye(256)[[7, 8, 9]], truth=None)
     assert axes[-1].get_xlabel() == "화솟값"
-    assert matplotlib.rcParams["font.family"][-1] == "NanumGothic"
-    assert len(matplotlib.rcParams["font.family"]) == 2, "after the one for all other letters"
+    assert matplotlib.rcParams["font.family"][0] == "NanumGothic", "which words in formulas take"
+    assert len(matplotlib.rcParams["font.family"]) == 2, "before the one for all other letters"
 
 
 def test_figures_are_english_where_no_font_has_hangul(korean, fonts):
@@ -71,6 +72,12 @@ def test_figures_are_english_where_no_font_has_hangul(korean, fonts):
     before = matplotlib.rcParams["font.family"]
     assert language.drawn("level") == "level" and language._("level") == "화솟값"
     assert matplotlib.rcParams["font.family"] == before
+
+
+def test_a_font_that_was_installed_later_is_found(korean, fonts, monkeypatch):
+    fonts()
+    monkeypatch.setitem(language.FONTS, "ko", ("DejaVu Sans",))  # the file that the system has
+    assert language.drawn("level") == "화솟값"
 
 
 def test_a_language_that_is_not_there_is_an_error(korean, monkeypatch):

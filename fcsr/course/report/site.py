@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from fcsr.course.language import _
 from fcsr.course.report.page.html import GLOSSARY
 from fcsr.course.report.page.summary import Neighbour
 from fcsr.errors import FcsrError
@@ -37,7 +38,7 @@ class Site:
         """The pages before and after that of a run; the glossary's is after the last."""
         pages = [Neighbour(file, self.titles.get(run, run)) for run, file in self.files.items()]
         if self.glossary:
-            pages.append(Neighbour(self.glossary, "Glossary"))
+            pages.append(Neighbour(self.glossary, _("Glossary")))
         place = list(self.files).index(name)
         before = pages[place - 1] if place else None
         return before, next(iter(pages[place + 1 :]), None)
