@@ -1,7 +1,7 @@
-from . import closeups as closeups
 from . import exercises as exercises
-from . import figure1 as figure1
-from . import figure2 as figure2
-from . import plots as plots
 from . import views as views
 from . import widgets as widgets
+from .drawing import closeups as closeups
+from .drawing import figure1 as figure1
+from .drawing import figure2 as figure2
+from .drawing import plots as plots

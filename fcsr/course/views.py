@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from PIL import Image
 
 from fcsr import decoding, frequency, images, metrics
-from fcsr.course import mpl, plots, previews
+from fcsr.course import previews
+from fcsr.course.drawing import mpl, plots
 from fcsr.course.language import drawn as _
 from fcsr.errors import FcsrError, ImageError
 from fcsr.frequency import half_power, low_pass

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from matplotlib import font_manager
 
-from fcsr.course import language, mpl
+from fcsr.course import language
+from fcsr.course.drawing import mpl
 from fcsr.course.exercises.checking import check, expect
 from fcsr.course.translation import catalogs
 from fcsr.errors import FcsrError

@@ -61,7 +61,9 @@ def test_the_reference_says_what_is_inherited_and_what_fields_are_for(reference)
 
 
 def test_the_reference_explains_constants_and_leaves_out_imported_ones(reference):
-    metrics, figure = (reference[Path("fcsr", f"{n}.html")] for n in ("metrics", "course/figure1"))
+    metrics, figure = (
+        reference[Path("fcsr", f"{n}.html")] for n in ("metrics", "course/drawing/figure1")
+    )
     assert "The input range that LPIPS expects" in metrics and 'id="LPIPS_MIN_SIDE"' in metrics
     assert 'id="ZERO_RESIDUAL"' not in figure and 'id="STEP"' not in figure
     assert "ZERO_RESIDUAL" not in api.listed(fcsr.course.figure1)

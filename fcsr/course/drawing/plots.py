@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from fcsr.course import previews
+from fcsr.course.drawing.mpl import COLOURS, PALETTE, draw_colour, draw_distribution
 from fcsr.course.language import drawn as _
-from fcsr.course.mpl import COLOURS, PALETTE, draw_colour, draw_distribution
 from fcsr.evaluation.replication.paper import side_by_side
 from fcsr.metrics import LPIPS_RANGES
 

@@ -9,7 +9,8 @@ import torch
 
 import fcsr
 from fcsr import frequency, images
-from fcsr.course import diagram, figure1
+from fcsr.course import figure1
+from fcsr.course.drawing import diagram
 from fcsr.errors import ImageError
 
 matplotlib.use("agg")

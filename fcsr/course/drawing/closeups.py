@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from fcsr import images
-from fcsr.course import mpl, plots
+from fcsr.course.drawing import mpl, plots
 from fcsr.errors import ImageError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def draw(axes, p: np.ndarray, truth: tuple[int, int, int]) -> None:
 
     Example:
         >>> import numpy as np
-        >>> from fcsr.course import closeups, mpl
+        >>> from fcsr.course.drawing import closeups, mpl
         >>> figure, axes = mpl.figure(9, 3, columns=3)
         >>> closeups.draw(axes, np.eye(256)[[7, 8, 9]], truth=(7, 8, 9))
         >>> axes[2].get_title()

@@ -80,7 +80,7 @@ def draw_distribution(
 
     Example:
         >>> import numpy as np
-        >>> from fcsr.course import mpl, plots
+        >>> from fcsr.course.drawing import mpl, plots
         >>> figure, axes = mpl.figure(9, 6, rows=3)
         >>> mpl.draw_distribution(figure, axes, np.eye(256)[[7, 8, 9]], truth=(7, 8, 9))
         >>> axes[0].get_ylabel()
@@ -100,7 +100,7 @@ def probability(colour: str) -> str:
     """The probability of a level of a colour, as the name of an axis.
 
     Example:
-        >>> from fcsr.course import mpl
+        >>> from fcsr.course.drawing import mpl
         >>> mpl.probability("red")
         'p(red)'
     """
@@ -112,7 +112,7 @@ def draw_colour(axis, p: np.ndarray, colour: str, truth: int | None) -> None:
 
     Example:
         >>> import numpy as np
-        >>> from fcsr.course import mpl, plots
+        >>> from fcsr.course.drawing import mpl, plots
         >>> figure, axis = mpl.figure(4, 3)
         >>> plots.draw_colour(axis, np.eye(256)[7], colour="teal", truth=None)
         >>> [line.get_label() for line in axis.lines]
@@ -136,7 +136,7 @@ def draw_spectrum(
 
     Example:
         >>> import torch
-        >>> from fcsr.course import mpl, plots
+        >>> from fcsr.course.drawing import mpl, plots
         >>> figure, axis = mpl.figure(4, 3)
         >>> mpl.draw_spectrum(axis, torch.eye(32).view(1, 1, 32, 32), "teal", width=2)
         >>> len(axis.lines), axis.get_yscale()

@@ -13,9 +13,9 @@ from PIL import Image
 from torch import Tensor
 
 from fcsr import decoding, frequency, images, models
-from fcsr.course import diagram
+from fcsr.course.drawing import diagram
+from fcsr.course.drawing.mpl import COLOURS
 from fcsr.course.language import drawn as _
-from fcsr.course.mpl import COLOURS
 from fcsr.decoding import ZERO_RESIDUAL
 from fcsr.errors import ImageError
 from fcsr.inference import render

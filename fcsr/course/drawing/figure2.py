@@ -8,8 +8,8 @@ from torch import Tensor
 
 from fcsr import images, metrics
 from fcsr.course import previews
+from fcsr.course.drawing.mpl import draw_spectrum
 from fcsr.course.language import drawn as _
-from fcsr.course.mpl import draw_spectrum
 
 if TYPE_CHECKING:
     import matplotlib.figure
