@@ -56,13 +56,11 @@ def energies(answer: Any) -> None:
         >>> frequencies.energies((400, 16384))
         not yet: 400 is the square of the stripes' height: what is the mean of a squared cosine?
     """
-    expect(isinstance(answer, (tuple, list)) and len(answer) == 2, "give two numbers, (.., ..)")
-    expect(all(isinstance(number, Real) for number in answer), "give two numbers, (.., ..)")
+    in_stripes, in_slowest = _two_numbers(answer)
     edges = (0.0, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2)
     position = torch.arange(80, dtype=torch.float64) + 0.5
     stripes = GRAY + STRIPES * torch.cos(2 * torch.pi * position / PERIOD)
     slowest, _, right, *_ = frequency.band_energy(stripes.expand(1, 1, 64, 80), edges)[0, 0]
-    in_stripes, in_slowest = answer
     expect(
         in_stripes != STRIPES**2,
         f"{STRIPES**2} is the square of the stripes' height: what is the mean of a squared cosine?",
@@ -84,7 +82,7 @@ def sigma_for(answer: Any) -> None:
     """
     expect(callable(answer), "write a function of the scale")
     for scale in SCALES:
-        sigma = answer(scale)
+        sigma = _plain(answer(scale))
         expect(isinstance(sigma, float | int) and sigma > 0, "give a number of pixels, above 0")
         waves, gain = frequency.gain(frequency.Gaussian(float(sigma)), waves=480)
         there = gain[(waves - 1 / (2 * scale)).abs().argmin()]
@@ -103,15 +101,25 @@ def kept_and_wrong(answer: Any, measured: tuple[float, float]) -> None:
         >>> frequencies.kept_and_wrong((1.0, 1.0), measured=(0.97, 1.98))
         not yet: kept is near; but wrong is higher: worse than an empty band?
     """
-    expect(isinstance(answer, (tuple, list)) and len(answer) == 2, "give two numbers, (.., ..)")
-    expect(all(isinstance(number, Real) for number in answer), "give two numbers, (.., ..)")
-    expect(max(answer) < 10, "as shares: 1 is as much as HR has, not 100")
-    kept, wrong = answer
+    kept, wrong = _two_numbers(answer)
+    expect(max(kept, wrong) < 10, "as shares: 1 is as much as HR has, not 100")
     expect(abs(kept - measured[0]) < NEAR, "does a mirror change how strong a wave is?")
     expect(wrong < measured[1] + NEAR, "kept is near; but wrong is lower")
     expect(
         wrong > measured[1] - NEAR, "kept is near; but wrong is higher: worse than an empty band?"
     )
+
+
+def _two_numbers(answer: Any) -> list[Any]:
+    expect(isinstance(answer, (tuple, list)) and len(answer) == 2, "give two numbers, (.., ..)")
+    plain = [_plain(number) for number in answer]
+    expect(all(isinstance(number, Real) for number in plain), "give two numbers, (.., ..)")
+    return plain
+
+
+def _plain(number: Any) -> Any:
+    """Python's number for a tensor of one; anything else as it is."""
+    return number.item() if isinstance(number, Tensor) and number.ndim == 0 else number
 
 
 def _image(given: Any, like: Tensor) -> Tensor:
@@ -121,12 +129,22 @@ def _image(given: Any, like: Tensor) -> Tensor:
     return given
 
 
+def _mean_of(weights: Tensor, values: Tensor) -> float:
+    return (weights @ values).item()
+
+
 def _same_spread(answer: Callable[[Tensor, float], Any], sigma: float) -> None:
     """A single bright pixel becomes a bell, down and across, of the right width."""
     bright = torch.zeros(1, 1, 65, 65)
     bright[..., 32, 32] = 1
     bell = _image(answer(bright, sigma), bright)[0, 0]
     away = torch.arange(65) - 32.0
+    offset = max((_mean_of(bell.sum(axis), away) for axis in (0, 1)), key=abs)
+    expect(
+        abs(offset) < 0.1,
+        f"a bright pixel becomes a peak {abs(offset):.1f} pixels beside it: "
+        "does the window stand around its pixel?",
+    )
     spreads = [(bell.sum(axis) * away.square()).sum().sqrt() for axis in (0, 1)]
     wide = [spread > 0.2 for spread in spreads]
     expect(wide[0] == wide[1], "it blurs in one direction only: rows and columns, both")

@@ -53,6 +53,10 @@ def too_short(image, sigma):
     return blur(image, weights(sigma, 1) / weights(sigma, 1).sum())
 
 
+def shifted(image, sigma):
+    return right(image, sigma).roll(1, 3)
+
+
 def wrapped(image, sigma):
     weight = weights(sigma) / weights(sigma).sum()
     reach = len(weight) // 2
@@ -69,6 +73,7 @@ def wrapped(image, sigma):
         (variance_for_deviation, "a standard deviation of 0.89"),
         (without_the_half, "a standard deviation of 0.5"),
         (too_short, "a standard deviation of 0."),
+        (shifted, "a peak 1.0 pixels beside it: does the window stand around its pixel?"),
         (wrapped, "right inside, but not at the border"),
         (lambda image, sigma: image, "must become a peak"),
         (lambda image, sigma: image[..., 1:, 1:], "must keep their size"),
@@ -96,6 +101,8 @@ def test_a_gap():
         (None, "not answered yet"),
         ((200, 16384), "right"),
         ([200.0, 128**2], "right"),
+        ((torch.tensor(200.0), torch.tensor(16384)), "right"),
+        ((torch.tensor([200.0, 0.0]), 16384), "two numbers"),
         ((400, 16384), "mean of a squared cosine"),
         ((20, 16384), "do not have 20"),
         ((200, 128), "mean of squares"),
