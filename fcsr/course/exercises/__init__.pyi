@@ -1,7 +1,6 @@
 from . import ablations as ablations
 from . import checking as checking
 from . import classification as classification
-from . import cross_entropies as cross_entropies
 from . import evaluation as evaluation
 from . import frequencies as frequencies
 from . import functions as functions
