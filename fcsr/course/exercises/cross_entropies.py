@@ -91,7 +91,14 @@ def soft_cross_entropy(function: Callable[[Tensor, Tensor, float], Any]) -> None
 
 
 def number(found: object) -> Tensor:
-    """What a loss returned, if it is a tensor of one number."""
+    """What a loss returned, if it is a tensor of one number; raises NotYet if it is not.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.course.exercises import cross_entropies
+        >>> cross_entropies.number(torch.tensor(5.5))
+        tensor(5.5000)
+    """
     expect(not isinstance(found, float | int), CONSTANT)
     expect(isinstance(found, Tensor), f"give a tensor, not {type(found).__name__}")
     assert isinstance(found, Tensor)
@@ -100,7 +107,14 @@ def number(found: object) -> Tensor:
 
 
 def close(found: Tensor, expected: Tensor) -> bool:
-    """Equal but for rounding."""
+    """Whether two tensors of one shape are equal but for rounding.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.course.exercises import cross_entropies
+        >>> cross_entropies.close(torch.tensor(5.545177), torch.tensor(256.0).log())
+        True
+    """
     return torch.allclose(found.to(expected.dtype), expected, rtol=1e-4, atol=1e-5)
 
 
