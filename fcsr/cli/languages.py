@@ -56,7 +56,8 @@ def in_language(notebooks: Path, chosen: str) -> Path:
     What is in the copy already stays as it is, for it may have been worked on.
 
     Raises:
-        FcsrError: the notebooks lie in no folder `notebooks`, and so not in a course.
+        FcsrError: the notebooks lie in no folder `notebooks`, and so not in a course; one of them
+            cannot be read; or the copy cannot be written.
     """
     if editions.written_in(notebooks) == chosen:
         return notebooks
@@ -68,13 +69,18 @@ def in_language(notebooks: Path, chosen: str) -> Path:
         )
     copy = project / "build" / f"course-{chosen}"
     kept = 0
-    for name, content in editions.files(project, language=chosen).items():
-        if (copy / name).exists():
-            kept += (copy / name).read_bytes() != content
-            continue
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(copy / name) as draft:
-            draft.write_bytes(content)
+    try:
+        for name, content in editions.files(project, language=chosen).items():
+            path = copy / name
+            if os.path.lexists(path):
+                kept += not path.is_file() or path.read_bytes() != content
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(path) as draft:
+                draft.write_bytes(content)
+    except OSError as error:
+        reason = error.strerror or error
+        raise FcsrError(f"{error.filename or copy} cannot be read or written ({reason})") from error
     many = "1 file of it was" if kept == 1 else f"{kept} files of it were"
     changed = f"; {many} changed there, and stay{'s' if kept == 1 else ''}" if kept else ""
     typer.echo(printable(f"{copy}: the course in this language{changed}"))

@@ -38,14 +38,21 @@ def files(
     """The files of a course in a folder, in one edition and language, by their paths from there.
 
     Raises:
-        FcsrError: of a cell tagged `gap` it is not clear what the solution is.
+        FcsrError: of a cell tagged `gap` it is not clear what the solution is, or a file is no
+            notebook or page.
     """
     found = material.as_they_are(folder)
     for name, content in found.items():
-        if name.endswith(".ipynb"):
-            found[name] = convert(content, edition, language)
-        elif name.startswith("notebooks/") and name.endswith(".md"):
-            found[name] = translated_page(content.decode(), language).encode()
+        try:
+            if name.endswith(".ipynb"):
+                found[name] = convert(content, edition, language)
+            elif name.startswith("notebooks/") and name.endswith(".md"):
+                found[name] = translated_page(content.decode(), language).encode()
+        except FcsrError as error:
+            raise FcsrError(f"{folder / name}: {error}") from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # a user's own, say
+            what = "page of UTF-8" if name.endswith(".md") else "notebook of nbformat 4"
+            raise FcsrError(f"{folder / name} is no {what}; mend it, or move it away") from error
     return found
 
 

@@ -28,7 +28,8 @@ def collect(folder: Path) -> dict[str, bytes]:
 
 def as_they_are(folder: Path) -> dict[str, bytes]:
     """The files of the course in a folder, with the outputs that notebooks have there."""
-    paths = [path for pattern in PATTERNS for path in sorted(folder.glob(pattern))]
+    found = [path for pattern in PATTERNS for path in sorted(folder.glob(pattern))]
+    paths = [path for path in found if path.is_file()]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 

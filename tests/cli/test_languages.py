@@ -9,7 +9,7 @@ import nbformat
 import pytest
 import typer
 from command import fcsr
-from korean import TERM_KO, TITLE_KO
+from korean import TERM_KO, TITLE_KO, entry
 
 from fcsr.cli import course, languages
 from fcsr.course import language, material
@@ -72,6 +72,29 @@ def test_lab_opens_a_copy_in_which_work_is_kept(project, english, monkeypatch, c
     assert "1 file of it was changed there, and stays" in capsys.readouterr().out
 
 
+def test_the_copy_for_lab_stays_in_its_folder(project, english, tmp_path):
+    place = project / "build" / "course-ko" / "notebooks" / NAME
+    place.parent.mkdir(parents=True)
+    place.symlink_to(tmp_path / "elsewhere.ipynb")
+    languages.in_language(project / "notebooks", "ko")
+    assert place.is_symlink() and not (tmp_path / "elsewhere.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("notebooks/mine.ipynb", b"", "mine.ipynb is no notebook of nbformat 4; mend it"),
+        ("notebooks/mine.ipynb", b'{"worksheets": []}', "mine.ipynb is no notebook"),
+        ("notebooks/mine.md", "é".encode("latin-1"), "mine.md is no page of UTF-8"),
+        ("build", b"", "build.* cannot be read or written"),
+    ],
+)
+def test_a_file_in_the_way_of_lab_is_named(project, english, name, content, message):
+    (project / name).write_bytes(content)
+    with pytest.raises(FcsrError, match=message):
+        languages.in_language(project / "notebooks", "ko")
+
+
 def test_lab_opens_what_is_in_that_language_as_it_is(project, english, tmp_path):
     assert languages.in_language(project / "notebooks", "en") == project / "notebooks"
     with pytest.raises(FcsrError, match=r"called notebooks; .* fcsr course FOLDER --language ko"):
@@ -99,6 +122,31 @@ def test_report_runs_english_code_and_shows_korean(project, english, monkeypatch
     found = nbformat.read(folder / NAME, as_version=4)
     assert found.cells[0].source == TITLE_KO
     assert [cell.source for cell in found.cells[1:3]] == [c.source for c in notebook.cells[1:3]]
+
+
+def test_a_translation_of_the_pages_words_is_text(project, korean, english, monkeypatch):
+    with (korean / "package.po").open("a", encoding="utf-8") as file:
+        file.write(entry("Contents", "<script>alert(7)</script>"))
+    monkeypatch.chdir(project)
+    with pytest.raises(typer.Exit):
+        course.report(language="ko")
+    page = Path("build", "report-ko", "03_classification.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(7)" in page and "<script>alert" not in page
+
+
+def test_a_report_shows_this_run_whatever_its_metadata(project, english, monkeypatch):
+    path = project / "notebooks" / NAME
+    for number in (1, 2):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells[1].source = f"print('run', {number})"
+        notebook.cells[1].metadata["alt"] = ["x"]
+        notebook.cells[2].source = "0"
+        nbformat.write(notebook, path)
+        monkeypatch.chdir(project)
+        with pytest.raises(typer.Exit):
+            course.report(language="ko")
+    found = nbformat.read(project / "build" / "report-ko" / NAME, as_version=4)
+    assert found.cells[1].outputs[0].text == "run 2\n" and found.cells[0].source == TITLE_KO
 
 
 def test_slides_are_korean(project, english, monkeypatch, capsys):

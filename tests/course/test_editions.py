@@ -121,6 +121,13 @@ def test_a_gap_without_its_marks_is_an_error(code):
         editions.with_gaps(code)
 
 
+def test_a_bad_gap_is_found_by_the_name_of_its_notebook(course):
+    path = course / "notebooks" / "00_half.ipynb"
+    path.write_text(path.read_text().replace("### END SOLUTION", "### END"))
+    with pytest.raises(FcsrError, match=r"00_half\.ipynb: a cell tagged gap needs"):
+        make(course, Edition.STUDENT)
+
+
 def test_two_gaps_in_a_cell():
     one = "def {}():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n    # kept"
     opened = editions.with_gaps(f"{one.format('f')}\n{one.format('g')}")

@@ -45,8 +45,8 @@ def execute(
             raise
     if not draft.exists():
         nbformat.write(nbformat.v4.new_notebook(), draft)
-    translate_file(draft, language.current())
     os.replace(draft, target)
+    translate_file(target, language.current())
     return None if error is None else in_words(error)
 
 

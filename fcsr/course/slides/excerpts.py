@@ -9,7 +9,7 @@ from fcsr.course.language import _
 
 ROWS = 12  # of a table; with its head it fills a slide
 LINES = 21
-ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL | re.IGNORECASE)
+ROW = re.compile(r"<tr\b.*?(?:</tr>|\Z)\s*", re.DOTALL | re.IGNORECASE)
 
 
 def excerpt(output: NotebookNode) -> NotebookNode:

@@ -22,7 +22,8 @@ def make(notebooks: Path, out: Path) -> list[Path]:
     It is in the current language of the course, but for what is in pictures.
 
     Raises:
-        FcsrError: there is no notebook, one cannot be read, or a deck cannot be written.
+        FcsrError: there is no notebook, one cannot be read or made into slides, or a deck cannot
+            be written.
     """
     import nbformat
 
@@ -36,7 +37,11 @@ def make(notebooks: Path, out: Path) -> list[Path]:
             notebook = nbformat.read(path, as_version=4)
         except Exception as error:  # a file that is no notebook
             raise FcsrError(f"{path} cannot be read: {error}") from error
-        text = deck(translated(notebook, language.current()), path, links)
+        try:
+            text = deck(translated(notebook, language.current()), path, links)
+        except Exception as error:  # its cells and metadata may be anything
+            reason = error if isinstance(error, FcsrError) else f"{type(error).__name__}: {error}"
+            raise FcsrError(f"{path} cannot be made into slides: {reason}") from error
         try:
             out.mkdir(parents=True, exist_ok=True)
             with atomic_write(out / links[path.name]) as draft:

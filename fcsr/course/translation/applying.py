@@ -60,7 +60,7 @@ def apply(notebook: dict, known: catalogs.Translations) -> None:
             if new := known.get((cell.get("id", ""), text(cell))):
                 rewrite(cell, new)
             continue
-        if (alt := cell["metadata"].get("alt")) and "id" in cell:
+        if isinstance(alt := cell["metadata"].get("alt"), str) and "id" in cell:
             cell["metadata"]["alt"] = known.get((messages.described(cell), alt), alt)
         for output in cell.get("outputs", []):
             if output["output_type"] == "stream":

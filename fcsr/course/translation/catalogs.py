@@ -72,7 +72,7 @@ def read(path: Path) -> "Catalog":
     try:
         with path.open("rb") as file:
             catalog = read_po(file, locale=path.parent.name, abort_invalid=True)
-    except (PoFileError, ValueError) as error:
+    except (PoFileError, LookupError, ValueError) as error:  # LookupError: of its charset
         raise FcsrError(f"{path} is no PO file: {error}") from error
     for message in (*catalog, *catalog.obsolete.values()):
         _read_previous(message)

@@ -20,7 +20,7 @@ COMMAND = "make translations"
 # What a translation has, too, and as often: links, HTML, formulas' marks, places for values.
 PARTS = {
     "links": re.compile(r"\]\(([^)\s]+)"),
-    "HTML": re.compile(r"</?[a-z]\w*[^<>]*>"),
+    "HTML": re.compile(r"</?[a-z]\w*[^<>]*>", re.IGNORECASE),
     "$": re.compile(r"(?<!\\)\$"),
     "places": re.compile(r"\{[^{}\s]+\}"),
     "headings": re.compile(r"^#+(?= )", re.MULTILINE),

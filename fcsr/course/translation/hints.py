@@ -30,6 +30,8 @@ def _texts(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Expr(value=ast.Constant()):  # a docstring
             return
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
+            return
         case ast.Constant(value=str(text)):
             yield text
         case ast.JoinedStr(values=parts):

@@ -38,6 +38,10 @@ def test_what_cannot_be_read_or_written_is_said(folder, tmp_path):
     (folder / "file").touch()
     with pytest.raises(FcsrError, match="cannot be written to"):
         pages.make(folder, folder / "file")
+    odd = new_notebook(cells=[new_markdown_cell("# Odd", metadata={"slideshow": "x"})])
+    nbformat.write(odd, folder / "02_odd.ipynb")
+    with pytest.raises(FcsrError, match=r"02_odd.ipynb cannot be made into slides"):
+        pages.make(folder, folder / "decks")
     (folder / "02_bad.ipynb").write_text("{")
     with pytest.raises(FcsrError, match=r"02_bad.ipynb cannot be read"):
         pages.make(folder, folder / "decks")

@@ -188,6 +188,11 @@ def test_what_is_no_po_file_is_an_error(tmp_path):
     path.write_text("msgid 5\n<<<<<<< HEAD\n")
     with pytest.raises(FcsrError, match="is no PO file"):
         catalogs.read(path)
+    path.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=nonsense\\n"\n\nmsgid "a"\n'
+    )
+    with pytest.raises(FcsrError, match="is no PO file"):
+        catalogs.read(path)
 
 
 @pytest.mark.parametrize("language", catalogs.languages())

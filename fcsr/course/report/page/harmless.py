@@ -54,8 +54,8 @@ ALLOWED |= {tag: f"{ATTRIBUTES} {OF_MATHML}".split() for tag in MATHML.split()}
 LINKS = ("http", "https", "mailto")  # what a reader may click
 SOURCE, HREF = (None, "src"), (None, "href")  # as html5lib names attributes
 # Cut out before bleach sees them; what these overlook, bleach leaves out.
-STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
-SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
+STYLE = re.compile(r"<style\b[^<>]*>(.*?)(?:</style\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+SCRIPT = re.compile(r"<script\b.*?(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 def make_harmless(embed: Embed, link: Callable[[str], str | None]) -> Callable[[str], str]:

@@ -48,6 +48,7 @@ def replace_widgets(notebook: NotebookNode) -> list[str]:
     """
     state = notebook.metadata.pop("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     problems = []
+    numbers = itertools.count()
     for cell in notebook.cells:
         outputs = []
         for output in cell.get("outputs", []):
@@ -55,7 +56,7 @@ def replace_widgets(notebook: NotebookNode) -> list[str]:
                 outputs.append(output)
                 continue
             try:
-                pieces = _pieces(output.data, state)
+                pieces = _pieces(output.data, state, next(numbers))
             except Exception as error:  # its state may be anything
                 where = f"In [{cell.get('execution_count')}]"
                 problems.append(f"{where}: a widget cannot be shown: {in_words(error)}")
@@ -66,13 +67,15 @@ def replace_widgets(notebook: NotebookNode) -> list[str]:
     return problems
 
 
-def _pieces(data: NotebookNode, state: dict) -> list[Piece]:
-    """What an output's widget shows: pictures to choose from, or what is in its state."""
-    name = data[WIDGET_VIEW]["model_id"]
+def _pieces(data: NotebookNode, state: dict, number: int) -> list[Piece]:
+    """What an output's widget shows: pictures to choose from, or what is in its state.
+
+    The `number` tells apart the outputs of a page, which may show one widget twice.
+    """
     if stills.MIME in data:
-        return [buttons.to_html(data[stills.MIME], f"still-{name}")]
+        return [buttons.to_html(data[stills.MIME], f"still-{number}")]
     widgets = _Widgets(state)
-    pieces = widgets.pieces(name)
+    pieces = widgets.pieces(data[WIDGET_VIEW]["model_id"])
     pictured = any(isinstance(piece, str) and "<img" in piece for piece in pieces)
     return [*pieces, _caption()] if pictured and widgets.has_controls else pieces
 

@@ -63,9 +63,7 @@ def test_a_panel_with_pictures_along_is_buttons(monkeypatch):
     assert found.legend.text == "width (filter Gaussian)"
     assert [label.text for label in labels] == ["0.5", "1", "1.5", "2", "3", "4", "6", "10", "16"]
     assert [label["for"] for label in labels] == [button["id"] for button in buttons]
-    assert {(button["type"], button["name"]) for button in buttons} == {
-        ("radio", f"still-{panel.model_id}")
-    }
+    assert {(button["type"], button["name"]) for button in buttons} == {("radio", "still-0")}
     [checked] = found("input", checked=True)
     shown = pictures[buttons.index(checked)]["src"].partition(",")[2]
     pixels = [
@@ -75,6 +73,17 @@ def test_a_panel_with_pictures_along_is_buttons(monkeypatch):
     assert pixels[0] == pixels[1], "without loss"
     assert len({picture["src"] for picture in pictures}) == len(buttons) == 9
     assert "use all controls" not in found.text and "choose a value" in found.small.text
+
+
+def test_a_widget_that_is_shown_twice_has_buttons_of_its_own_each_time(monkeypatch):
+    monkeypatch.setenv(stills.WANTED, "1")
+    panel = widgets.frequency_splitter(images.sample("coffee").crop((0, 0, 80, 80)))
+    data = panel._repr_mimebundle_()
+    shown = [nbformat.v4.new_output("display_data", dict(data)) for _ in range(2)]
+    cell = nbformat.v4.new_code_cell(outputs=shown)
+    replace_widgets(nbformat.v4.new_notebook(cells=[cell]))
+    names = [{b["name"] for b in soup(o.data)("input")} for o in cell.outputs]
+    assert len(names) == 2 and not names[0] & names[1]
 
 
 def bundled(data, problems=0):
