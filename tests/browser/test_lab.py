@@ -47,9 +47,9 @@ def unexecuted(notebook):
     """As a notebook is before its first run: what appears is of this run."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
-        if cell.cell_type == "code":
+        cell.metadata.pop("jp-MarkdownHeadingCollapsed", None)  # solutions: folded, they show
+        if cell.cell_type == "code":  # no number
             cell.outputs, cell.execution_count = [], None
-            cell.metadata.pop("jupyter", None)  # a solution that is hidden shows no number
     return notebook
 
 
