@@ -14,7 +14,7 @@ import measure
 import typer
 
 from fcsr import models
-from fcsr.analysis import ablation
+from fcsr.analysis import ablation, measuring
 from fcsr.analysis.variants import AXES, Variant
 from fcsr.frequency import Gaussian
 from fcsr.models import FCS
@@ -31,12 +31,12 @@ def main(
     out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("ablations.csv"),
 ) -> None:
     recipe = ablation.short_recipe(photographs, steps, batch=batch, queries=queries)
-    lte = (ablation.measure, models.load(start), recipe)
+    lte = (measuring.measure, models.load(start), recipe)
     jobs = {("start", "LTE", start, 0): lte}
     for variant in (Variant("as designed", FCS), *AXES["filter"], *AXES["width"]):
         low_pass = variant.options.get("low_pass", Gaussian())
         place = (ablation.LOW_BAND, variant.model, variant.name, 0)
-        jobs[place] = (ablation.low_band, low_pass, recipe)
+        jobs[place] = (measuring.low_band, low_pass, recipe)
     # Seed by seed, so that a table that is not finished lacks seeds, not axes.
     for seed in range(seeds):
         seeded = replace(recipe, seed=seed)

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 import typer
 
 from fcsr import CS, FCS, losses, models
-from fcsr.analysis import ablation
+from fcsr.analysis import ablation, measuring
 from fcsr.analysis.costs import soft_cross_entropy
 from fcsr.analysis.variants import Variant
 from fcsr.frequency import Gaussian
@@ -88,7 +88,7 @@ def main(
     out: Annotated[Path, typer.Option(help="A CSV file for the table.")] = Path("classifiers.csv"),
 ) -> None:
     recipe = ablation.short_recipe(photographs, steps, lr=6e-4)
-    jobs = {("LTE", "start"): (ablation.measure, models.load(start), recipe)}
+    jobs = {("LTE", "start"): (measuring.measure, models.load(start), recipe)}
     for variant in variants(steps):
         jobs[variant.model, variant.name] = (ablation.run, variant, recipe, start)
     measure.fill(out, ["model", "variant"], jobs, workers)

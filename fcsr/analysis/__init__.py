@@ -5,7 +5,9 @@
 - `fcsr.analysis.code_length`: what pixels cost, in bits a value, by a model's distributions.
 - `fcsr.analysis.costs`: other costs of classes than eq. (1)'s cross-entropy.
 - `fcsr.analysis.fourier_features`: the waves that the texture estimator gives to a place.
+- `fcsr.analysis.measuring`: models measured on the photographs that a training holds out.
 - `fcsr.analysis.interpolation`: models between two models.
+- `fcsr.analysis.paired_tests`: whether an ablation's effect is more than chance.
 - `fcsr.analysis.variants`: the design, and other ways to make each of its choices.
 """
 

@@ -4,4 +4,6 @@ from . import code_length as code_length
 from . import costs as costs
 from . import fourier_features as fourier_features
 from . import interpolation as interpolation
+from . import measuring as measuring
+from . import paired_tests as paired_tests
 from . import variants as variants

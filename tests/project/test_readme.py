@@ -11,7 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from fcsr.analysis import ablation
+from fcsr.analysis import paired_tests
 from fcsr.evaluation import paper, table1, tradeoffs
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ def test_what_samples_gain():
 
 
 def test_what_the_ablations_found():
-    effects = ablation.effects(table("ablations.csv")).droplevel("axis")
+    effects = paired_tests.effects(table("ablations.csv")).droplevel("axis")
 
     def change(measure: str, digits: int, *row: str) -> str:
         effect = effects[measure].loc[row]
@@ -92,7 +92,7 @@ def test_what_the_ablations_found():
     assert f"{sharp[0].removesuffix(chr(92) + '*')} and {sharp[1]} (a)" in text
     assert f"with 300, {change('psnr', 2, 'FCS', 'weight 300', 'mode')} (a)" in text
     assert f"one each: {change('psnr', 2, 'FCS', 'one each', 'mode')} (a)" in text
-    starred = [effects[measure]["p_holm"] < 0.05 for measure in ablation.TESTED]
+    starred = [effects[measure]["p_holm"] < 0.05 for measure in paired_tests.TESTED]
     assert sum(map(sum, starred)) == 4 and "four effects are more than chance" in text
 
 
