@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from fcsr.course.exercises.checking import check, expect
+from fcsr.course.exercises.checking import check, expect, number, numbers
 from fcsr.evaluation import uncertainty
+
+_near = partial(math.isclose, rel_tol=0, abs_tol=0.005)
 
 
 @check
@@ -23,8 +26,7 @@ def pairs(answer: Any, variant: Sequence[float], design: Sequence[float]) -> Non
         >>> exercises.pairs((1.0, 1.0), variant=[2.0, 5.0, 5.0], design=[1.0, 5.0, 3.0])
         right
     """
-    expect(np.size(answer) == 2, "give two numbers: the change and its spread")
-    change, spread = answer
+    change, spread = numbers(answer, 2, "give two numbers: the change and its spread")
     differences = np.subtract(variant, design)
     expect(not _near(change, -differences.mean()), "which of the two is subtracted from the other?")
     expect(_near(change, differences.mean()), "the change is not the mean of the differences")
@@ -90,10 +92,7 @@ def finest_psnr(answer: Any, step: int) -> None:
     """
     levels = np.arange(256)
     error = np.square(levels - (levels // step * step + step // 2)).mean()
-    squared = 255**2 / 10 ** (answer / 10)
-    hint = f"{answer:.1f} dB is a mean squared error of {squared:.2f}"
-    expect(abs(answer - 10 * math.log10(255**2 / error)) < 0.2, hint)
-
-
-def _near(answer: Any, expected: Any) -> bool:
-    return bool(abs(answer - expected) < 0.005)
+    decibels = number(answer, "give a number, in dB")
+    squared = 255**2 / 10 ** (decibels / 10)
+    hint = f"{decibels:.1f} dB is a mean squared error of {squared:.2f}"
+    expect(abs(decibels - 10 * math.log10(255**2 / error)) < 0.2, hint)

@@ -1,14 +1,18 @@
 """What a check says of a student's answer: right, not yet and why, or not answered yet."""
 
+import math
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from fcsr.course.language import _, hinted
+from fcsr.utils.numbers import as_real
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -75,6 +79,35 @@ def expect(condition: object, hint: str) -> None:
     """
     if not condition:
         raise NotYet(hint)
+
+
+def number(answer: Any, hint: str = "give a number") -> float:
+    """A student's number, of any library, or a tensor of one; raises NotYet with this hint if none.
+
+    Example:
+        >>> import torch
+        >>> from fcsr.course.exercises.checking import number
+        >>> number(torch.tensor(2.5)), number(3)
+        (2.5, 3.0)
+    """
+    plain = answer.item() if isinstance(answer, Tensor) and answer.numel() == 1 else answer
+    value = as_real(plain)
+    if value is None or not math.isfinite(value):
+        raise NotYet(hint)
+    return value
+
+
+def numbers(answer: Any, count: int, hint: str) -> list[float]:
+    """So many numbers of a student's tuple, list, array or tensor; raises NotYet if they are not.
+
+    Example:
+        >>> from fcsr.course.exercises.checking import numbers
+        >>> numbers((1, 2.5), 2, "give two numbers")
+        [1.0, 2.5]
+    """
+    expect(isinstance(answer, (tuple, list, np.ndarray, Tensor)), hint)
+    expect(getattr(answer, "ndim", 1) and len(answer) == count, hint)
+    return [number(one, hint) for one in answer]
 
 
 def check(function: Callable[..., None]) -> Callable[..., Verdict]:

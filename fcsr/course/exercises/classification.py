@@ -1,19 +1,20 @@
 """Notebook 03: eq. (1) by hand, decodings, and what a sample costs."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from fcsr.course.exercises.checking import check, expect
+from fcsr.course.exercises.checking import check, expect, number, numbers
 from fcsr.course.exercises.cross_entropies import cross_entropy
 
 __all__ = ["cross_entropy", "sample_costs", "three_decodings", "without_artifacts"]
 
 
 @check
-def three_decodings(answer: Sequence[float]) -> None:
+def three_decodings(answer: Any) -> None:
     """Mode, median and mean of a pixel that is 10, 240 or 250 with 45, 20 or 35 %.
 
     Example:
@@ -21,19 +22,18 @@ def three_decodings(answer: Sequence[float]) -> None:
         >>> exercises.three_decodings((10, 10, 140))
         not yet: the median is not 10: less than half of the probability lies up to there
     """
-    expect(len(answer) == 3, "give three numbers: mode, median, mean")
-    mode, median, mean = (n.item() if isinstance(n, Tensor) else n for n in answer)
-    expect(mode == 10, f"the mode is not {mode}: is there no likelier level?")
+    mode, median, mean = numbers(answer, 3, "give three numbers: mode, median, mean")
+    expect(mode == 10, f"the mode is not {mode:g}: is there no likelier level?")
     part = "less than half of the probability lies up to there"
-    expect(median not in (0, 10), f"the median is not {median}: {part}")
-    expect(median == 240, f"the median is not {median}: add up the probability from the left")
+    expect(median not in (0, 10), f"the median is not {median:g}: {part}")
+    expect(median == 240, f"the median is not {median:g}: add up the probability from the left")
     equal = "each level counts by its probability, not all alike"
-    expect(round(mean) != 167, f"the mean is not {mean}: {equal}")
-    expect(abs(mean - 140) < 0.5, f"the mean is not {mean}")
+    expect(round(mean) != 167, f"the mean is not {mean:g}: {equal}")
+    expect(abs(mean - 140) < 0.5, f"the mean is not {mean:g}")
 
 
 @check
-def sample_costs(decibels: float) -> None:
+def sample_costs(answer: Any) -> None:
     """By how many decibels a sample is expected to be worse than the mean: 3.
 
     Example:
@@ -41,6 +41,7 @@ def sample_costs(decibels: float) -> None:
         >>> exercises.sample_costs(6)
         not yet: 6 dB is four times the squared error
     """
+    decibels = number(answer, "give a number, in dB")
     expect(decibels > 0, "no prediction has less squared error than the mean")
     far = "how far are two independent draws of one distribution apart, in squares, on average?"
     expect(abs(decibels - 6) > 0.5, "6 dB is four times the squared error")

@@ -11,8 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fcsr import frequency, metrics
-from fcsr.course.exercises.checking import NotYet, check, expect
-from fcsr.utils.numbers import as_real
+from fcsr.course.exercises.checking import NotYet, check, expect, number
 
 SQUEEZED = 20 * math.log10(255 / 219)  # dB by which PSNR rises when Y runs from 16 to 235
 PEAK = 20 * math.log10(255)  # dB between a peak of 1 and one of 255
@@ -76,7 +75,7 @@ def gain_in_one_range(
         >>> exercises.gain_in_one_range(100 * (1 - 0.08 / 0.17))
         not yet: that compares two ranges: first take the baseline to the method's
     """
-    gain = _number(answer)
+    gain = number(answer)
     alike = baseline / factor  # in the method's range
     wanted = 100 * (1 - method / alike)
     for wrong, hint in {
@@ -107,7 +106,7 @@ def blurred_artifacts(answer: Any, hr: Float[Tensor, "1 3 h w"]) -> None:
         >>> exercises.blurred_artifacts(-1, torch.zeros(1, 3, 16, 16))
         not yet: a count cannot be negative
     """
-    rate = _number(answer)
+    rate = number(answer)
     expect(rate >= 0, "a count cannot be negative")
     blurred = frequency.Gaussian(sigma=2)(hr).clamp(0, 1)
     black, bright, _ = metrics.artifact_rate(blurred, hr)
@@ -125,7 +124,7 @@ def smallest_set(answer: Any) -> None:
         >>> exercises.smallest_set(4)
         not yet: with 4 images all in favour, p is 0.125
     """
-    count = _number(answer)
+    count = number(answer)
     expect(count == int(count) and count > 0, "a whole number of images, please")
     smallest = 2 ** (1 - count)
     expect(smallest < 0.05, f"with {count:g} images all in favour, p is {smallest:.3g}")
@@ -156,14 +155,6 @@ def own_photographs(answer: Any, scale: float = 2.5) -> None:
     expect("bicubic" in methods, "bicubic is missing")
     expect(len(methods) > 1, "there is only one method: nothing to compare")
     expect(answer["image"].nunique() > 1, "one photograph is an anecdote: take some more")
-
-
-def _number(answer: Any) -> float:
-    """Raises NotYet if it is none."""
-    value = as_real(answer)
-    if value is None or not math.isfinite(value):
-        raise NotYet(f"{answer!r} is not a number")
-    return value
 
 
 def _alike(found: float, other: float) -> bool:

@@ -1,14 +1,13 @@
 """Checks of notebook 01: a low-pass filter, the energy of waves, and two predictions."""
 
 from collections.abc import Callable
-from numbers import Real
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from fcsr import frequency
-from fcsr.course.exercises.checking import check, expect
+from fcsr.course.exercises.checking import check, expect, number, numbers
 
 LEVEL = 1 / 255
 SIGMAS = (0.8, 1.5, 3.0)
@@ -56,7 +55,7 @@ def energies(answer: Any) -> None:
         >>> frequencies.energies((400, 16384))
         not yet: 400 is the square of the stripes' height: what is the mean of a squared cosine?
     """
-    in_stripes, in_slowest = _two_numbers(answer)
+    in_stripes, in_slowest = numbers(answer, 2, "give two numbers, (.., ..)")
     edges = (0.0, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2)
     position = torch.arange(80, dtype=torch.float64) + 0.5
     stripes = GRAY + STRIPES * torch.cos(2 * torch.pi * position / PERIOD)
@@ -82,9 +81,9 @@ def sigma_for(answer: Any) -> None:
     """
     expect(callable(answer), "write a function of the scale")
     for scale in SCALES:
-        sigma = _plain(answer(scale))
-        expect(isinstance(sigma, float | int) and sigma > 0, "give a number of pixels, above 0")
-        waves, gain = frequency.gain(frequency.Gaussian(float(sigma)), waves=480)
+        sigma = number(answer(scale), "give a number of pixels, above 0")
+        expect(sigma > 0, "give a number of pixels, above 0")
+        waves, gain = frequency.gain(frequency.Gaussian(sigma), waves=480)
         there = gain[(waves - 1 / (2 * scale)).abs().argmin()]
         expect(
             abs(there - 0.5) < 0.01,
@@ -101,25 +100,13 @@ def kept_and_wrong(answer: Any, measured: tuple[float, float]) -> None:
         >>> frequencies.kept_and_wrong((1.0, 1.0), measured=(0.97, 1.98))
         not yet: kept is near; but wrong is higher: worse than an empty band?
     """
-    kept, wrong = _two_numbers(answer)
+    kept, wrong = numbers(answer, 2, "give two numbers, (.., ..)")
     expect(max(kept, wrong) < 10, "as shares: 1 is as much as HR has, not 100")
     expect(abs(kept - measured[0]) < NEAR, "does a mirror change how strong a wave is?")
     expect(wrong < measured[1] + NEAR, "kept is near; but wrong is lower")
     expect(
         wrong > measured[1] - NEAR, "kept is near; but wrong is higher: worse than an empty band?"
     )
-
-
-def _two_numbers(answer: Any) -> list[Any]:
-    expect(isinstance(answer, (tuple, list)) and len(answer) == 2, "give two numbers, (.., ..)")
-    plain = [_plain(number) for number in answer]
-    expect(all(isinstance(number, Real) for number in plain), "give two numbers, (.., ..)")
-    return plain
-
-
-def _plain(number: Any) -> Any:
-    """Python's number for a tensor of one; anything else as it is."""
-    return number.item() if isinstance(number, Tensor) and number.ndim == 0 else number
 
 
 def _image(given: Any, like: Tensor) -> Tensor:

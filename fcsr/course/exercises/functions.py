@@ -1,13 +1,12 @@
 """Checks of notebook 02: waves of a texture, pixels and their weights, and places that turn."""
 
 import math
-from numbers import Real
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from fcsr.course.exercises.checking import check, expect
+from fcsr.course.exercises.checking import check, expect, number, numbers
 from fcsr.models import TextureEstimator, TextureMaps, find_neighbours, grid
 
 PIXELS = (1, 2, 5, 48, 301)
@@ -58,10 +57,9 @@ def pixel(answer: Any) -> None:
     for n in PIXELS:
         for wanted, centre in enumerate(grid((1, n))[0, :, 1].tolist()):
             for x in (centre - 0.9 / n, centre, centre + 0.9 / n):
-                given = answer(x, n)
-                expect(isinstance(given, (Real, Tensor)), "return a whole number, the pixel's")
+                given = number(answer(x, n), "return a whole number, the pixel's")
                 expect(
-                    given == wanted, f"x = {x:.3f} lies in pixel {wanted} of {n}, not in {given}"
+                    given == wanted, f"x = {x:.3f} lies in pixel {wanted} of {n}, not in {given:g}"
                 )
 
 
@@ -77,8 +75,7 @@ def weights(answer: Any) -> None:
     quarter = torch.tensor([0.25, 0.25]) * 2 / 4  # of a pixel, in an image of 4 x 4
     place = (grid((4, 4))[1, 1] + quarter).view(1, 1, 2)
     right = find_neighbours(place, (4, 4)).weight.flatten().sort(descending=True).values
-    expect(isinstance(answer, (tuple, list)) and len(answer) == 4, "give four numbers, (.., ..)")
-    given = torch.tensor(answer, dtype=right.dtype)
+    given = torch.tensor(numbers(answer, 4, "give four numbers, (.., ..)"), dtype=right.dtype)
     total = given.sum()
     expect(
         abs(total - 1) < 0.01,
@@ -98,9 +95,10 @@ def share_of_slow(answer: Any, measured: float) -> None:
         >>> functions.share_of_slow(0.1, measured=0.86)
         not yet: more of the gain remains than that
     """
-    expect(isinstance(answer, float | int) and 0 <= answer <= 1, "give a share, from 0 to 1")
-    expect(answer > measured - 0.15, "more of the gain remains than that")
-    expect(answer < measured + 0.15, "less of the gain remains than that")
+    share = number(answer, "give a share, from 0 to 1")
+    expect(0 <= share <= 1, "give a share, from 0 to 1")
+    expect(share > measured - 0.15, "more of the gain remains than that")
+    expect(share < measured + 0.15, "less of the gain remains than that")
 
 
 @check

@@ -2,18 +2,21 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from fcsr import frequency
-from fcsr.course.exercises.checking import check, expect
+from fcsr.course.exercises.checking import check, expect, number
 from fcsr.course.exercises.cross_entropies import close, cross_entropy, soft_cross_entropy
 
 __all__ = ["cross_entropy", "file_size", "gaussian", "soft_cross_entropy", "winners"]
 
 WINNERS = {"squared error": "mean", "absolute error": "median", "not exact": "mode"}
+
+_near = partial(math.isclose, rel_tol=0.02)
 
 
 @check
@@ -92,6 +95,7 @@ def file_size(answer: Any, nats: float, pixels: int) -> None:
         >>> exercises.file_size(32.0, nats=5.545, pixels=4000)
         not yet: those are kilobits: a byte has 8 bits
     """
+    answer = number(answer)
     kilobytes = nats * pixels / math.log(2) / 8 / 1000
     expect(not _near(answer, 8 * kilobytes), "those are kilobits: a byte has 8 bits")
     expect(not _near(answer, kilobytes * math.log(2)), "a nat is more than a bit")
@@ -112,7 +116,3 @@ def _shaped(found: object, like: Tensor) -> Tensor:
         found.dtype == like.dtype, f"give float32, not {str(found.dtype).removeprefix('torch.')}"
     )
     return found
-
-
-def _near(answer: Any, expected: float) -> bool:
-    return abs(answer - expected) < 0.02 * expected

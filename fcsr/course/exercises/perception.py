@@ -1,17 +1,19 @@
 """Checks of notebook 07: sharpened means, what a sample costs, and noise that follows contrast."""
 
 import math
+from functools import partial
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from fcsr import decoding
-from fcsr.course.exercises.checking import check, expect
+from fcsr.course.exercises.checking import check, expect, numbers
 
 ORDERS = ("higher", "equal", "lower")
 SIDE = 96  # pixels of the image on which noise is tried; its left half is flat
 DEVIATION = 6.0  # levels: the noise that is wanted there
+
+_near = partial(math.isclose, rel_tol=0, abs_tol=0.05)
 
 
 @check
@@ -27,8 +29,7 @@ def sharpened_means(answer):
         >>> perception.sharpened_means((112.0, 112.0))
         not yet: the second is still the mean: t = 2 changes the weights of the two levels
     """
-    expect(np.size(answer) == 2, "give two numbers, (mean, sharpened mean)")
-    mean, sharpened = answer
+    mean, sharpened = numbers(answer, 2, "give two numbers, (mean, sharpened mean)")
     p = torch.full((256,), 1e-9)
     p[[100, 130]] = torch.tensor([0.6, 0.4])
     right, wanted = (decoding.sharpened_mean(p.log(), t).item() for t in (1.0, 2.0))
@@ -64,8 +65,7 @@ def cost_of_a_sample(answer):
         >>> perception.cost_of_a_sample((1.0, 0.5))
         not yet: the error of the mean alone is 1; what does the sample's own distance from it add?
     """
-    expect(np.size(answer) == 2, "give two numbers, (error at s = 1, s for 1 dB)")
-    error, strength = answer
+    error, strength = numbers(answer, 2, "give two numbers, (error at s = 1, s for 1 dB)")
     expect(
         not _near(error, 1),
         "the error of the mean alone is 1; what does the sample's own distance from it add?",
@@ -155,7 +155,3 @@ def _half_flat() -> Tensor:
 
 def _rms(levels: Tensor) -> float:
     return levels.square().mean().sqrt().item()
-
-
-def _near(number: float, right: float) -> bool:
-    return abs(number - right) < 0.05

@@ -1,6 +1,5 @@
 """Checks of the exercises of notebook 00, the quickstart."""
 
-from numbers import Real
 from typing import Any
 
 import torch
@@ -8,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fcsr import metrics
-from fcsr.course.exercises.checking import check, expect
+from fcsr.course.exercises.checking import check, expect, number
 
 LEVELS_OFF = 5  # of the picture in `too_bright`
 PEAK_DB = 48.13  # 20 log10(255): what a mistaken peak of 255 adds
@@ -26,12 +25,12 @@ def too_bright(answer: Any) -> None:
         >>> quickstart.too_bright(40.0)
         not yet: 40 dB belong to an error of 2.6 levels at every value, not 5
     """
-    number = _number(answer, "one number, in dB")
-    off = 255 * 10 ** (-number / 20)
-    expect(abs(2 * number - 34.15) > 0.1, "half of it: the error is squared, and so is the peak")
+    decibels = number(answer, "give one number, in dB")
+    off = 255 * 10 ** (-decibels / 20)
+    expect(abs(2 * decibels - 34.15) > 0.1, "half of it: the error is squared, and so is the peak")
     expect(
         abs(off - LEVELS_OFF) < 0.06,
-        f"{number:g} dB belong to an error of {off:.1f} levels at every value, not {LEVELS_OFF}",
+        f"{decibels:g} dB belong to an error of {off:.1f} levels at every value, not {LEVELS_OFF}",
     )
 
 
@@ -46,7 +45,7 @@ def psnr(answer: Any) -> None:
     """
     expect(callable(answer), "write a function of sr and hr")
     for sr, hr in _pairs():
-        right, got = metrics.psnr(sr, hr), _number(answer(sr, hr), "a number, in dB")
+        right, got = metrics.psnr(sr, hr), number(answer(sr, hr), "give a number, in dB")
         mistakes = {
             right + PEAK_DB: "too high by the same number of dB always: in which unit is the error,"
             " and in which the peak?",
@@ -57,7 +56,7 @@ def psnr(answer: Any) -> None:
         for mistaken, hint in mistakes.items():
             expect(abs(got - mistaken) > CLOSE, hint)
         one = torch.full_like(hr, 1 / 255)
-        of_one = _number(answer(one, torch.zeros_like(hr)), "a number, in dB")
+        of_one = number(answer(one, torch.zeros_like(hr)), "give a number, in dB")
         expect(
             abs(got - right) < CLOSE,
             "of images that differ by 1 level everywhere the PSNR is 48.1 dB; "
@@ -74,16 +73,9 @@ def gain(answer: Any, measured: float) -> None:
         >>> quickstart.gain(5.0, measured=1.4)
         not yet: the gain is smaller: what is left to infer from?
     """
-    number = _number(answer, "one number, in dB")
-    expect(number < measured + NEAR, "the gain is smaller: what is left to infer from?")
-    expect(number > measured - NEAR, "the gain is larger: it still knows what edges look like")
-
-
-def _number(answer: Any, wanted: str) -> float:
-    if isinstance(answer, Tensor) and answer.numel() == 1:
-        answer = answer.item()
-    expect(isinstance(answer, Real) and not isinstance(answer, bool), f"give {wanted}")
-    return float(answer)
+    decibels = number(answer, "give one number, in dB")
+    expect(decibels < measured + NEAR, "the gain is smaller: what is left to infer from?")
+    expect(decibels > measured - NEAR, "the gain is larger: it still knows what edges look like")
 
 
 def _pairs() -> list[tuple[Float[Tensor, "1 3 h w"], Float[Tensor, "1 3 h w"]]]:

@@ -3,15 +3,13 @@
 Each returns a `checking.Verdict`; what it needs of the notebook is passed to it.
 """
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from fcsr.course.exercises.checking import NotYet, check, expect
+from fcsr.course.exercises.checking import NotYet, check, expect, number
 from fcsr.training.recipe import Recipe
-from fcsr.utils.numbers import as_real
 
 OUTCOMES = ("learns faster", "stands still", "diverges")
 """What may become of a training whose learning rate is raised."""
@@ -39,7 +37,7 @@ def least_seconds(
         >>> exercises.least_seconds(30_000 * 16 * 10e9 / 5e14)
         not yet: that is 1 times the forward pass; what about the way back?
     """
-    seconds = _number(answer)
+    seconds = number(answer)
     forward = steps * crops * operations / rate
     expect(seconds > 0, "a time is above 0")
     expect(abs(seconds * crops / forward - 3) > 0.1, "a step has more than one crop")
@@ -57,12 +55,12 @@ def next_bfloat16(answer: Any) -> None:
         >>> exercises.next_bfloat16(1.001)
         not yet: bfloat16 has no 1.001, and makes it 1
     """
-    number = _number(answer)
-    expect(1 < number < 2, "the next one above 1 is between 1 and 2")
-    stored = torch.tensor(number, dtype=torch.bfloat16).item()
-    expect(stored == number, f"bfloat16 has no {number:g}, and makes it {stored:g}")
-    between = torch.tensor((1 + number) / 2, dtype=torch.bfloat16).item()
-    expect(between in (1, number), f"there is a smaller one, {between:g} or below")
+    successor = number(answer)
+    expect(1 < successor < 2, "the next one above 1 is between 1 and 2")
+    stored = torch.tensor(successor, dtype=torch.bfloat16).item()
+    expect(stored == successor, f"bfloat16 has no {successor:g}, and makes it {stored:g}")
+    between = torch.tensor((1 + successor) / 2, dtype=torch.bfloat16).item()
+    expect(between in (1, successor), f"there is a smaller one, {between:g} or below")
 
 
 @check
@@ -129,11 +127,3 @@ def moving_average(answer: Callable[[torch.Tensor, torch.Tensor, float], Any]) -
 def _keeps_ones(answer: Callable[[torch.Tensor, torch.Tensor, float], Any]) -> bool:
     ones = torch.as_tensor(answer(torch.ones(3), torch.ones(3), 0.9), dtype=torch.float32)
     return torch.allclose(ones, torch.ones(3))
-
-
-def _number(answer: Any) -> float:
-    """Raises NotYet if it is none."""
-    value = as_real(answer)
-    if value is None or not math.isfinite(value):
-        raise NotYet(f"{answer!r} is not a number")
-    return value

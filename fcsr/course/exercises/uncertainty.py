@@ -1,14 +1,18 @@
 """Checks of notebook 08: bits, a measure of uncertainty, and the colour that is most uncertain."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from fcsr.analysis import calibration, code_length
-from fcsr.course.exercises.checking import check, expect
+from fcsr.course.exercises.checking import check, expect, numbers
 
 COLOURS = ("red", "green", "blue")
 SAME_BITS = 0.5  # colours whose mean entropies differ by less are called the same
+
+_near = partial(np.allclose, rtol=0, atol=0.01)
 
 
 @check
@@ -24,7 +28,7 @@ def bits(answer):
         >>> uncertainty.bits((2.08, 3.47))
         not yet: these are nats: take logarithms to base 2
     """
-    expect(np.size(answer) == 2, "give two numbers, (entropy, cost of 187)")
+    answer = numbers(answer, 2, "give two numbers, (entropy, cost of 187)")
     p = torch.zeros(1, 256)
     p[0, 40], p[0, 180:196] = 1 / 2, 1 / 32
     entropy = calibration.entropy(p.log()).item()
@@ -102,7 +106,3 @@ def _area(of, answers: dict[str, Tensor], errors: dict[str, Tensor]) -> float:
         for name, logits in answers.items()
     ]
     return float(np.mean(areas))
-
-
-def _near(numbers, right) -> bool:
-    return bool(np.allclose(numbers, right, rtol=0, atol=0.01))

@@ -90,7 +90,7 @@ def test_survivors(answer, shown):
         (None, "not answered yet"),
         (46.4, "right"),
         (45.1, "not yet: 45.1 dB is a mean squared error of 2.01"),
-        ("46", "not yet: TypeError"),
+        ("46", "not yet: give a number, in dB"),
     ],
 )
 def test_finest_psnr(answer, shown):

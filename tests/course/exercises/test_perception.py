@@ -24,7 +24,7 @@ def test_sharpened_means():
         ((112, 56.8), "sum to 1"),  # not renormalised
         ((112, 113.5), "likelier level"),  # the root in place of the square
         ((112, 106.9), "which power"),  # the cube
-        (("mean", "mode"), "Error"),
+        (("mean", "mode"), "give two numbers"),
     ],
 )
 def test_wrong_sharpened_means(wrong, hint):

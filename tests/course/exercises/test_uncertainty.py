@@ -22,7 +22,7 @@ def test_bits():
         ((5, 3), "other way round"),
         ((math.log2(17), 5), "not the entropy"),  # as if all levels were alike
         ((3, 4), "probability of 187"),
-        (("three", "five"), "Error"),
+        (("three", "five"), "give two numbers"),
     ],
 )
 def test_wrong_bits(wrong, hint):
