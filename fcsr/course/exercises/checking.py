@@ -81,7 +81,7 @@ def expect(condition: object, hint: str) -> None:
         raise NotYet(hint)
 
 
-def number(answer: Any, hint: str = "give a number") -> float:
+def number(answer: Any, hint: str = "give one number") -> float:
     """A student's number, of any library, or a tensor of one; raises NotYet with this hint if none.
 
     Example:

@@ -64,7 +64,7 @@ def test_the_gain_in_one_range():
         (-17.65, "better or worse"),
         (21.43, "of the baseline's LPIPS"),
         (30, "makes the method 0.068"),
-        ("a lot", "give a number"),
+        ("a lot", "give one number"),
     ],
 )
 def test_a_wrong_gain_gets_its_hint(wrong, hint):
@@ -77,7 +77,7 @@ def test_artifacts_of_a_blurred_picture(pair):
     assert exercises.blurred_artifacts(0, hr).right
     assert "weighted mean" in exercises.blurred_artifacts(3, hr).hint
     assert "negative" in exercises.blurred_artifacts(-1, hr).hint
-    assert "give a number" in exercises.blurred_artifacts("none", hr).hint
+    assert "give one number" in exercises.blurred_artifacts("none", hr).hint
 
 
 def test_a_thin_line_in_the_dark_is_missed_by_a_wide_blur():
@@ -96,7 +96,7 @@ def test_the_smallest_set():
     assert "p is 0.0625" in exercises.smallest_set(5).hint
     assert "fewer" in exercises.smallest_set(7).hint
     assert "whole number" in exercises.smallest_set(5.3).hint
-    assert "give a number" in exercises.smallest_set("six").hint
+    assert "give one number" in exercises.smallest_set("six").hint
 
 
 def test_ones_own_photographs():
