@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from fcsr.cli.languages import Language, choose, in_language
+from fcsr.cli.languages import Language, choose, in_language, write
 from fcsr.course.editions import Edition
 from fcsr.course.language import ENGLISH
 from fcsr.errors import FcsrError
 from fcsr.utils.extras import require
-from fcsr.utils.files import atomic_write
 from fcsr.utils.terminal import printable
 
 KERNELS = "fcsr.course.kernels.ThisInterpreter"  # of the course, in JupyterLab
@@ -21,17 +20,8 @@ KERNELS = "fcsr.course.kernels.ThisInterpreter"  # of the course, in JupyterLab
 # What a course needs, as it is imported: the extra [notebooks] with its [metrics].
 NEEDED = (
     *("DISTS_pytorch", "babel", "bleach", "ipywidgets", "jinja2", "jupyterlab", "lpips"),
-    *(
-        "math_core",
-        "matplotlib",
-        "nbconvert",
-        "nbformat",
-        "pandas",
-        "papermill",
-        "tabulate",
-        "torchvision",
-    ),
-    "yaml",
+    *("math_core", "matplotlib", "nbconvert", "nbformat", "pandas", "papermill", "tabulate"),
+    *("torchvision", "yaml"),
 )
 
 Notebooks = Annotated[
@@ -72,9 +62,7 @@ def course(
                 "replace what was changed there: --overwrite"
             )
         for name, content in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(folder / name) as draft:
-                draft.write_bytes(content)
+            write(folder / name, content)
     except OSError as error:
         reason = error.strerror or error
         raise FcsrError(f"{error.filename or folder} cannot be written ({reason})") from error

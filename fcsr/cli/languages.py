@@ -50,6 +50,13 @@ def choose(named: str | None, notebooks: Path | None = None) -> str:
     return chosen
 
 
+def write(path: Path, content: bytes) -> None:
+    """Write a file of a copy of the course, and the folders that it needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as draft:
+        draft.write_bytes(content)
+
+
 def in_language(notebooks: Path, chosen: str) -> Path:
     """The folder of the same notebooks in a language: a copy of the course beside it.
 
@@ -75,9 +82,7 @@ def in_language(notebooks: Path, chosen: str) -> Path:
             if os.path.lexists(path):
                 kept += not path.is_file() or path.read_bytes() != content
                 continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(path) as draft:
-                draft.write_bytes(content)
+            write(path, content)
     except OSError as error:
         reason = error.strerror or error
         raise FcsrError(f"{error.filename or copy} cannot be read or written ({reason})") from error

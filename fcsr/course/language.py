@@ -9,8 +9,12 @@ import functools
 import logging
 import os
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from fcsr.errors import FcsrError
+
+if TYPE_CHECKING:
+    from fcsr.course.translation.catalogs import Translations
 
 VARIABLE = "FCSR_LANGUAGE"
 ENGLISH = "en"
@@ -70,12 +74,7 @@ def _(message: str) -> str:
         >>> _("right")
         'right'
     """
-    language = current()
-    if language == ENGLISH:
-        return message
-    from fcsr.course.translation import catalogs
-
-    return catalogs.package(language).get(("", message), message)
+    return _known().get(("", message), message)
 
 
 def hinted(hint: str) -> str:
@@ -86,12 +85,18 @@ def hinted(hint: str) -> str:
         >>> hinted("that is 2.5 times as much")
         'that is 2.5 times as much'
     """
-    language = current()
-    if language == ENGLISH:
-        return hint
-    from fcsr.course.translation import catalogs, hints
+    from fcsr.course.translation import hints
 
-    return hints.translate(hint, catalogs.package(language))
+    return hints.translate(hint, _known())
+
+
+def _known() -> "Translations":
+    """What the package has in the current language; nothing in English."""
+    if current() == ENGLISH:
+        return {}
+    from fcsr.course.translation import catalogs
+
+    return catalogs.package(current())
 
 
 def drawn(message: str) -> str:

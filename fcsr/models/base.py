@@ -31,7 +31,6 @@ from fcsr.models.edsr import EDSR
 from fcsr.models.encoded import Encoded, Estimate
 from fcsr.models.precision import Precision, resolve_precision
 from fcsr.models.texture import EstimatorSize, TextureEstimator, bilinear, grid
-from fcsr.utils.html import table
 from fcsr.utils.registry import Registry
 
 MAX_SIDE = 2**14
@@ -177,22 +176,10 @@ class ContinuousModel(nn.Module, ABC):
         self(coord.new_zeros(1, 3, 7, 9), coord, cell)
 
     def _repr_html_(self) -> str:
-        """What notebooks show: kind, size, and the card of weights that come with fcsr."""
-        from fcsr.models.saved.checkpoints import available, shipped_name
+        """What notebooks show of it."""
+        from fcsr.models.saved.summary import as_html
 
-        name = shipped_name(self)
-        rows = {
-            "weights": name,
-            "parameters": f"{sum(weight.numel() for weight in self.parameters()):,}",
-            "encoder": f"EDSR, {self.encoder.blocks} blocks of {self.encoder.features} features",
-            "texture": f"{self.size.width} channels, MLP {', '.join(map(str, self.size.hidden))}",
-            "trained up to": f"x{self.max_scale:g}",
-            "decode": self.default_decode,
-        }
-        if name:
-            card = available()[name]
-            rows |= {"card": card.purpose, "Set5 at x4": f"{card.psnr} dB, LPIPS {card.lpips}"}
-        return table(type(self).__name__, rows)
+        return as_html(self)
 
     @property
     def numbers(self) -> int:

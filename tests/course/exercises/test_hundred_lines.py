@@ -90,7 +90,7 @@ def test_winners(answer, shown):
         (2.773, "not yet: a nat is more than a bit"),
         (9.0, "not yet: how many bits"),
         (4000 / 1024, "not yet: a kB has 1000 bytes here"),
-        ("4 kB", "not yet: give a number"),
+        ("4 kB", "not yet: give one number"),
     ],
 )
 def test_file_size(answer, shown):
