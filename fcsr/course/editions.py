@@ -1,18 +1,20 @@
 """The course for a student, for a teacher, or as it is.
 
-A student's edition has gaps where cells tagged `gap` have a solution between two marks, and none
-of the cells tagged `solution`; it runs from top to bottom all the same, for what follows a gap goes
-on with fcsr's own function. A teacher's shows the solutions unfolded, and keeps outputs.
+A student's edition has gaps where cells tagged `gap` have a solution between two marks, none of
+the cells tagged `solution`, and room for answers in words. It runs from top to bottom all the
+same, for what follows a gap goes on with fcsr's own function. A teacher's shows the solutions
+unfolded, and keeps outputs.
 """
 
 import json
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
 from fcsr.course import material
 from fcsr.course.cells import is_tagged, rewrite, text
-from fcsr.course.language import ENGLISH
+from fcsr.course.language import ENGLISH, _
 from fcsr.course.translation.applying import language_of, translated, translated_page
 from fcsr.errors import FcsrError
 
@@ -21,6 +23,8 @@ SOLUTION = re.compile(
     rf"^([ \t]*){BEGIN}[^\n]*\n(?:(?!^[ \t]*{BEGIN}).)*?^[ \t]*{END}[^\n]*$",
     re.MULTILINE | re.DOTALL,
 )
+EXERCISE = re.compile(r"^### Exercise \d", re.MULTILINE)
+HEADING = re.compile("#+ ")
 HOLE = 'raise NotImplementedError("write this function")'
 
 
@@ -64,9 +68,12 @@ def convert(notebook: bytes, edition: Edition, language: str = ENGLISH) -> bytes
     """
     if edition is not Edition.TEACHER:
         notebook = material.without_outputs(notebook)
-    content = translated(json.loads(notebook), language)
+    content = json.loads(notebook)
     if edition is Edition.STUDENT:
-        content["cells"] = [cell for cell in content["cells"] if not is_tagged(cell, "solution")]
+        cells = [cell for cell in content["cells"] if not is_tagged(cell, "solution")]
+        content["cells"] = list(_with_room_to_answer(cells))
+    content = translated(content, language)
+    if edition is Edition.STUDENT:
         for cell in content["cells"]:
             if is_tagged(cell, "gap"):
                 rewrite(cell, with_gaps(text(cell)))
@@ -95,6 +102,32 @@ def with_gaps(code: str) -> str:
             f"a cell tagged gap needs a line {BEGIN}, and below it {END}; it has:\n{code}"
         )
     return opened
+
+
+def _with_room_to_answer(cells: list[dict]) -> Iterator[dict]:
+    """The cells, and below each exercise that has no code one of prose, for its answer."""
+    asked = None  # the id of a question that has no cell to answer in yet
+    for cell in cells:
+        prose = cell["cell_type"] == "markdown"
+        if asked and prose and HEADING.match(text(cell)):
+            yield _room(asked)
+            asked = None
+        yield cell
+        if not prose:
+            asked = None
+        elif EXERCISE.search(text(cell)):
+            asked = cell["id"]
+    if asked:
+        yield _room(asked)
+
+
+def _room(asked: str) -> dict:
+    return {
+        "cell_type": "markdown",
+        "id": f"{asked[:57]}-answer",  # of 64 characters at most
+        "metadata": {},
+        "source": _("*Your answer:*"),
+    }
 
 
 def _unfold(metadata: dict) -> None:

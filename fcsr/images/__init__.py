@@ -1,6 +1,7 @@
 """Pictures as tensors, resampled, and in `files`. Nothing here knows a model."""
 
 from fcsr.images.convert import Unpacked, to_tensor, unpack
+from fcsr.images.cropping import crop
 from fcsr.images.files.contents import Contents
 from fcsr.images.files.readers import SAMPLES, from_bytes, load, read, sample
 from fcsr.images.files.writers import save
@@ -16,6 +17,7 @@ __all__ = [
     "Picture",
     "Region",
     "Unpacked",
+    "crop",
     "from_bytes",
     "imresize",
     "load",

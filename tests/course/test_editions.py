@@ -93,6 +93,25 @@ def test_a_student_finds_gaps_and_no_solution_and_it_runs(course):
     assert run(notebook) == [verdict, "5.0\n", "not answered yet"]
 
 
+def test_a_student_has_room_for_answers_in_words(course):
+    path = course / "notebooks" / "00_half.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    explain = "### Exercise {} (explain): why half"
+    notebook.cells += [
+        new_markdown_cell(explain.format(2)),
+        solution(new_markdown_cell("### Solution 2")),
+        solution(new_code_cell("1")),
+        new_markdown_cell(explain.format(3)),
+        new_markdown_cell("More of the same."),
+        new_markdown_cell("## Where to go from here"),
+    ]
+    nbformat.write(notebook, path)
+    kinds = [cell.source.split()[0] for cell in make(course, Edition.STUDENT).cells[-6:]]
+    assert kinds == ["###", "*Your", "###", "More", "*Your", "##"]
+    sources = [cell.source for cell in make(course, Edition.TEACHER).cells]
+    assert not any("Your answer" in source for source in sources)
+
+
 def test_a_teacher_finds_solutions_unfolded_and_outputs(course):
     notebook = make(course, Edition.TEACHER)
     assert [cell.metadata for cell in notebook.cells if "solution" in str(cell.metadata)] == [

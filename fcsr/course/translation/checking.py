@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from fcsr.course.translation import catalogs, updating
@@ -71,6 +72,17 @@ def lost(entry: "Entry") -> Iterator[str]:
         if english != other:
             missing, added = english - other, other - english
             yield f"has other {name}: {_listed(missing)} missing, {_listed(added)} added"
+    if _can_be_filled(entry.id) and not _can_be_filled(entry.string):
+        yield "has a brace of no place"
+
+
+def _can_be_filled(text: object) -> bool:
+    """Whether `format` reads it; a formula's braces are none."""
+    try:
+        list(Formatter().parse(str(text)))
+    except ValueError:
+        return False
+    return True
 
 
 def _listed(parts: Counter) -> str:

@@ -16,6 +16,7 @@ from PIL import Image
 
 from fcsr.course.report import pdf
 from fcsr.course.report.build import build
+from fcsr.course.report.page.summary import findings
 from fcsr.errors import FcsrError
 
 GOOD = [
@@ -147,6 +148,13 @@ def test_key_figures_are_what_their_cells_print(report):
     shown = {name: [item.text for item in card.select("li")] for name, card in cards.items()}
     assert shown["00_good.html"] == ["PSNR 20 dB", "<1 %"]
     assert not any(items for name, items in shown.items() if name != "00_good.html")
+
+
+def test_a_finding_is_a_sentence_however_much_is_printed():
+    output = nbformat.v4.new_output("stream", text="a line\n" * 10_000)
+    cell = nbformat.v4.new_code_cell(outputs=[output], metadata={"finding": True})
+    [finding] = findings(nbformat.v4.new_notebook(cells=[cell]))
+    assert finding.words.startswith("a line a line") and len(finding.words) <= 300
 
 
 def test_findings_come_first_and_lead_to_their_cells(report):

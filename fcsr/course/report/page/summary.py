@@ -3,9 +3,12 @@
 import ast
 import re
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import NamedTuple
 
 from nbformat import NotebookNode
+
+LONGEST_FINDING = 300  # characters: a sentence
 
 
 class Finding(NamedTuple):
@@ -69,7 +72,7 @@ def findings(notebook: NotebookNode) -> tuple[Finding, ...]:
         (Finding(words='CS gives sharp edges.', cell='a'),)
     """
     marked = [cell for cell in notebook.cells if cell.metadata.get("finding")]
-    told = [(cell.id, " ".join(_told(cell).split())) for cell in marked]
+    told = [(cell.id, shorten(_told(cell), LONGEST_FINDING)) for cell in marked]
     return tuple(Finding(words, cell) for cell, words in told if words)
 
 
