@@ -29,6 +29,7 @@ from fcsr.images import Region, pair, whole
 from fcsr.models.compile import check_unchanged, compile_in_place
 from fcsr.models.edsr import EDSR
 from fcsr.models.encoded import Encoded, Estimate
+from fcsr.models.mlp import linear
 from fcsr.models.precision import Precision, resolve_precision
 from fcsr.models.texture import EstimatorSize, TextureEstimator, bilinear, grid
 from fcsr.utils.registry import Registry
@@ -232,7 +233,7 @@ class ContinuousModel(nn.Module, ABC):
     def heads(self, estimate: Estimate) -> Float[Tensor, "b q outputs"]:
         """The numbers of all heads side by side."""
         pairs = zip(self.estimators, estimate.hidden, strict=True)
-        made = (e.head(hidden.to(estimate.skip.dtype)) for e, hidden in pairs)
+        made = (linear(e.head, hidden.to(estimate.skip.dtype)) for e, hidden in pairs)
         return torch.cat(list(made), dim=-1)
 
     def query(

@@ -29,6 +29,7 @@ from torch import Tensor, nn
 
 from fcsr.errors import FcsrError
 from fcsr.images import Region, pair, whole
+from fcsr.models.mlp import MLP
 
 EDGE = 1e-6  # how far inside [-1, 1] LTE keeps coordinates, and by how much it breaks ties
 
@@ -117,7 +118,7 @@ class TextureEstimator(nn.Module):
             for fan_in, fan_out in pairwise(sizes)
             for layer in (nn.Linear(fan_in, fan_out), nn.ReLU(inplace=True))
         )
-        self.mlp = nn.Sequential(*layers)
+        self.mlp = MLP(*layers)
         self.head = nn.Linear(sizes[-1], outputs)
 
     @property
