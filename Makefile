@@ -27,7 +27,7 @@ export FCSR_DATA ?= $(realpath ../shared/data)
 WORKERS := --numprocesses logical --maxprocesses 4
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help report lab editions slides translations test docs notebooks screenshot clean
+.PHONY: help report lab editions slides live translations test docs notebooks screenshot clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9_]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-18s %s\n", $$1, $$2 }'
@@ -48,6 +48,24 @@ editions: $(INSTALLED) ## copy the course into build/editions: for students (gap
 
 slides: $(INSTALLED) ## make a deck of slides of each notebook as it is, build/slides/NAME.html: a minute
 	$(BIN)/fcsr slides $(SPOKEN)
+
+NPM := npm --prefix live --loglevel error
+LIVE_SOURCES := $(filter-out live/content.py,$(wildcard live/*.*)) $(wildcard live/src/*)
+MODEL_SOURCES := $(wildcard fcsr/*.py fcsr/models/*.py fcsr/models/onnx_files/*.py fcsr/weights/*)
+
+live: build/live/index.html ## build the page that runs the models in a browser, build/live: a minute; needs npm
+
+build/live/index.html: live/node_modules/.installed build/live/content.json $(LIVE_SOURCES)
+	$(NPM) run check
+	$(NPM) run build -- $(CURDIR)/build/live
+
+build/live/content.json: $(INSTALLED) live/content.py $(MODEL_SOURCES)
+	$(BIN)/python live/content.py build/live
+
+live/node_modules/.installed: live/package-lock.json
+	@command -v npm > /dev/null || { echo "make live needs npm, which comes with Node.js 20 or newer" >&2; exit 1; }
+	$(NPM) ci --ignore-scripts
+	touch $@
 
 translations: $(INSTALLED) ## bring the translations up to date with the English, and list what is to do
 	$(BIN)/python -m fcsr.course.translation
@@ -72,16 +90,17 @@ notebooks: $(INSTALLED) ## run the notebooks, save them with their new outputs, 
 	  --ExecutePreprocessor.extra_arguments=--IPKernelApp.log_level=ERROR $(NOTEBOOKS)
 	$(BIN)/python -m fcsr.course.report.figures notebooks figures
 
-screenshot: $(INSTALLED) ## have a browser take figures/lab.png, a widget in JupyterLab, for the README
+screenshot: $(INSTALLED) ## have a browser take figures/lab.png, a widget in JupyterLab, and figures/live.png
 	FCSR_DEMAND_BROWSER=1 $(BIN)/pytest tests/browser/test_lab.py -k test_widgets_answer
-	cp build/browser/lab.png figures/lab.png
+	FCSR_DEMAND_LIVE=1 $(BIN)/pytest tests/browser/test_live.py -k test_a_screenshot
+	cp build/browser/lab.png build/browser/live.png figures
 
 # Each table in figures/ is made by the target of its name. PHOTOGRAPHS are those to train on.
 PHOTOGRAPHS ?= BSDS400
 BENCHMARK := $(BIN)/python benchmarks
 
 .PHONY: table1 table1_compact ablations classifiers decodes decodes_compact inference imdn precision
-.PHONY: training_step training_step_h100 startup judges from_scratch
+.PHONY: training_step training_step_h100 startup browser judges from_scratch
 
 table1: $(INSTALLED) ## measure the paper-size weights on the benchmark sets: 90 minutes
 	$(MEASURE)
@@ -148,11 +167,14 @@ training_step_h100: $(INSTALLED) ## time a paper-size training step, on an H100:
 	$(BENCHMARK)/train.py $(PHOTOGRAPHS) --paper --steps 60 --rounds 1 \
 	  --out figures/training_step_h100.csv
 
+browser: live ## time the live page in a browser, on an idle machine: 2 minutes
+	$(BENCHMARK)/browser.py --out figures/browser.csv
+
 startup: $(INSTALLED) ## time imports and fcsr --help: a minute
 	$(BENCHMARK)/startup.py --out figures/startup.csv
 
 clean: ## remove what the other targets made, except .venv; also the rows that table1 resumes from
-	rm -rf build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build dist live/node_modules .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find fcsr tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
 	  -exec rm -r {} +
 

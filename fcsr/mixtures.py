@@ -60,12 +60,12 @@ class LogisticMixture(NamedTuple):
         k = numbers.shape[-1] // PARAMETERS
         weights, *rest = numbers.float().split((k, 3 * k, 3 * k, 3 * k), dim=-1)
         centres, log_scales, correlations = (part.unflatten(-1, (3, k)) for part in rest)
-        first, last = START_SCALES
-        starts = torch.logspace(math.log10(first), math.log10(last), k, device=numbers.device)
+        first, last = map(math.log, START_SCALES)
+        starts = torch.linspace(first, last, k, device=numbers.device)
         return cls(
             weights.log_softmax(-1).unsqueeze(-2),
             level.unsqueeze(-1) + REACH * centres,
-            (starts.log() + log_scales).clamp(min=math.log(MIN_SCALE)),
+            (starts + log_scales).clamp(min=math.log(MIN_SCALE)),
             MAX_CORRELATION * correlations.tanh(),
         )
 
@@ -161,7 +161,7 @@ class LogisticMixture(NamedTuple):
         best = self.weights.argmax(-1, keepdim=True).expand(*self.centres.shape[:-1], 1)
         return self.centres.gather(-1, best).squeeze(-1).clamp(0, 255)
 
-    def quantile(self, share: Float[Tensor, "*#b"]) -> Float[Tensor, "*b 3"]:
+    def quantile(self, share: Float[Tensor, "*#shares"]) -> Float[Tensor, "*b 3"]:
         """The smallest level of each colour with at least `share` of the probability up to it."""
         weights, scales = self.weights.exp(), self.log_scales.exp()
         low = torch.zeros_like(self.centres[..., 0])

@@ -200,7 +200,8 @@ def test_a_pixel_alone_is_decoded_as_among_others(mixture, decode):
     together = decode(mixture)
     for place in np.ndindex(4, 5):
         alone = decode(LogisticMixture(*(part[place] for part in mixture)))
-        torch.testing.assert_close(alone, together[place])
+        # rounding differs, and a mode is where an iteration has come to
+        torch.testing.assert_close(alone, together[place], atol=1e-3, rtol=0)
 
 
 def test_the_tails_do_not_make_a_mode():

@@ -72,12 +72,13 @@ def median(distribution: Distribution) -> Float[Tensor, "*b"]:
 
 
 def quantile(
-    distribution: Distribution, share: float | Float[Tensor, "*#b"]
+    distribution: Distribution, share: float | Float[Tensor, "*#shares"]
 ) -> Float[Tensor, "*b"]:
     """The smallest value with at least `share` of the probability up to it.
 
-    `share`, 0 … 1, is one number, or one for each distribution: uniformly random shares give
-    samples of the distributions. Raises FcsrError for a number outside of this range.
+    `share`, 0 … 1, is one number, or one for each distribution, or for all colours of a pixel
+    (…, 1): uniformly random shares give samples of the distributions. Raises FcsrError for a
+    number outside of this range.
 
     >>> import fcsr, torch
     >>> fcsr.decoding.quantile(torch.tensor([0.4, 0.2, 0.4]).log(), share=0.9)

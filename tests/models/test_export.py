@@ -151,6 +151,19 @@ def test_a_mixtures_mode_is_found_as_exactly_as_float32_finds_it(tiny, photograp
     assert ((made - wanted).abs() < 1e-5).float().mean() > 0.9
 
 
+@pytest.mark.parametrize("kind", [fcsr.CS, fcsr.FCS])
+def test_no_graph_computes_in_float64(kind, tmp_path):
+    """Which runtimes for browsers leave out."""
+    model = kind.compact(head="mixture")
+    for path in fcsr.export(model, tmp_path / "a.onnx", split=True, progress=False):
+        graph = onnx.load(path).graph
+        casts = [node for node in graph.node if node.op_type == "Cast"]
+        kinds = {attribute.i for node in casts for attribute in node.attribute}
+        kinds |= {weights.data_type for weights in graph.initializer}
+        assert onnx.TensorProto.FLOAT in kinds
+        assert onnx.TensorProto.DOUBLE not in kinds
+
+
 def test_a_file_says_what_it_is_and_what_goes_in_and_out(tiny, tmp_path):
     model = tiny(CS, max_scale=3.0)
     found = list(map(facts, map(session, export(model, tmp_path / "m.onnx", "mean", split=True))))

@@ -20,6 +20,7 @@ from fcsr.course.report import parameters, pdf
 from fcsr.course.report.booklet import bind
 from fcsr.course.report.execution import in_words
 from fcsr.course.report.glossary import publish_glossary
+from fcsr.course.report.live_page import LivePage, find_live_page
 from fcsr.course.report.page.html import GLOSSARY, TEMPLATES
 from fcsr.course.report.page.summary import Page, title
 from fcsr.course.report.publish import publish
@@ -40,6 +41,7 @@ class Report:
     pages: list[Page]
     pdf_error: str | None  # why a browser that is installed has printed nothing
     glossary: Page | None = None  # if the folder of the notebooks has one
+    live: LivePage | None = None  # if it was built
 
     @property
     def failed(self) -> bool:
@@ -57,7 +59,8 @@ def build(
     browser is installed, all of them as `course.pdf`; prints a line for each. What fails of a
     notebook, in a cell or in its page, is shown in its page, in the index and in `Page.error`, and
     the others are still made. With files of parameters these are the runs instead, and NAME is
-    each file's. A `glossary.md` among the notebooks becomes `glossary.html`.
+    each file's. A `glossary.md` among the notebooks becomes `glossary.html`. Where the live page
+    was built beside `out`, the index leads to it.
 
     Args:
         notebooks: folder of the `*.ipynb`; they run with it as their working directory. Pictures
@@ -93,7 +96,7 @@ def build(
             print(printable(f"{GLOSSARY}: failed, {glossary.error.splitlines()[0]}"), flush=True)
         machine = _machine()
         printed, pdf_error = _print(pages, notebooks, site, machine)
-        report = Report(pages, pdf_error, glossary)
+        report = Report(pages, pdf_error, glossary, find_live_page(out, notebooks))
         site.write(INDEX, _index(report, machine, printed))
     return report
 

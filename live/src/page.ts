@@ -1,0 +1,325 @@
+/** The page: what is set, what the workers are asked for, and what is shown. */
+
+import { type File, fetched, unzipped } from "./files";
+import { highBand, lowPass, resize } from "./filters";
+import { drawCharts, fillTable } from "./inspector";
+import type { Answer, Dial, Inspected, Processor, Request } from "./messages";
+import { asItIs, read, reduced, type Size, type Task } from "./photographs";
+import { areEqual, fromPixels, psnr, toPixels } from "./pictures";
+import { changeLanguage, say, type Text, translate } from "./texts";
+import { type Place, View } from "./view";
+
+/** Put in by the build: the hash of each file, and what `live/content.py` made. */
+declare const INTEGRITY: Record<string, string>;
+declare const CONTENT: { samples: string[]; margin: number };
+
+const MODELS = ["lte", "cs", "fcs"] as const;
+type Name = (typeof MODELS)[number];
+type Result = Extract<Answer, { kind: "result" }>;
+
+const workers = new Map<Name, Worker>();
+const results = new Map<Name, Result>();
+const shares = new Map<Name, number>(); // of the last job, done
+const inspected = new Map<Name, Inspected>();
+let runsOn = ""; // a processor, in words
+let photograph: ImageBitmap | undefined;
+let task: Task | undefined;
+let bicubic: ImageData;
+let truth: ImageData | undefined;
+let job = 0;
+let isBusy = false;
+let turn = 0;
+let seed = 1;
+let place: Place = { y: 0.5, x: 0.5 }; // that is pointed at
+
+const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const numberOf = (id: string) => find<HTMLInputElement>(id).valueAsNumber;
+const METHODS: Text[] = ["small", "bicubic", ...MODELS, "truth"];
+const BANDS = ["low", "high", "fcsLow", "fcsHigh"] as const;
+const view = new View(find("panes"), METHODS, point);
+const bands = new View(find("band-panes"), [...BANDS], point);
+
+async function start(): Promise<void> {
+  find("problem").textContent = "";
+  find("controls").hidden = false;
+  listen();
+  speak();
+  find("message").textContent = say("loading");
+  const adapter = await navigator.gpu?.requestAdapter();
+  const hasGpu = adapter && !adapter.info.isFallbackAdapter; // which is a program
+  const processor = hasGpu ? "webgpu" : "wasm";
+  const cores = navigator.hardwareConcurrency ?? 1;
+  const threads = self.crossOriginIsolated ? Math.max(1, Math.floor(cores / MODELS.length)) : 1;
+  runsOn = processor === "webgpu" ? "WebGPU" : `WebAssembly × ${threads}`;
+  await startWorkers(processor, threads);
+  await openSample(CONTENT.samples[0]);
+}
+
+async function startWorkers(processor: Processor, threads: number): Promise<void> {
+  const source = await fetched(file(`${processor}.worker.js`));
+  const code = URL.createObjectURL(await source.blob());
+  const runtime = await unzipped(file(`${processor}.wasm.gz`));
+  for (const name of MODELS) {
+    const worker = new Worker(code, { type: "module", name });
+    worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => receive(name, data));
+    worker.addEventListener("error", ({ message }) => fail(say("failed", { reason: message })));
+    workers.set(name, worker);
+    ask(name, {
+      kind: "start",
+      processor,
+      runtime,
+      encoder: file(`models/${name}.encoder.onnx`),
+      query: file(`models/${name}.query.onnx`),
+      margin: CONTENT.margin,
+      threads,
+    });
+  }
+}
+
+function file(name: string): File {
+  return { url: new URL(name, document.baseURI).href, integrity: INTEGRITY[name] };
+}
+
+function listen(): void {
+  const on = (id: string, event: string, handle: () => void) =>
+    find(id).addEventListener(event, handle);
+  on("scale", "input", enlarge);
+  on("reduce", "change", enlarge);
+  on("as-it-is", "change", enlarge);
+  on("dial", "input", decode);
+  on("draw", "click", () => {
+    seed += 1;
+    if (numberOf("dial") <= 0) find<HTMLInputElement>("dial").value = "1";
+    decode();
+  });
+  on("sigma", "input", drawBands);
+  on("cancel", "click", cancel);
+  on("language", "click", () => {
+    changeLanguage();
+    speak();
+  });
+  const input = find<HTMLInputElement>("file");
+  input.addEventListener("change", () => openFile(input.files?.[0]));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    openFile(event.dataTransfer?.files[0]);
+  });
+  for (const name of CONTENT.samples) {
+    const button = document.createElement("button");
+    const picture = document.createElement("img");
+    picture.src = file(`samples/${name}.png`).url;
+    picture.alt = name;
+    button.type = "button";
+    button.append(picture);
+    button.addEventListener("click", () => openSample(name));
+    find("samples").append(button);
+  }
+}
+
+// What is asked
+
+async function openSample(name: string): Promise<void> {
+  await open(await (await fetched(file(`samples/${name}.png`))).blob(), name);
+}
+
+function openFile(given: globalThis.File | undefined): void {
+  if (given) open(given, given.name);
+}
+
+async function open(blob: Blob, name: string): Promise<void> {
+  try {
+    photograph = await read(blob);
+  } catch {
+    return fail(say("refused", { name }));
+  }
+  find("problem").textContent = "";
+  enlarge();
+}
+
+/** Ask all models for the photograph as it is set; what they were doing is over. */
+function enlarge(): void {
+  if (!photograph) return;
+  const before = task?.small;
+  const prepare = find<HTMLInputElement>("reduce").checked ? reduced : asItIs;
+  task = prepare(photograph, numberOf("scale"));
+  const { small, size } = task;
+  bicubic = toPixels(resize(small, size.height, size.width));
+  truth = task.truth && toPixels(task.truth);
+  job += 1;
+  isBusy = true;
+  shares.clear();
+  const picture = before && areEqual(before, small) ? undefined : small;
+  askAll({ kind: "enlarge", job, picture, ...size, dial: dial() });
+  view.show("small", toPixels(small));
+  view.show("bicubic", bicubic);
+  view.show("truth", truth);
+  drawBands();
+  speak();
+}
+
+function cancel(): void {
+  askAll({ kind: "cancel" });
+  isBusy = false;
+  speak();
+  find("message").textContent = say("cancelled");
+}
+
+function decode(): void {
+  turn += 1;
+  askAll({ kind: "decode", dial: dial() });
+  speak();
+}
+
+function dial(): Dial {
+  return { turn, position: numberOf("dial"), seed };
+}
+
+function point(pointed: Place): void {
+  place = pointed;
+  inspect();
+}
+
+function inspect(): void {
+  if (task) askAll({ kind: "inspect", pixel: pixelAt(place, task.size).index });
+}
+
+function pixelAt({ y, x }: Place, { height, width }: Size) {
+  const [row, column] = [Math.floor(y * height), Math.floor(x * width)];
+  return { row, column, index: row * width + column };
+}
+
+function ask(name: Name, request: Request): void {
+  workers.get(name)?.postMessage(request);
+}
+
+function askAll(request: Request): void {
+  for (const name of MODELS) ask(name, request);
+}
+
+// What is answered
+
+function receive(name: Name, answer: Answer): void {
+  switch (answer.kind) {
+    case "progress":
+      if (answer.job !== job) return;
+      shares.set(name, answer.share);
+      find<HTMLProgressElement>("progress").value = Math.min(...MODELS.map(shareOf));
+      break;
+    case "result":
+      results.set(name, { ...results.get(name), ...answer });
+      if (answer.job === job && !answer.isSketch) shares.set(name, 1);
+      isBusy &&= MODELS.some((each) => shareOf(each) < 1);
+      view.show(name, answer.pixels);
+      if (name === "fcs") drawBands();
+      speak();
+      inspect();
+      break;
+    case "inspected":
+      inspected.set(name, answer);
+      showPixel();
+      break;
+    case "failed":
+      isBusy = false;
+      speak();
+      fail(say("failed", { reason: answer.reason }));
+  }
+}
+
+const shareOf = (name: Name) => shares.get(name) ?? 0;
+
+function fail(reason: string): void {
+  find("problem").textContent = reason;
+}
+
+// What is shown
+
+/** All words and numbers, in the language that is set. */
+function speak(): void {
+  translate();
+  const { position } = dial();
+  const end = position < 0 ? say("mode") : say("sample");
+  const share = Math.round(100 * Math.abs(position));
+  find("scale-value").textContent = `× ${numberOf("scale").toFixed(1)}`;
+  find("dial-value").textContent = share ? `${share} % ${end}` : say("mean");
+  find("sigma-value").textContent = numberOf("sigma").toFixed(1);
+  if (!task) return;
+  find<HTMLProgressElement>("progress").value = Math.min(...MODELS.map(shareOf));
+  find<HTMLButtonElement>("cancel").disabled = !isBusy;
+  const isDecoding = [...results.values()].some((result) => result.turn !== turn);
+  find("panes").ariaBusy = String(isBusy || isDecoding);
+  const { small, size, isPart } = task;
+  const [from, to] = [small, size].map(({ height, width }: Size) => `${width} × ${height}`);
+  const bytes = [...results.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  const values = { small: from, large: to, processor: runsOn, memory: Math.round(bytes / 2 ** 20) };
+  const words = [say(isBusy ? "working" : "done", values), isPart ? say("cropped", values) : ""];
+  find("message").textContent = words.join(" ");
+  view.caption("small", say("small"), from);
+  view.caption("bicubic", say("bicubic"), quality(bicubic));
+  view.caption("truth", say("truth"), to);
+  for (const [name, { pixels, seconds }] of results) {
+    const time = say("seconds", { seconds: seconds?.toFixed(1) ?? "" });
+    view.caption(name, say(name), [quality(pixels), time].filter(Boolean).join(", "));
+  }
+  captionBands();
+  showPixel();
+}
+
+function quality(pixels: ImageData): string {
+  if (!truth || truth.width !== pixels.width || truth.height !== pixels.height) return "";
+  return `${psnr(pixels, truth).toFixed(2)} dB`;
+}
+
+function showPixel(): void {
+  if (!task) return;
+  const { row, column, index } = pixelAt(place, task.size);
+  const { height, width } = task.size;
+  for (const each of [view, bands]) {
+    each.mark({ y: (row + 0.5) / height, x: (column + 0.5) / width });
+  }
+  const current = MODELS.flatMap((name) => {
+    const found = inspected.get(name);
+    return found?.pixel === index ? [[name, found] as const] : [];
+  });
+  if (current.length < MODELS.length) return;
+  find("inspector").hidden = false;
+  const levels = truth && [...truth.data.subarray(4 * index, 4 * index + 3)];
+  drawCharts(find("charts"), current, levels);
+  const columns = current.flatMap(([name, { value, distribution }]) => {
+    const column = (reading: Text, values: number[]) => ({
+      heading: `${name.toUpperCase()} ${say(reading)}`,
+      levels: values,
+    });
+    if (!distribution) return [{ heading: name.toUpperCase(), levels: value }];
+    const { mode, mean, median } = distribution;
+    const fixed = [column("mode", mode), column("mean", mean), column("median", median)];
+    return [...fixed, column("shown", value)];
+  });
+  if (levels) columns.unshift({ heading: say("truth"), levels });
+  const caption = say("pixelName", { row: row + 1, column: column + 1 });
+  fillTable(find("numbers"), caption, columns);
+}
+
+/** The bands of the truth, or of bicubic interpolation, and what FCS predicts of them. */
+function drawBands(): void {
+  const picture = fromPixels(truth ?? bicubic);
+  const low = lowPass(picture, numberOf("sigma"));
+  bands.show("low", toPixels(low));
+  bands.show("high", toPixels(highBand(picture, low)));
+  const fcs = results.get("fcs");
+  if (fcs?.low) {
+    bands.show("fcsLow", fcs.low);
+    bands.show("fcsHigh", toPixels(highBand(fromPixels(fcs.pixels), fromPixels(fcs.low))));
+  }
+  captionBands();
+}
+
+function captionBands(): void {
+  find("sigma-value").textContent = numberOf("sigma").toFixed(1);
+  const name = say(truth ? "truth" : "bicubic");
+  for (const band of BANDS) {
+    bands.caption(band, say(band, { name }));
+  }
+}
+
+start().catch((error) => fail(say("failed", { reason: String(error) })));

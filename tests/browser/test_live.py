@@ -1,0 +1,381 @@
+"""The live page: the models in a browser, beside fcsr's own answers."""
+
+import base64
+import functools
+import http.server
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+import fcsr
+from fcsr.course.report import pdf
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_MS = 180_000
+LIVE = ROOT / "build" / "live"
+WEIGHTS = {"lte": "lte-compact", "cs": "cs-mixture-compact", "fcs": "fcs-mixture-compact"}
+ISOLATED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+
+
+def skip_or_fail(reason: str) -> None:
+    if os.environ.get("FCSR_DEMAND_LIVE"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The page, built as a user builds it."""
+    if shutil.which("npm") is None:
+        skip_or_fail("the live page is built with npm, which is not installed")
+    (ROOT / "build").mkdir(exist_ok=True)
+    made = subprocess.run(["make", "live"], cwd=ROOT, capture_output=True, text=True)
+    if made.returncode:
+        skip_or_fail(f"make live failed:\n{made.stdout[-2000:]}{made.stderr[-2000:]}")
+    return LIVE
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """Of the page, as Python's own server serves it."""
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
+    with subprocess.Popen(
+        [*command, "--directory", site],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        port = re.search(r"port (\d+)", server.stdout.readline())[1]
+        yield f"http://127.0.0.1:{port}/"
+        server.terminate()
+
+
+class Live:
+    """The page in a browser."""
+
+    def __init__(self, page, address: str):
+        self.page = page
+        self.problems: list[str] = []
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.goto(address)
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and text != "No available adapters.":  # of WebGPU
+            self.problems.append(text)
+
+    def wait(self) -> None:
+        """Until all three models have answered all that was asked."""
+        self.page.locator('#panes[aria-busy="false"]').wait_for()
+
+    def set(self, name: str, value: float) -> None:
+        """Move a slider, as a user does."""
+        self.page.locator(f"#{name}").evaluate(
+            "(slider, value) => { slider.value = value;"
+            " slider.dispatchEvent(new Event('input', { bubbles: true })); }",
+            str(value),
+        )
+
+    def decode(self, position: float) -> None:
+        """Turn the dial."""
+        self.set("dial", position)
+        self.wait()
+
+    def open(self, picture: Image.Image, as_it_is: bool) -> None:
+        file = io.BytesIO()
+        picture.save(file, "PNG")
+        given = {"name": "given.png", "mimeType": "image/png", "buffer": file.getvalue()}
+        self.page.locator("#as-it-is" if as_it_is else "#reduce").check()
+        self.page.locator("#file").set_input_files(given)
+        self.wait()
+
+    def pixels(self, name: str) -> np.ndarray:
+        """Of the picture of a method, (height, width, 3)."""
+        width, height, data = self.page.locator(f"#pane-{name} canvas").evaluate(
+            """canvas => {
+              const { width, height } = canvas;
+              const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+              let text = "";
+              for (let i = 0; i < data.length; i += 8192) {
+                text += String.fromCharCode(...data.subarray(i, i + 8192));
+              }
+              return [width, height, btoa(text)];
+            }"""
+        )
+        levels = np.frombuffer(base64.b64decode(data), np.uint8)
+        return levels.reshape(height, width, 4)[..., :3]
+
+
+@pytest.fixture
+def live(page, address):
+    live = Live(page, address)
+    live.wait()
+    return live
+
+
+def photograph(height: int, width: int) -> Image.Image:
+    return fcsr.images.sample("coffee").crop((200, 100, 200 + width, 100 + height))
+
+
+def share_alike(one: np.ndarray, other: np.ndarray, levels: int = 1) -> float:
+    return float((np.abs(one.astype(int) - other.astype(int)) <= levels).mean())
+
+
+@pytest.mark.parametrize("shape, scale", [((64, 64), 4.0), ((150, 33), 2.7), ((24, 31), 8.0)])
+def test_the_page_makes_the_pictures_of_fcsr(live, shape, scale):
+    small = photograph(*shape)
+    live.open(small, as_it_is=True)
+    live.set("scale", scale)
+    live.wait()
+    for position, decode in ((0, "mean"), (-1, "mode")):
+        live.decode(position)
+        for name, weights in WEIGHTS.items():
+            how = {} if name == "lte" else {"decode": decode}
+            wanted = fcsr.upscale(small, scale, model=weights, progress=False, **how)
+            made = live.pixels(name)
+            assert made.shape == np.asarray(wanted).shape
+            assert share_alike(made, np.asarray(wanted)) >= 0.9999, (name, decode)
+    large = fcsr.upscale(small, scale, model="bicubic", progress=False)
+    assert share_alike(live.pixels("bicubic"), np.asarray(large)) >= 0.9999
+
+
+def test_a_photograph_is_reduced_as_fcsr_does_it(live):
+    truth = photograph(100, 130)
+    live.open(truth, as_it_is=False)
+    live.set("scale", 2.5)
+    live.wait()
+    assert (live.pixels("truth") == np.asarray(truth)).all()
+    small = fcsr.images.resize(fcsr.images.to_tensor(truth), (40, 52))
+    wanted = np.rint(255 * small[0].permute(1, 2, 0).clamp(0, 1).numpy())
+    assert share_alike(live.pixels("small"), wanted, levels=1) == 1
+    assert live.pixels("fcs").shape == (100, 130, 3)
+    error = (live.pixels("lte").astype(float) - np.asarray(truth)) ** 2
+    psnr = 10 * np.log10(255**2 / error.mean())
+    assert f"{psnr:.2f} dB" in live.page.locator("#pane-lte figcaption").inner_text()
+
+
+def test_a_sample_is_of_the_distributions(live):
+    small = photograph(16, 20)
+    live.open(small, as_it_is=True)
+    live.decode(1)
+    first = live.pixels("cs")
+    live.decode(0)
+    live.decode(1)
+    assert (live.pixels("cs") == first).all()
+    model = fcsr.load(WEIGHTS["cs"])
+    shares = torch.tensor([random_share(1, pixel) for pixel in range(64 * 80)])
+    quantile = functools.partial(fcsr.decoding.quantile, share=shares.view(1, -1, 1))
+    with torch.no_grad():
+        encoded = model.encode(fcsr.images.to_tensor(small))
+        coord = fcsr.models.grid((64, 80)).view(1, -1, 2)
+        cell = torch.tensor([2 / 64, 2 / 80]).expand_as(coord)
+        wanted = quantile(model.query(encoded, coord, cell)).view(64, 80, 3).numpy()
+    assert share_alike(first, wanted) >= 0.999  # a share may lie on the edge of a level
+    live.page.locator("#draw").click()
+    live.wait()
+    assert share_alike(live.pixels("cs"), first, levels=0) < 0.9
+
+
+def random_share(seed: int, pixel: int) -> float:
+    """The hash lowbias32, with numbers of any size."""
+    x = pixel ^ (seed * 0x9E3779B9 & 0xFFFFFFFF)
+    x = (x ^ x >> 16) * 0x7FEB352D & 0xFFFFFFFF
+    x = (x ^ x >> 15) * 0x846CA68B & 0xFFFFFFFF
+    return (x ^ x >> 16) / 2**32
+
+
+def test_a_pixel_is_inspected(live):
+    small = photograph(20, 24)
+    live.open(small, as_it_is=True)
+    live.page.locator("#pane-cs canvas").focus()
+    live.page.keyboard.press("ArrowRight")
+    live.page.keyboard.press("ArrowDown")
+    caption = live.page.locator("#numbers caption")
+    caption.filter(has_text="row 42, column 50").wait_for()
+    rows = live.page.locator("#numbers tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    numbers = {heading: [row[i] for row in rows[1:]] for i, heading in enumerate(rows[0])}
+    for name in ("cs", "fcs"):
+        model = fcsr.load(WEIGHTS[name])
+        coord = fcsr.models.grid((80, 96))[41, 49].view(1, 1, 2)
+        cell = torch.tensor([2 / 80, 2 / 96]).view(1, 1, 2)
+        with torch.no_grad():
+            outputs = model(fcsr.images.to_tensor(small), coord, cell)
+        low, mixture = outputs if name == "fcs" else (torch.tensor(128 / 255), outputs)
+        for reading in ("mode", "mean", "median"):
+            level = getattr(fcsr.decoding, reading)(mixture)[0, 0]
+            wanted = 255 * low.flatten()[-3:] + level - 128
+            found = torch.tensor(list(map(float, numbers[f"{name.upper()} {reading}"])))
+            assert torch.allclose(found, wanted, atol=0.11), (name, reading)
+    assert live.page.locator("#charts svg").count() == 6
+
+
+def test_the_bands_are_those_of_fcsr(live):
+    truth = photograph(96, 96)
+    live.open(truth, as_it_is=False)
+    live.set("sigma", 3)
+    low, high = fcsr.frequency.split(
+        fcsr.images.to_tensor(truth), fcsr.frequency.Gaussian(sigma=3.0)
+    )
+    for name, band in (("low", low), ("high", high + 128 / 255)):
+        wanted = np.rint(255 * band[0].permute(1, 2, 0).clamp(0, 1).numpy())
+        assert share_alike(live.pixels(name), wanted) == 1
+
+
+def test_nothing_leaves_the_page(live, page):
+    refused = page.evaluate("fetch('https://example.org/').then(() => 'sent', () => 'refused')")
+    assert refused == "refused"
+    assert page.aborted == []  # the policy stands before the network
+    assert all("Content Security Policy" in text or "example.org" in text for text in live.problems)
+
+
+def test_a_file_that_was_changed_is_refused(site, page, tmp_path):
+    copy = tmp_path / "live"
+    shutil.copytree(site, copy)
+    weights = copy / "models" / "cs.query.onnx"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with serving(copy) as address:
+        Live(page, address)
+        page.locator("#problem").filter(has_text="cs.query.onnx").wait_for()
+
+
+def test_what_is_no_picture_is_refused(live):
+    given = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture"}
+    live.page.locator("#file").set_input_files(given)
+    problem = live.page.locator("#problem")
+    problem.filter(has_text="notes.txt is no picture").wait_for()
+    live.open(photograph(16, 16), as_it_is=True)
+    assert problem.inner_text() == ""
+
+
+def test_a_job_can_be_cancelled(live):
+    live.open(photograph(64, 64), as_it_is=True)
+    live.set("scale", 8)
+    live.page.locator("#cancel").click()
+    live.page.locator("#message").filter(has_text="Cancelled").wait_for()
+    live.set("scale", 2)
+    live.wait()
+    assert live.pixels("fcs").shape == (128, 128, 3)
+
+
+def test_a_large_photograph_is_reduced_or_cut(live):
+    large = fcsr.images.sample("coffee").resize((1200, 900))
+    live.open(large, as_it_is=False)
+    height, width, _ = live.pixels("truth").shape
+    assert 500_000 < height * width <= 2**19
+    live.page.locator("#as-it-is").check()
+    live.wait()
+    assert "Only the middle" in live.page.locator("#message").inner_text()
+
+
+def test_the_page_speaks_korean(page, address):
+    live = Live(page, address)
+    live.wait()
+    page.locator("#language").click()
+    assert page.locator("html").get_attribute("lang") == "ko"
+    for element in page.locator("[data-text]").all():
+        assert element.inner_text() == "" or re.search("[가-힣]|fcsr", element.inner_text())
+
+
+def test_everyone_can_use_the_page(site, live):
+    """axe-core looks for what stands in the way of keyboards, screen readers and weak eyes."""
+    axe = (ROOT / "live/node_modules/axe-core/axe.min.js").read_text()
+    live.page.evaluate(axe)
+    for scheme in ("light", "dark"):
+        live.page.emulate_media(color_scheme=scheme)
+        found = live.page.evaluate("axe.run(document)")["violations"]
+        assert not found, [(each["id"], each["nodes"][0]["html"]) for each in found]
+
+
+def test_a_phone_shows_all_of_it(live):
+    live.page.set_viewport_size({"width": 390, "height": 844})
+    overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not live.page.evaluate(overflow)
+
+
+def test_an_isolated_page_takes_threads(site, page):
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => 6 })"
+    )
+    with serving(site, ISOLATED) as address:
+        live = Live(page, address)
+        live.wait()
+    assert re.search("WebAssembly . 2;", page.locator("#message").inner_text())
+    assert live.problems == []
+
+
+def test_a_gpu_makes_the_same_pictures(address, screenshots):
+    """By WebGPU, for which Chromium has a program, too: it is slow, so the picture is small."""
+    flags = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
+    flags += ["--enable-features=Vulkan,WebGPU"]
+    with sync_playwright() as playwright:
+        found = pdf.find()
+        browser = playwright.chromium.launch(executable_path=found, args=[*pdf.FLAGS, *flags])
+        page = browser.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        page.goto(address)
+        if not page.evaluate("navigator.gpu.requestAdapter().then(Boolean)"):
+            pytest.skip("this Chromium has no WebGPU")
+        page.add_init_script(
+            "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false })"
+        )
+        live = Live(page, address)
+        page.locator("#cancel").click()
+        live.set("scale", 2)
+        page.locator("#cancel").click()
+        small = photograph(12, 16)
+        live.open(small, as_it_is=True)
+        assert "on WebGPU" in page.locator("#message").inner_text()
+        for name, weights in WEIGHTS.items():
+            how = {} if name == "lte" else {"decode": "mean"}
+            wanted = fcsr.upscale(small, 2, model=weights, progress=False, **how)
+            assert share_alike(live.pixels(name), np.asarray(wanted)) >= 0.999
+        browser.close()
+
+
+def test_a_screenshot(live, screenshots):
+    live.page.set_viewport_size({"width": 1200, "height": 1440})
+    live.page.screenshot(path=screenshots / "live.png")
+    assert live.problems == []
+
+
+class serving:
+    """A server of a folder, which sends these headers, too."""
+
+    def __init__(self, folder: Path, headers: dict[str, str] | None = None):
+        given = headers or {}
+
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def end_headers(self):
+                for name, value in given.items():
+                    self.send_header(name, value)
+                super().end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        handler = functools.partial(Handler, directory=folder)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+
+    def __enter__(self) -> str:
+        threading.Thread(target=self.server.serve_forever, args=(0.01,)).start()
+        return f"http://127.0.0.1:{self.server.server_port}/"
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
