@@ -102,7 +102,7 @@ BENCHMARK := $(BIN)/python benchmarks
 .PHONY: table1 table1_compact ablations classifiers decodes decodes_compact inference imdn precision
 .PHONY: training_step training_step_h100 startup browser judges from_scratch
 
-table1: $(INSTALLED) ## measure the paper-size weights on the benchmark sets: 90 minutes
+table1: $(INSTALLED) ## measure the paper-size weights on the benchmark sets: 50 minutes
 	$(MEASURE)
 
 table1_compact: SIZE := -compact
