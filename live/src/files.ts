@@ -1,8 +1,15 @@
 /** The files of the page's folder, each checked against its hash. */
 
+/** Put in by the build: the hash of each file. */
+declare const INTEGRITY: Record<string, string>;
+
 export interface File {
   readonly url: string;
   readonly integrity: string;
+}
+
+export function locate(name: string): File {
+  return { url: new URL(name, document.baseURI).href, integrity: INTEGRITY[name] };
 }
 
 /** Throws an error that names the file if it is not there, or not as it was built. */

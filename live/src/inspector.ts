@@ -1,9 +1,10 @@
 /** What the models say of one pixel: a chart of each distribution, and all numbers in a table. */
 
-import type { Inspected } from "./messages";
+import type { Distribution } from "./messages";
 import { say, type Text } from "./texts";
 
 const COLOURS: Text[] = ["red", "green", "blue"];
+const READINGS = ["mode", "mean", "median"] as const;
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 60;
 const UNSEEN = 0.002; // of the probability, to each side, may lie outside of a chart
@@ -14,22 +15,25 @@ export interface Column {
   readonly levels: number[];
 }
 
-/** Draw the distributions of the models that have one, by model. */
+/** Draw the distributions of a pixel, by model; `truth` are its levels, if they are known. */
 export function drawCharts(
   target: HTMLElement,
-  models: (readonly [Text, Inspected])[],
+  models: (readonly [Text, Distribution])[],
   truth: number[] | undefined,
 ): void {
-  const found = models.filter(([, { distribution }]) => distribution);
   const charts = COLOURS.flatMap((colour, channel) => {
-    const [from, to] = range(
-      found.map(([, inspected]) => inspected),
+    const level = truth?.[channel];
+    const ends = range(
+      models.map(([, distribution]) => distribution),
       channel,
-      truth,
+      level,
     );
-    return found.map(([model, inspected]) =>
-      chart(model, colour, channel, inspected, truth, from, to),
-    );
+    return models.map(([model, distribution]) => {
+      const title = { model: say(model), colour: say(colour) };
+      const svg = chart(distribution, channel, level, ends);
+      svg.ariaLabel = say("chart", { ...title, ...numbers(distribution, channel) });
+      return captioned(svg, `${title.model}, ${title.colour}`, ends);
+    });
   });
   target.replaceChildren(...charts);
 }
@@ -59,55 +63,45 @@ function cell(words: string, kind: "th" | "td"): HTMLElement {
   return made;
 }
 
-/** The levels that the charts of a colour show: where the models have nearly all probability. */
-function range(all: Inspected[], channel: number, truth: number[] | undefined): [number, number] {
-  const places = truth ? [truth[channel]] : [];
-  for (const { distribution } of all) {
-    if (!distribution) continue;
-    const probabilities = distribution.probabilities[channel];
-    const start = distribution.first[channel];
+/** The levels that a colour's charts show: where the models have nearly all probability. */
+function range(all: Distribution[], channel: number, truth: number | undefined): number[] {
+  const places = truth === undefined ? [] : [truth];
+  for (const { probabilities, first } of all) {
     let sum = 0;
-    probabilities.forEach((probability, level) => {
-      const seen = sum + probability > UNSEEN && sum < 1 - UNSEEN;
+    probabilities[channel].forEach((probability, level) => {
+      if (sum + probability > UNSEEN && sum < 1 - UNSEEN) places.push(first[channel] + level);
       sum += probability;
-      if (seen) places.push(start + level);
     });
   }
   return [Math.floor(Math.min(...places)) - 4, Math.ceil(Math.max(...places)) + 4];
 }
 
+function numbers(distribution: Distribution, channel: number): Record<string, string> {
+  const named = READINGS.map((reading) => [reading, distribution[reading][channel].toFixed(1)]);
+  return Object.fromEntries(named);
+}
+
 function chart(
-  model: Text,
-  colour: Text,
+  distribution: Distribution,
   channel: number,
-  { distribution }: Inspected,
-  truth: number[] | undefined,
-  from: number,
-  to: number,
-): HTMLElement {
-  const figure = document.createElement("figure");
-  if (!distribution) return figure;
+  truth: number | undefined,
+  [from, to]: number[],
+): SVGElement {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `${from} 0 ${to - from} ${HEIGHT}`);
   svg.setAttribute("preserveAspectRatio", "none");
   svg.role = "img";
-  const readings = (["mode", "mean", "median"] as const).map((reading) => [
-    reading,
-    distribution[reading][channel],
-  ]) as ["mode" | "mean" | "median", number][];
-  const named = readings.map(([reading, level]) => [reading, level.toFixed(1)]);
-  svg.ariaLabel = say("chart", {
-    model: say(model),
-    colour: say(colour),
-    ...Object.fromEntries(named),
-  });
-  const first = distribution.first[channel];
-  svg.append(bars(distribution.probabilities[channel], first, colour));
-  for (const [reading, level] of readings) svg.append(line(level, reading));
-  if (truth) svg.append(line(truth[channel], "truth"));
+  svg.append(bars(distribution.probabilities[channel], distribution.first[channel], channel));
+  for (const reading of READINGS) svg.append(line(distribution[reading][channel], reading));
+  if (truth !== undefined) svg.append(line(truth, "truth"));
+  return svg;
+}
+
+function captioned(svg: SVGElement, title: string, [from, to]: number[]): HTMLElement {
+  const figure = document.createElement("figure");
   const caption = document.createElement("figcaption");
   const ends = document.createElement("span");
-  caption.textContent = `${say(model)}, ${say(colour)}`;
+  caption.textContent = title;
   ends.className = "ends";
   ends.textContent = `${from} … ${to}`;
   caption.append(ends);
@@ -115,7 +109,7 @@ function chart(
   return figure;
 }
 
-function bars(probabilities: Float32Array, first: number, colour: Text): SVGElement {
+function bars(probabilities: Float32Array, first: number, channel: number): SVGElement {
   const most = Math.max(...probabilities);
   const path = document.createElementNS(SVG, "path");
   const steps = [...probabilities].map((probability, level) => {
@@ -123,7 +117,7 @@ function bars(probabilities: Float32Array, first: number, colour: Text): SVGElem
     return `M${left.toFixed(2)} ${HEIGHT}v${((-HEIGHT * probability) / most).toFixed(2)}h1V${HEIGHT}z`;
   });
   path.setAttribute("d", steps.join(""));
-  path.setAttribute("class", colour);
+  path.setAttribute("class", COLOURS[channel]);
   return path;
 }
 

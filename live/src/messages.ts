@@ -66,18 +66,21 @@ export interface Result {
   readonly seconds?: number;
 }
 
-/** Of one pixel, in levels; each for red, green and blue. */
+/** Of one pixel's red, green and blue, in levels. */
+export interface Distribution {
+  readonly probabilities: Float32Array[];
+  readonly first: number[]; // the level of the first probability: in FCS above or below 0
+  readonly mode: number[];
+  readonly mean: number[];
+  readonly median: number[];
+}
+
 export interface Inspected {
   readonly kind: "inspected";
+  readonly job: number;
   readonly pixel: number;
   readonly value: number[]; // as it is shown
-  readonly distribution?: {
-    readonly probabilities: Float32Array[];
-    readonly first: number[]; // the level of the first probability: above or below 0 in FCS
-    readonly mode: number[];
-    readonly mean: number[];
-    readonly median: number[];
-  };
+  readonly distribution?: Distribution;
 }
 
 export interface Failed {

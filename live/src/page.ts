@@ -1,23 +1,18 @@
 /** The page: what is set, what the workers are asked for, and what is shown. */
 
-import { type File, fetched, unzipped } from "./files";
+import { addSamples, find, isChecked, numberOf, on, onFile } from "./controls";
+import { fetched, locate } from "./files";
 import { highBand, lowPass, resize } from "./filters";
 import { drawCharts, fillTable } from "./inspector";
-import type { Answer, Dial, Inspected, Processor, Request } from "./messages";
+import type { Answer, Dial, Inspected } from "./messages";
 import { asItIs, read, reduced, type Size, type Task } from "./photographs";
 import { areEqual, fromPixels, psnr, toPixels } from "./pictures";
 import { changeLanguage, say, type Text, translate } from "./texts";
 import { type Place, View } from "./view";
+import { askAll, MODELS, type Name, SAMPLES, startWorkers } from "./workers";
 
-/** Put in by the build: the hash of each file, and what `live/content.py` made. */
-declare const INTEGRITY: Record<string, string>;
-declare const CONTENT: { samples: string[]; margin: number };
-
-const MODELS = ["lte", "cs", "fcs"] as const;
-type Name = (typeof MODELS)[number];
 type Result = Extract<Answer, { kind: "result" }>;
 
-const workers = new Map<Name, Worker>();
 const results = new Map<Name, Result>();
 const shares = new Map<Name, number>(); // of the last job, done
 const inspected = new Map<Name, Inspected>();
@@ -32,8 +27,6 @@ let turn = 0;
 let seed = 1;
 let place: Place = { y: 0.5, x: 0.5 }; // that is pointed at
 
-const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const numberOf = (id: string) => find<HTMLInputElement>(id).valueAsNumber;
 const METHODS: Text[] = ["small", "bicubic", ...MODELS, "truth"];
 const BANDS = ["low", "high", "fcsLow", "fcsHigh"] as const;
 const view = new View(find("panes"), METHODS, point);
@@ -45,86 +38,32 @@ async function start(): Promise<void> {
   listen();
   speak();
   find("message").textContent = say("loading");
-  const adapter = await navigator.gpu?.requestAdapter();
-  const hasGpu = adapter && !adapter.info.isFallbackAdapter; // which is a program
-  const processor = hasGpu ? "webgpu" : "wasm";
-  const cores = navigator.hardwareConcurrency ?? 1;
-  const threads = self.crossOriginIsolated ? Math.max(1, Math.floor(cores / MODELS.length)) : 1;
-  runsOn = processor === "webgpu" ? "WebGPU" : `WebAssembly × ${threads}`;
-  await startWorkers(processor, threads);
-  await openSample(CONTENT.samples[0]);
-}
-
-async function startWorkers(processor: Processor, threads: number): Promise<void> {
-  const source = await fetched(file(`${processor}.worker.js`));
-  const code = URL.createObjectURL(await source.blob());
-  const runtime = await unzipped(file(`${processor}.wasm.gz`));
-  for (const name of MODELS) {
-    const worker = new Worker(code, { type: "module", name });
-    worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => receive(name, data));
-    worker.addEventListener("error", ({ message }) => fail(say("failed", { reason: message })));
-    workers.set(name, worker);
-    ask(name, {
-      kind: "start",
-      processor,
-      runtime,
-      encoder: file(`models/${name}.encoder.onnx`),
-      query: file(`models/${name}.query.onnx`),
-      margin: CONTENT.margin,
-      threads,
-    });
-  }
-}
-
-function file(name: string): File {
-  return { url: new URL(name, document.baseURI).href, integrity: INTEGRITY[name] };
+  runsOn = await startWorkers(receive, (reason) => fail(say("failed", { reason })));
+  await openSample(SAMPLES[0]);
 }
 
 function listen(): void {
-  const on = (id: string, event: string, handle: () => void) =>
-    find(id).addEventListener(event, handle);
+  onFile((file) => open(file, file.name));
+  addSamples(
+    SAMPLES.map((name) => ({ name, url: locate(`samples/${name}.png`).url })),
+    openSample,
+  );
+  for (const id of ["reduce", "as-it-is"]) on(id, "change", enlarge);
   on("scale", "input", enlarge);
-  on("reduce", "change", enlarge);
-  on("as-it-is", "change", enlarge);
   on("dial", "input", decode);
-  on("draw", "click", () => {
-    seed += 1;
-    if (numberOf("dial") <= 0) find<HTMLInputElement>("dial").value = "1";
-    decode();
-  });
+  on("draw", "click", draw);
   on("sigma", "input", drawBands);
   on("cancel", "click", cancel);
   on("language", "click", () => {
     changeLanguage();
     speak();
   });
-  const input = find<HTMLInputElement>("file");
-  input.addEventListener("change", () => openFile(input.files?.[0]));
-  document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    openFile(event.dataTransfer?.files[0]);
-  });
-  for (const name of CONTENT.samples) {
-    const button = document.createElement("button");
-    const picture = document.createElement("img");
-    picture.src = file(`samples/${name}.png`).url;
-    picture.alt = name;
-    button.type = "button";
-    button.append(picture);
-    button.addEventListener("click", () => openSample(name));
-    find("samples").append(button);
-  }
 }
 
 // What is asked
 
 async function openSample(name: string): Promise<void> {
-  await open(await (await fetched(file(`samples/${name}.png`))).blob(), name);
-}
-
-function openFile(given: globalThis.File | undefined): void {
-  if (given) open(given, given.name);
+  await open(await (await fetched(locate(`samples/${name}.png`))).blob(), name);
 }
 
 async function open(blob: Blob, name: string): Promise<void> {
@@ -141,7 +80,7 @@ async function open(blob: Blob, name: string): Promise<void> {
 function enlarge(): void {
   if (!photograph) return;
   const before = task?.small;
-  const prepare = find<HTMLInputElement>("reduce").checked ? reduced : asItIs;
+  const prepare = isChecked("reduce") ? reduced : asItIs;
   task = prepare(photograph, numberOf("scale"));
   const { small, size } = task;
   bicubic = toPixels(resize(small, size.height, size.width));
@@ -163,6 +102,13 @@ function cancel(): void {
   isBusy = false;
   speak();
   find("message").textContent = say("cancelled");
+}
+
+/** Another sample; one at all, if there was none. */
+function draw(): void {
+  seed += 1;
+  if (numberOf("dial") <= 0) find<HTMLInputElement>("dial").value = "1";
+  decode();
 }
 
 function decode(): void {
@@ -187,14 +133,6 @@ function inspect(): void {
 function pixelAt({ y, x }: Place, { height, width }: Size) {
   const [row, column] = [Math.floor(y * height), Math.floor(x * width)];
   return { row, column, index: row * width + column };
-}
-
-function ask(name: Name, request: Request): void {
-  workers.get(name)?.postMessage(request);
-}
-
-function askAll(request: Request): void {
-  for (const name of MODELS) ask(name, request);
 }
 
 // What is answered
@@ -279,12 +217,15 @@ function showPixel(): void {
   }
   const current = MODELS.flatMap((name) => {
     const found = inspected.get(name);
-    return found?.pixel === index ? [[name, found] as const] : [];
+    return found?.job === job && found.pixel === index ? [[name, found] as const] : [];
   });
   if (current.length < MODELS.length) return;
   find("inspector").hidden = false;
   const levels = truth && [...truth.data.subarray(4 * index, 4 * index + 3)];
-  drawCharts(find("charts"), current, levels);
+  const distributions = current.flatMap(([name, { distribution }]) =>
+    distribution ? [[name, distribution] as const] : [],
+  );
+  drawCharts(find("charts"), distributions, levels);
   const columns = current.flatMap(([name, { value, distribution }]) => {
     const column = (reading: Text, values: number[]) => ({
       heading: `${name.toUpperCase()} ${say(reading)}`,

@@ -71,13 +71,12 @@ export class Prediction {
     const values = [3 * pixel, 3 * pixel + 1, 3 * pixel + 2];
     const value = values.map((each) => this.#level(each, dial));
     const distribution = this.#distribution;
-    if (!distribution) return { kind: "inspected", pixel, value };
+    const said = { kind: "inspected", job: this.job, pixel, value } as const;
+    if (!distribution) return said;
     const decoded = (decode: (each: number) => number) =>
       values.map((each) => this.#shifted(each, decode(each)));
     return {
-      kind: "inspected",
-      pixel,
-      value,
+      ...said,
       distribution: {
         probabilities: values.map((each) => distribution.probabilities(each)),
         first: decoded(() => 0),

@@ -22,8 +22,9 @@ READ = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000")
 _MOST_SCANS = 100
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")  # of a segment
 # What Pillow has in `.info` of the file that was, and what `metadata.kept` gives anew.
-_ELSEWHERE = {"exif", "dpi", "gamma", "chromaticity", "cicp", "compression", "resolution", "jfif"}
-_ELSEWHERE |= {"jfif_version", "jfif_unit", "jfif_density", "Raw profile type exif"}
+_ELSEWHERE = {"exif", "dpi", "icc_profile", "gamma", "chromaticity", "cicp", "compression"}
+_ELSEWHERE |= {"resolution", "Raw profile type exif"}
+_ELSEWHERE |= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 # Tags of a TIFF.
 _EXTRA_SAMPLES, _SAMPLE_FORMAT, _IMAGE_DEPTH, _PROFILE = 338, 339, 32997, 34675
 _KIND_OF_PAGE, _FURTHER_PAGES, _DNG_VERSION = 254, 330, 50706
@@ -127,8 +128,10 @@ def _parse_tiff(data: bytes, name: str) -> Contents:
     picture = Image.fromarray(array[..., 0]) if array.shape[2] == 1 else array
     try:
         exif = tiff.exif_of(data)
-        info = metadata.kept({"icc_profile": exif.get(_PROFILE)}, exif)
+        profile = {"icc_profile": exif.get(_PROFILE)}
+        info = metadata.kept(profile, exif)
         dropped = [*(["IPTC"] if metadata.IPTC in exif else []), *metadata.other_tags(exif)]
+        dropped += metadata.damaged_profile(profile)
     except Exception:  # on damaged EXIF Pillow raises anything
         info, dropped = {}, ["EXIF, which is damaged"]
     if isinstance(picture, Image.Image):

@@ -42,7 +42,7 @@ def kept(info: dict, exif: Image.Exif) -> Info:
         Exception: of many kinds, where EXIF is damaged.
     """
     result = colours.kept(info)
-    if profile := info.get("icc_profile"):
+    if isinstance(profile := info.get("icc_profile"), bytes) and profile:
         result["icc_profile"] = profile
     if data := upright(exif):
         result["exif"] = data
@@ -58,6 +58,7 @@ def kept_of(image: Image.Image) -> tuple[Info, list[str]]:
     image.load()  # some chunks of a PNG come after its pixels
     held = image.info | _texts(image)
     dropped = ["IPTC"] if _has_iptc(image) else []
+    dropped += damaged_profile(held)
     info = kept(held, Image.Exif())
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
@@ -71,6 +72,12 @@ def kept_of(image: Image.Image) -> tuple[Info, list[str]]:
             damaged = True
     part = "part of " if "exif" in info else ""
     return info, sorted({*dropped, *([f"{part}EXIF, which is damaged"] if damaged else [])})
+
+
+def damaged_profile(info: dict) -> list[str]:
+    """A colour profile that is no bytes, in words: the tag of a TIFF may say that it is a text."""
+    good = isinstance(info.get("icc_profile"), bytes | None)
+    return [] if good else ["its colour profile, which is damaged"]
 
 
 def _exif_of(image: Image.Image) -> Image.Exif:

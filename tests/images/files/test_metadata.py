@@ -114,6 +114,32 @@ def test_a_profile_is_kept_where_pillow_does_not_read_the_file(tmp_path):
     assert images.read(tmp_path / "out.tif").info["icc_profile"] == SRGB
 
 
+def with_a_text_for_profile(path: Path, dtype: type) -> Path:
+    pixels = np.zeros((5, 7, 3), dtype)
+    tifffile.imwrite(path, pixels, photometric="rgb", iccprofile=SRGB)
+    tag = struct.pack("<HH", 34675, 7)
+    assert path.read_bytes().count(tag) == 1
+    path.write_bytes(path.read_bytes().replace(tag, struct.pack("<HH", 34675, 2)))
+    return path
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_a_profile_that_is_a_text_is_named(dtype, tmp_path):
+    held = images.read(with_a_text_for_profile(tmp_path / "in.tif", dtype))
+    assert held.dropped == ("its colour profile, which is damaged",)
+    assert "icc_profile" not in held.info
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_profile_that_is_a_text_is_not_handed_on(suffix, tmp_path):
+    source = with_a_text_for_profile(tmp_path / "in.tif", np.uint8)
+    image = images.load(source)
+    assert "icc_profile" not in image.info
+    images.save(image, tmp_path / f"out{suffix}")
+    with pytest.warns(UserWarning, match="its colour profile, which is damaged"):
+        upscaled(source, tmp_path / f"large{suffix}")
+
+
 # Colours
 
 CICP, LINEAR = b"\x09\x10\0\x01", struct.pack(">I", 100_000)
