@@ -1,6 +1,5 @@
 """Photographs to train on, and the field's benchmark sets: found on disk, or downloaded."""
 
-import math
 import os
 import warnings
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from fcsr.data import download, layouts
 from fcsr.data.layouts import SUFFIXES, image_files
 from fcsr.data.pairs import Benchmark
 from fcsr.errors import DownloadError, ImageError
+from fcsr.utils.numbers import is_finite
 from fcsr.utils.progress import tqdm
 
 BENCHMARKS = ("Set5", "Set14", "B100", "Urban100", "DIV2K")
@@ -51,7 +51,7 @@ def benchmark(name: str | Path, scale: float = 4, root: str | Path | None = None
         ...         print(name, lr.size, hr.size)
         coffee (150, 100) (600, 400)
     """
-    if not 1 < scale < math.inf:
+    if not is_finite(scale, above=1):
         raise ImageError(f"scale is {scale}; a benchmark needs a finite one above 1")
     name, folders = str(name), _roots(root)
     for folder in [*folders, Path()]:

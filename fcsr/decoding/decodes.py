@@ -1,6 +1,5 @@
 """The ways to decode: mode, mean, median and what lies between them."""
 
-import math
 from numbers import Real
 
 import torch
@@ -10,6 +9,7 @@ from torch import Tensor
 from fcsr.errors import FcsrError
 from fcsr.mixtures import LEVELS, LogisticMixture
 from fcsr.utils.device import no_autocast
+from fcsr.utils.numbers import is_finite
 
 CLASSES = LEVELS
 
@@ -131,7 +131,7 @@ def smoothed_mode(distribution: Distribution, width: float) -> Float[Tensor, "*b
     >>> fcsr.decoding.smoothed_mode(torch.tensor([0.4, 0.0, 0.3, 0.3]).log(), width=1.0)
     tensor(2.)
     """
-    if not 0 < width < math.inf:
+    if not is_finite(width, above=0):
         raise FcsrError(f"width is {width}; give a finite number of levels above 0")
     logits = as_logits(distribution)
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)
@@ -152,7 +152,7 @@ def sharpened_mean(distribution: Distribution, sharpness: float) -> Float[Tensor
     >>> [round(fcsr.decoding.sharpened_mean(logits, t).item(), 2) for t in (1, 4, 64)]
     [0.9, 0.58, 0.0]
     """
-    if not 0 < sharpness < math.inf:
+    if not is_finite(sharpness, above=0):
         raise FcsrError(f"sharpness is {sharpness}; give a finite one above 0 (1 is the mean)")
     logits = as_logits(distribution)
     values = torch.arange(logits.shape[-1], device=logits.device, dtype=logits.dtype)

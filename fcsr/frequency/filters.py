@@ -23,8 +23,11 @@ from fcsr.frequency.spectra import mirror_spectrum
 from fcsr.utils.dense import require_floats
 from fcsr.utils.device import no_autocast
 from fcsr.utils.interpolation import bicubic
-from fcsr.utils.numbers import as_whole
+from fcsr.utils.numbers import as_whole, is_finite
 from fcsr.utils.registry import Registry
+
+CYCLES = "a positive number of cycles a pixel"
+MOST = 2**16  # of a radius and an order
 
 FILTERS = Registry("fcsr.frequency")
 """All low-pass filters by name: a subclass of `LowPass` is added where it is defined."""
@@ -66,7 +69,7 @@ class Gaussian(LowPass):
     sigma: float = 1.5
 
     def __post_init__(self):
-        _require(0 < self.sigma < math.inf, "sigma", self.sigma, "a positive number of pixels")
+        _require(is_finite(self.sigma, above=0), "sigma", self.sigma, "a positive number of pixels")
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         require_floats(image, "the image")
@@ -88,7 +91,8 @@ class Box(LowPass):
 
     def __post_init__(self):
         radius = as_whole(self.radius) or 0
-        _require(radius >= 1, "radius", self.radius, "a whole number of pixels, at least 1")
+        wanted = f"a whole number of pixels, 1 to {MOST}"
+        _require(1 <= radius <= MOST, "radius", self.radius, wanted)
         object.__setattr__(self, "radius", radius)
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
@@ -109,7 +113,12 @@ class Ideal(LowPass):
     cutoff: float = 0.125
 
     def __post_init__(self):
-        _require(self.cutoff > 0, "cutoff", self.cutoff, "a positive number of cycles a pixel")
+        _require(
+            is_finite(self.cutoff, above=0),
+            "cutoff",
+            self.cutoff,
+            CYCLES,
+        )
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         return _multiply_spectrum(image, lambda frequency: frequency <= self.cutoff)
@@ -129,9 +138,14 @@ class Butterworth(LowPass):
     order: int = 2
 
     def __post_init__(self):
-        _require(self.cutoff > 0, "cutoff", self.cutoff, "a positive number of cycles a pixel")
+        _require(
+            is_finite(self.cutoff, above=0),
+            "cutoff",
+            self.cutoff,
+            CYCLES,
+        )
         order = as_whole(self.order) or 0
-        _require(order >= 1, "order", self.order, "a whole number, at least 1")
+        _require(1 <= order <= MOST, "order", self.order, f"a whole number, 1 to {MOST}")
         object.__setattr__(self, "order", order)
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
@@ -153,7 +167,7 @@ class BicubicDownUp(LowPass):
     factor: float = 4.0
 
     def __post_init__(self):
-        _require(self.factor >= 1, "factor", self.factor, "a number of at least 1")
+        _require(is_finite(self.factor, least=1), "factor", self.factor, "a number of at least 1")
 
     def __call__(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         require_floats(image, "the image")

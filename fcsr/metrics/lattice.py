@@ -16,6 +16,7 @@ from torch import Tensor
 from fcsr.errors import FcsrError, ImageError
 from fcsr.metrics.full_reference import Image
 from fcsr.metrics.levels import levels_of, luma, size
+from fcsr.utils.numbers import is_finite
 
 BLOCK = 32  # LR pixels a side: long enough to tell neighbouring frequencies apart
 NEAR, FAR = 3, 5  # steps of 1 / block away are the surroundings; Hann's window blurs by 2
@@ -54,8 +55,8 @@ def lattice(sr: Image, scale: float) -> float:
         >>> fcsr.metrics.lattice(sr, scale=4) > 5
         True
     """
-    if not MIN_SCALE <= scale < math.inf:
-        raise FcsrError(f"scale is {scale:g}; a lattice is looked for at {MIN_SCALE:g} or more")
+    if not is_finite(scale, least=MIN_SCALE):
+        raise FcsrError(f"scale is {scale}; a lattice is looked for at {MIN_SCALE:g} or more")
     plane = luma(levels_of("SR", sr).cpu().double())[0]
     block = round(BLOCK * scale)
     if min(plane.shape) < block:

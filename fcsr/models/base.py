@@ -32,6 +32,7 @@ from fcsr.models.encoded import Encoded, Estimate
 from fcsr.models.mlp import linear
 from fcsr.models.precision import Precision, resolve_precision
 from fcsr.models.texture import EstimatorSize, TextureEstimator, bilinear, grid
+from fcsr.utils.numbers import is_finite
 from fcsr.utils.registry import Registry
 
 MAX_SIDE = 2**14
@@ -86,8 +87,8 @@ class ContinuousModel(nn.Module, ABC):
         self, encoder: EDSR, size: EstimatorSize, outputs: tuple[int, ...], max_scale: float
     ):
         super().__init__()
-        if not max_scale >= 1:
-            raise FcsrError(f"max_scale is {max_scale}; it must be at least 1")
+        if not is_finite(max_scale, least=1):
+            raise FcsrError(f"max_scale is {max_scale}; give a finite number of at least 1")
         if type(encoder) is not EDSR:
             raise FcsrError(
                 f"encoder is of the class {type(encoder).__name__}, but only EDSR can be saved; "

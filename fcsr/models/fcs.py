@@ -1,6 +1,5 @@
 """FCS: low frequencies regressed, high ones classified, by eq. (2) of the paper."""
 
-import math
 from typing import Any, NamedTuple
 
 from jaxtyping import Float, UInt8
@@ -16,6 +15,7 @@ from fcsr.models.edsr import EDSR
 from fcsr.models.encoded import Estimate
 from fcsr.models.prior import LaplacePrior
 from fcsr.models.texture import EstimatorSize
+from fcsr.utils.numbers import is_finite
 
 
 class Bands(NamedTuple):
@@ -70,7 +70,7 @@ class FCS(ContinuousModel):
     ):
         heads.check_head(head, components, decode)
         frequency.to_config(low_pass)  # what cannot be saved is refused before it is trained
-        if not 0 < weight < math.inf:
+        if not is_finite(weight, above=0):
             raise FcsrError(f"weight is {weight}; give a finite one above 0")
         high = heads.outputs(head, components)
         super().__init__(encoder, size, (3 + high,) if shared else (3, high), max_scale)

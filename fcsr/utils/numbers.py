@@ -21,6 +21,20 @@ def as_whole(value: Any) -> int | None:
         return None
 
 
+def is_finite(value: Any, above: float = -math.inf, least: float = -math.inf) -> bool:
+    """Whether a value is a real number of any library, finite, `above` one and at `least` another.
+
+    An integer beyond all floats, which no tensor can be multiplied by, is not finite here.
+
+    Example:
+        >>> from fcsr.utils.numbers import is_finite
+        >>> is_finite(0.5, above=0), is_finite(0, above=0), is_finite(10**400), is_finite("2")
+        (True, False, False, False)
+    """
+    real = as_real(value)
+    return real is not None and math.isfinite(real) and real > above and real >= least
+
+
 def as_real(value: Any) -> float | None:
     """A real number of any library as a float; None for all else, also for "2" and True.
 

@@ -313,8 +313,9 @@ def test_the_prior_is_a_laplace_distribution():
 
 def test_a_model_may_be_trained_for_no_scale_but_1(tiny):
     assert tiny(LTE, max_scale=1.0).max_scale == 1
-    for scale in (0.99, math.nan):
-        with pytest.raises(FcsrError, match=f"max_scale is {scale}; it must be at least 1"):
+    for scale in (0.99, math.nan, math.inf, 10**400):
+        wanted = f"max_scale is {scale}; give a finite number of at least 1"
+        with pytest.raises(FcsrError, match=wanted):
             tiny(LTE, max_scale=scale)
 
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+import fcsr
 from fcsr import metrics
+from fcsr.errors import FcsrError
 from fcsr.utils.numbers import as_real, as_whole
 
 INTEGERS = [np.int8, np.uint8, np.int16, np.int32, np.int64, np.uint64, int]
@@ -46,3 +48,26 @@ def test_a_shave_may_be_of_numpy(kind, photograph):
 
 def test_an_integer_beyond_all_floats_is_infinite():
     assert as_real(10**400) == math.inf and as_real(-(10**400)) == -math.inf
+
+
+@pytest.mark.parametrize(
+    ("make", "value"),
+    [
+        (lambda value: fcsr.LTE.compact(max_scale=value), 10**400),
+        (lambda value: fcsr.FCS.compact(weight=value), 10**400),
+        (lambda value: fcsr.frequency.Gaussian(sigma=value), 10**400),
+        (lambda value: fcsr.frequency.Ideal(cutoff=value), 10**400),
+        (lambda value: fcsr.frequency.Butterworth(cutoff=value), 10**400),
+        (lambda value: fcsr.frequency.Butterworth(order=value), 10**400),
+        (lambda value: fcsr.frequency.Box(radius=value), 10**30),
+        (lambda value: fcsr.frequency.BicubicDownUp(factor=value), 10**400),
+        (lambda value: fcsr.decoding.smoothed_mode(torch.zeros(256), width=value), 10**400),
+        (lambda value: fcsr.decoding.sharpened_mean(torch.zeros(256), sharpness=value), 10**400),
+        (lambda value: fcsr.metrics.lattice(torch.zeros(1, 3, 64, 64), scale=value), 10**400),
+        (lambda value: fcsr.data.benchmark("Set5", scale=value), 10**400),
+        (lambda value: fcsr.upscale(torch.zeros(3, 4, 4), scale=value), 10**400),
+    ],
+)
+def test_integers_beyond_all_floats_are_refused(make, value):
+    with pytest.raises(FcsrError, match=str(value)):
+        make(value)
