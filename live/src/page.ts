@@ -22,7 +22,7 @@ let task: Task | undefined;
 let bicubic: ImageData;
 let truth: ImageData | undefined;
 let job = 0;
-let isBusy = false;
+let progress: "working" | "done" | "cancelled" = "done";
 let turn = 0;
 let seed = 1;
 let place: Place = { y: 0.5, x: 0.5 }; // that is pointed at
@@ -86,7 +86,7 @@ function enlarge(): void {
   bicubic = toPixels(resize(small, size.height, size.width));
   truth = task.truth && toPixels(task.truth);
   job += 1;
-  isBusy = true;
+  progress = "working";
   shares.clear();
   const picture = before && areEqual(before, small) ? undefined : small;
   askAll({ kind: "enlarge", job, picture, ...size, dial: dial() });
@@ -99,9 +99,8 @@ function enlarge(): void {
 
 function cancel(): void {
   askAll({ kind: "cancel" });
-  isBusy = false;
+  progress = "cancelled";
   speak();
-  find("message").textContent = say("cancelled");
 }
 
 /** Another sample; one at all, if there was none. */
@@ -147,7 +146,7 @@ function receive(name: Name, answer: Answer): void {
     case "result":
       results.set(name, { ...results.get(name), ...answer });
       if (answer.job === job && !answer.isSketch) shares.set(name, 1);
-      isBusy &&= MODELS.some((each) => shareOf(each) < 1);
+      if (MODELS.every((each) => shareOf(each) === 1)) progress = "done";
       view.show(name, answer.pixels);
       if (name === "fcs") drawBands();
       speak();
@@ -158,7 +157,7 @@ function receive(name: Name, answer: Answer): void {
       showPixel();
       break;
     case "failed":
-      isBusy = false;
+      progress = "cancelled";
       speak();
       fail(say("failed", { reason: answer.reason }));
   }
@@ -183,19 +182,20 @@ function speak(): void {
   find("sigma-value").textContent = numberOf("sigma").toFixed(1);
   if (!task) return;
   find<HTMLProgressElement>("progress").value = Math.min(...MODELS.map(shareOf));
-  find<HTMLButtonElement>("cancel").disabled = !isBusy;
-  const isDecoding = [...results.values()].some((result) => result.turn !== turn);
-  find("panes").ariaBusy = String(isBusy || isDecoding);
+  find<HTMLButtonElement>("cancel").disabled = progress !== "working";
+  const isDecoding = current().some(([, result]) => result.turn !== turn);
+  find("panes").ariaBusy = String(progress === "working" || isDecoding);
   const { small, size, isPart } = task;
   const [from, to] = [small, size].map(({ height, width }: Size) => `${width} × ${height}`);
   const bytes = [...results.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   const values = { small: from, large: to, processor: runsOn, memory: Math.round(bytes / 2 ** 20) };
-  const words = [say(isBusy ? "working" : "done", values), isPart ? say("cropped", values) : ""];
+  const words = [say(progress, values), isPart ? say("cropped", values) : ""];
   find("message").textContent = words.join(" ");
   view.caption("small", say("small"), from);
   view.caption("bicubic", say("bicubic"), quality(bicubic));
   view.caption("truth", say("truth"), to);
-  for (const [name, { pixels, seconds }] of results) {
+  for (const name of results.keys()) view.caption(name, say(name));
+  for (const [name, { pixels, seconds }] of current()) {
     const time = say("seconds", { seconds: seconds?.toFixed(1) ?? "" });
     view.caption(name, say(name), [quality(pixels), time].filter(Boolean).join(", "));
   }
@@ -203,9 +203,15 @@ function speak(): void {
   showPixel();
 }
 
+/** The results of the last job; those of one before stay in sight until then. */
+function current(): [Name, Result][] {
+  return [...results].filter(([, result]) => result.job === job);
+}
+
 function quality(pixels: ImageData): string {
   if (!truth || truth.width !== pixels.width || truth.height !== pixels.height) return "";
-  return `${psnr(pixels, truth).toFixed(2)} dB`;
+  const db = psnr(pixels, truth);
+  return Number.isFinite(db) ? `${db.toFixed(2)} dB` : "∞ dB";
 }
 
 function showPixel(): void {
@@ -215,18 +221,18 @@ function showPixel(): void {
   for (const each of [view, bands]) {
     each.mark({ y: (row + 0.5) / height, x: (column + 0.5) / width });
   }
-  const current = MODELS.flatMap((name) => {
+  const known = MODELS.flatMap((name) => {
     const found = inspected.get(name);
     return found?.job === job && found.pixel === index ? [[name, found] as const] : [];
   });
-  if (current.length < MODELS.length) return;
+  if (known.length < MODELS.length) return;
   find("inspector").hidden = false;
   const levels = truth && [...truth.data.subarray(4 * index, 4 * index + 3)];
-  const distributions = current.flatMap(([name, { distribution }]) =>
+  const distributions = known.flatMap(([name, { distribution }]) =>
     distribution ? [[name, distribution] as const] : [],
   );
   drawCharts(find("charts"), distributions, levels);
-  const columns = current.flatMap(([name, { value, distribution }]) => {
+  const columns = known.flatMap(([name, { value, distribution }]) => {
     const column = (reading: Text, values: number[]) => ({
       heading: `${name.toUpperCase()} ${say(reading)}`,
       levels: values,

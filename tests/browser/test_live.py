@@ -268,9 +268,19 @@ def test_a_job_can_be_cancelled(live):
     live.set("scale", 8)
     live.page.locator("#cancel").click()
     live.page.locator("#message").filter(has_text="Cancelled").wait_for()
+    live.decode(-1)  # of what there is
+    assert "dB" not in live.page.locator("#panes").inner_text()
+    assert "Cancelled" in live.page.locator("#message").inner_text()
+    live.decode(0)
     live.set("scale", 2)
     live.wait()
     assert live.pixels("fcs").shape == (128, 128, 3)
+
+
+def test_equal_pictures_have_no_finite_psnr(live):
+    live.open(Image.new("RGB", (9, 9), "white"), as_it_is=False)
+    caption = live.page.locator("#pane-bicubic figcaption").inner_text()
+    assert caption.endswith("\N{INFINITY} dB")
 
 
 def test_a_large_photograph_is_reduced_or_cut(live):
