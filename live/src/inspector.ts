@@ -9,8 +9,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 60;
 const UNSEEN = 0.002; // of the probability, to each side, may lie outside of a chart
 
-/** A column of numbers: of a model, or of the truth, for red, green and blue. */
-export interface Column {
+/** Levels of red, green and blue. */
+export interface Row {
   readonly heading: string;
   readonly levels: number[];
 }
@@ -38,23 +38,23 @@ export function drawCharts(
   target.replaceChildren(...charts);
 }
 
-export function fillTable(table: HTMLTableElement, caption: string, columns: Column[]): void {
-  const line = (name: string, cells: string[], kind: "th" | "td") => {
-    const row = document.createElement("tr");
-    row.append(cell(name, name ? "th" : "td"), ...cells.map((words) => cell(words, kind)));
-    return row;
-  };
+export function fillTable(table: HTMLTableElement, caption: string, rows: Row[]): void {
   const title = document.createElement("caption");
   title.textContent = caption;
-  const rows = COLOURS.map((colour, channel) =>
-    line(
-      say(colour),
-      columns.map(({ levels }) => levels[channel].toFixed(1)),
-      "td",
+  const colours = COLOURS.map((colour) => cell(say(colour), "th"));
+  const lines = rows.map(({ heading, levels }) =>
+    tableRow(
+      cell(heading, "th"),
+      levels.map((level) => cell(level.toFixed(1), "td")),
     ),
   );
-  const headings = columns.map(({ heading }) => heading);
-  table.replaceChildren(title, line("", headings, "th"), ...rows);
+  table.replaceChildren(title, tableRow(cell("", "td"), colours), ...lines);
+}
+
+function tableRow(first: HTMLElement, others: HTMLElement[]): HTMLElement {
+  const made = document.createElement("tr");
+  made.append(first, ...others);
+  return made;
 }
 
 function cell(words: string, kind: "th" | "td"): HTMLElement {

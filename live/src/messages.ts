@@ -85,7 +85,7 @@ export interface Inspected {
 
 export interface Failed {
   readonly kind: "failed";
-  readonly reason: string;
+  readonly error: Error;
 }
 
 export type Answer = Progress | Result | Inspected | Failed;

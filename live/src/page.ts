@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   listen();
   speak();
   find("message").textContent = say("loading");
-  runsOn = await startWorkers(receive, (reason) => fail(say("failed", { reason })));
+  runsOn = await startWorkers(receive, failed);
   await openSample(SAMPLES[0]);
 }
 
@@ -63,7 +63,12 @@ function listen(): void {
 // What is asked
 
 async function openSample(name: string): Promise<void> {
-  await open(await (await fetched(locate(`samples/${name}.png`))).blob(), name);
+  try {
+    const file = await fetched(locate(`samples/${name}.png`));
+    await open(await file.blob(), name);
+  } catch (error) {
+    failed(error as Error);
+  }
 }
 
 async function open(blob: Blob, name: string): Promise<void> {
@@ -159,11 +164,15 @@ function receive(name: Name, answer: Answer): void {
     case "failed":
       progress = "cancelled";
       speak();
-      fail(say("failed", { reason: answer.reason }));
+      failed(answer.error);
   }
 }
 
 const shareOf = (name: Name) => shares.get(name) ?? 0;
+
+function failed(error: Error): void {
+  fail(say("failed", { reason: error.message }));
+}
 
 function fail(reason: string): void {
   find("problem").textContent = reason;
@@ -232,19 +241,17 @@ function showPixel(): void {
     distribution ? [[name, distribution] as const] : [],
   );
   drawCharts(find("charts"), distributions, levels);
-  const columns = known.flatMap(([name, { value, distribution }]) => {
-    const column = (reading: Text, values: number[]) => ({
+  const rows = known.flatMap(([name, { value, distribution }]) => {
+    const shown = { heading: name.toUpperCase(), levels: value };
+    if (!distribution) return [shown];
+    const decoded = (["mode", "mean", "median"] as const).map((reading) => ({
       heading: `${name.toUpperCase()} ${say(reading)}`,
-      levels: values,
-    });
-    if (!distribution) return [{ heading: name.toUpperCase(), levels: value }];
-    const { mode, mean, median } = distribution;
-    const fixed = [column("mode", mode), column("mean", mean), column("median", median)];
-    return [...fixed, column("shown", value)];
+      levels: distribution[reading],
+    }));
+    return [...decoded, { ...shown, heading: `${shown.heading} ${say("shown")}` }];
   });
-  if (levels) columns.unshift({ heading: say("truth"), levels });
-  const caption = say("pixelName", { row: row + 1, column: column + 1 });
-  fillTable(find("numbers"), caption, columns);
+  if (levels) rows.unshift({ heading: say("truth"), levels });
+  fillTable(find("numbers"), say("pixelName", { row: row + 1, column: column + 1 }), rows);
 }
 
 /** The bands of the truth, or of bicubic interpolation, and what FCS predicts of them. */
@@ -269,4 +276,4 @@ function captionBands(): void {
   }
 }
 
-start().catch((error) => fail(say("failed", { reason: String(error) })));
+start().catch(failed);

@@ -54,7 +54,7 @@ self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
 /** Once a task has failed, all that follow do. */
 function queue(task: () => Promise<void>): void {
   work = work.then(task);
-  work.catch((error) => respond({ kind: "failed", reason: error.message }));
+  work.catch((error) => respond({ kind: "failed", error }));
 }
 
 async function enlarge({ job, height, width }: Enlarge): Promise<void> {

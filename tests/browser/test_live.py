@@ -209,7 +209,7 @@ def test_a_pixel_is_inspected(live):
     rows = live.page.locator("#numbers tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )
-    numbers = {heading: [row[i] for row in rows[1:]] for i, heading in enumerate(rows[0])}
+    numbers = {heading: levels for heading, *levels in rows}
     for name in ("cs", "fcs"):
         model = fcsr.load(WEIGHTS[name])
         coord = fcsr.models.grid((80, 96))[41, 49].view(1, 1, 2)
@@ -220,7 +220,7 @@ def test_a_pixel_is_inspected(live):
         for reading in ("mode", "mean", "median"):
             level = getattr(fcsr.decoding, reading)(mixture)[0, 0]
             wanted = 255 * low.flatten()[-3:] + level - 128
-            found = torch.tensor(list(map(float, numbers[f"{name.upper()} {reading}"])))
+            found = torch.tensor([float(level) for level in numbers[f"{name.upper()} {reading}"]])
             assert torch.allclose(found, wanted, atol=0.11), (name, reading)
     assert live.page.locator("#charts svg").count() == 6
 
@@ -252,6 +252,16 @@ def test_a_file_that_was_changed_is_refused(site, page, tmp_path):
     with serving(copy) as address:
         Live(page, address)
         page.locator("#problem").filter(has_text="cs.query.onnx").wait_for()
+
+
+def test_a_server_that_is_gone_is_named(site, page):
+    with serving(site) as address:
+        live = Live(page, address)
+        live.wait()
+    page.locator("#samples button").last.click()
+    page.locator("#problem").filter(has_text="rocket.png cannot be read").wait_for()
+    live.set("scale", 2)  # the networks are here
+    live.wait()
 
 
 def test_what_is_no_picture_is_refused(live):
