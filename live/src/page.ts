@@ -186,7 +186,7 @@ function speak(): void {
   const { position } = dial();
   const end = position < 0 ? say("mode") : say("sample");
   const share = Math.round(100 * Math.abs(position));
-  find("scale-value").textContent = `× ${numberOf("scale").toFixed(1)}`;
+  find("scale-value").textContent = `× ${numberOf("scale").toFixed(2)}`;
   find("dial-value").textContent = share ? `${share} % ${end}` : say("mean");
   find("sigma-value").textContent = numberOf("sigma").toFixed(1);
   if (!task) return;
