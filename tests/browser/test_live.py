@@ -17,7 +17,6 @@ import pytest
 import torch
 from filelock import FileLock
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 import fcsr
 from fcsr.course.report import pdf
@@ -343,33 +342,36 @@ def test_an_isolated_page_takes_threads(site, page):
     assert live.problems == []
 
 
-def test_a_gpu_makes_the_same_pictures(address, screenshots):
-    """By WebGPU, for which Chromium has a program, too: it is slow, so the picture is small."""
+@pytest.fixture
+def page_with_gpu(browser):
+    """By WebGPU, for which Chromium has a program, too: it is slow."""
     flags = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
-    flags += ["--enable-features=Vulkan,WebGPU"]
-    with sync_playwright() as playwright:
-        found = pdf.find()
-        browser = playwright.chromium.launch(executable_path=found, args=[*pdf.FLAGS, *flags])
-        page = browser.new_page()
-        page.set_default_timeout(TIMEOUT_MS)
-        page.goto(address)
-        if not page.evaluate("navigator.gpu.requestAdapter().then(Boolean)"):
-            pytest.skip("this Chromium has no WebGPU")
-        page.add_init_script(
-            "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false })"
-        )
-        live = Live(page, address)
-        page.locator("#cancel").click()
-        live.set("scale", 2)
-        page.locator("#cancel").click()
-        small = photograph(12, 16)
-        live.open(small, as_it_is=True)
-        assert "on WebGPU" in page.locator("#message").inner_text()
-        for name, weights in WEIGHTS.items():
-            how = {} if name == "lte" else {"decode": "mean"}
-            wanted = fcsr.upscale(small, 2, model=weights, progress=False, **how)
-            assert share_alike(live.pixels(name), np.asarray(wanted)) >= 0.999
-        browser.close()
+    other = browser.browser_type.launch(
+        executable_path=pdf.find(), args=[*pdf.FLAGS, *flags, "--enable-features=Vulkan,WebGPU"]
+    )
+    page = other.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    page.add_init_script(
+        "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false })"
+    )
+    yield page
+    other.close()
+
+
+def test_a_gpu_makes_the_same_pictures(page_with_gpu, address):
+    live = Live(page_with_gpu, address)
+    if not live.page.evaluate("navigator.gpu.requestAdapter().then(Boolean)"):
+        pytest.skip("this Chromium has no WebGPU")
+    live.page.locator("#cancel").click()  # the sample takes a minute
+    live.set("scale", 2)
+    live.page.locator("#cancel").click()
+    small = photograph(12, 16)
+    live.open(small, as_it_is=True)
+    assert "on WebGPU" in live.page.locator("#message").inner_text()
+    for name, weights in WEIGHTS.items():
+        how = {} if name == "lte" else {"decode": "mean"}
+        wanted = fcsr.upscale(small, 2, model=weights, progress=False, **how)
+        assert share_alike(live.pixels(name), np.asarray(wanted)) >= 0.999
 
 
 def test_a_screenshot(live, screenshots):
