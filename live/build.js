@@ -1,7 +1,7 @@
 /** Put the page together in a folder that has its models and photographs: node build.js FOLDER. */
 
 import { createHash } from "node:crypto";
-import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -34,16 +34,20 @@ async function bundle(name, target, options = {}) {
   });
 }
 
+for (const entry of await readdir(folder, { withFileTypes: true })) {
+  if (entry.isFile() && entry.name !== "content.json") await rm(made(entry.name)); // of before
+}
 await copyFile(source("style.css"), made("style.css"));
 for (const [processor, name] of Object.entries(RUNTIMES)) {
   const runtime = await readFile(source(`node_modules/onnxruntime-web/dist/${name}`));
-  await writeFile(made(`${processor}.wasm.gz`), gzipSync(runtime, { level: 9 }));
+  // Not called .gz, which some servers would have the browser unpack.
+  await writeFile(made(`${processor}.bin`), gzipSync(runtime, { level: 9 }));
   const alias = { "onnxruntime-web": `onnxruntime-web/${processor}` };
   await bundle("worker", `${processor}.worker.js`, { alias });
 }
 
 const content = JSON.parse(await readFile(made("content.json"), "utf8"));
-const files = Object.keys(RUNTIMES).flatMap((name) => [`${name}.wasm.gz`, `${name}.worker.js`]);
+const files = Object.keys(RUNTIMES).flatMap((name) => [`${name}.bin`, `${name}.worker.js`]);
 for (const part of ["models", "samples"]) {
   files.push(...(await readdir(made(part))).map((name) => `${part}/${name}`));
 }

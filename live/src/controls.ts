@@ -6,6 +6,19 @@ export const numberOf = (id: string) => find<HTMLInputElement>(id).valueAsNumber
 
 export const isChecked = (id: string) => find<HTMLInputElement>(id).checked;
 
+/** While a slider moves, at most once for each picture on the screen. */
+export function onSlide(id: string, handle: () => void): void {
+  let isDue = false;
+  on(id, "input", () => {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => {
+      isDue = false;
+      handle();
+    });
+  });
+}
+
 export function on(id: string, event: string, handle: () => void): void {
   find(id).addEventListener(event, handle);
 }

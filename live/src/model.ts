@@ -75,6 +75,7 @@ export class Model {
 
   /** The outputs for all pixels of a result of this size, some rows at a time. */
   async *render(height: number, width: number): AsyncGenerator<Part> {
+    if (this.#tiles.length === 0) throw new Error("no picture was encoded");
     const [down, across] = [this.#size.height / height, this.#size.width / width];
     for (const { core, frame, inputs } of this.#tiles) {
       const [top, bottom] = [first(core.top, down), first(core.bottom, down)];

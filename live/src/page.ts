@@ -1,6 +1,6 @@
 /** The page: what is set, what the workers are asked for, and what is shown. */
 
-import { addSamples, find, isChecked, numberOf, on, onFile } from "./controls";
+import { addSamples, find, isChecked, numberOf, on, onFile, onSlide } from "./controls";
 import { fetched, locate } from "./files";
 import { highBand, lowPass, resize } from "./filters";
 import { drawCharts, fillTable } from "./inspector";
@@ -16,30 +16,37 @@ type Result = Extract<Answer, { kind: "result" }>;
 const results = new Map<Name, Result>();
 const shares = new Map<Name, number>(); // of the last job, done
 const inspected = new Map<Name, Inspected>();
+let progress: "loading" | "working" | "done" | "cancelled" | "broken" = "loading";
+let problem: { text: Text; values: Record<string, string> } | undefined;
 let runsOn = ""; // a processor, in words
 let photograph: ImageBitmap | undefined;
+let opened = 0; // photographs, or what was taken for one
 let task: Task | undefined;
 let bicubic: ImageData;
 let truth: ImageData | undefined;
 let job = 0;
-let progress: "working" | "done" | "cancelled" = "done";
-let turn = 0;
+let turn = 0; // of the dial
 let seed = 1;
 let place: Place = { y: 0.5, x: 0.5 }; // that is pointed at
 
 const METHODS: Text[] = ["small", "bicubic", ...MODELS, "truth"];
-const BANDS = ["low", "high", "fcsLow", "fcsHigh"] as const;
-const view = new View(find("panes"), METHODS, point);
-const bands = new View(find("band-panes"), [...BANDS], point);
+const BANDS: Text[] = ["low", "high", "fcsLow", "fcsHigh"];
+const view = new View(
+  [
+    { element: find("panes"), order: METHODS },
+    { element: find("band-panes"), order: BANDS },
+  ],
+  point,
+);
 
 async function start(): Promise<void> {
-  find("problem").textContent = "";
   find("controls").hidden = false;
   listen();
   speak();
-  find("message").textContent = say("loading");
-  runsOn = await startWorkers(receive, failed);
-  await openSample(SAMPLES[0]);
+  runsOn = await startWorkers(receive, fail);
+  progress = "done";
+  if (opened) enlarge();
+  else await openSample(SAMPLES[0]);
 }
 
 function listen(): void {
@@ -49,10 +56,10 @@ function listen(): void {
     openSample,
   );
   for (const id of ["reduce", "as-it-is"]) on(id, "change", enlarge);
-  on("scale", "input", enlarge);
-  on("dial", "input", decode);
+  onSlide("scale", enlarge);
+  onSlide("dial", decode);
+  onSlide("sigma", drawBands);
   on("draw", "click", draw);
-  on("sigma", "input", drawBands);
   on("cancel", "click", cancel);
   on("language", "click", () => {
     changeLanguage();
@@ -63,27 +70,35 @@ function listen(): void {
 // What is asked
 
 async function openSample(name: string): Promise<void> {
+  opened += 1;
+  const mine = opened;
   try {
     const file = await fetched(locate(`samples/${name}.png`));
-    await open(await file.blob(), name);
+    const blob = await file.blob();
+    if (mine === opened) await open(blob, name);
   } catch (error) {
-    failed(error as Error);
+    if (mine === opened) report("missing", { reason: (error as Error).message });
   }
 }
 
 async function open(blob: Blob, name: string): Promise<void> {
+  opened += 1;
+  const mine = opened;
   try {
-    photograph = await read(blob);
+    const bitmap = await read(blob);
+    if (mine !== opened) return; // another was opened meanwhile
+    photograph?.close();
+    photograph = bitmap;
   } catch {
-    return fail(say("refused", { name }));
+    if (mine === opened) report("refused", { name });
+    return;
   }
-  find("problem").textContent = "";
   enlarge();
 }
 
 /** Ask all models for the photograph as it is set; what they were doing is over. */
 function enlarge(): void {
-  if (!photograph) return;
+  if (!photograph || progress === "loading" || progress === "broken") return;
   const before = task?.small;
   const prepare = isChecked("reduce") ? reduced : asItIs;
   task = prepare(photograph, numberOf("scale"));
@@ -92,6 +107,7 @@ function enlarge(): void {
   truth = task.truth && toPixels(task.truth);
   job += 1;
   progress = "working";
+  problem = undefined;
   shares.clear();
   const picture = before && areEqual(before, small) ? undefined : small;
   askAll({ kind: "enlarge", job, picture, ...size, dial: dial() });
@@ -119,6 +135,7 @@ function decode(): void {
   turn += 1;
   askAll({ kind: "decode", dial: dial() });
   speak();
+  inspect();
 }
 
 function dial(): Dial {
@@ -151,9 +168,9 @@ function receive(name: Name, answer: Answer): void {
     case "result":
       results.set(name, { ...results.get(name), ...answer });
       if (answer.job === job && !answer.isSketch) shares.set(name, 1);
-      if (MODELS.every((each) => shareOf(each) === 1)) progress = "done";
+      if (progress === "working" && MODELS.every((each) => shareOf(each) === 1)) progress = "done";
       view.show(name, answer.pixels);
-      if (name === "fcs") drawBands();
+      if (name === "fcs") drawBandsOfFcs();
       speak();
       inspect();
       break;
@@ -162,20 +179,21 @@ function receive(name: Name, answer: Answer): void {
       showPixel();
       break;
     case "failed":
-      progress = "cancelled";
-      speak();
-      failed(answer.error);
+      fail(answer.error);
   }
 }
 
 const shareOf = (name: Name) => shares.get(name) ?? 0;
 
-function failed(error: Error): void {
-  fail(say("failed", { reason: error.message }));
+/** After this only a new page helps. */
+function fail(error: Error): void {
+  progress = "broken";
+  report("failed", { reason: error.message });
 }
 
-function fail(reason: string): void {
-  find("problem").textContent = reason;
+function report(text: Text, values: Record<string, string>): void {
+  if (problem?.text !== "failed") problem = { text, values };
+  speak();
 }
 
 // What is shown
@@ -188,25 +206,31 @@ function speak(): void {
   const share = Math.round(100 * Math.abs(position));
   find("scale-value").textContent = `× ${numberOf("scale").toFixed(2)}`;
   find("dial-value").textContent = share ? `${share} % ${end}` : say("mean");
-  find("sigma-value").textContent = numberOf("sigma").toFixed(1);
-  if (!task) return;
-  find<HTMLProgressElement>("progress").value = Math.min(...MODELS.map(shareOf));
+  find("problem").textContent = problem ? say(problem.text, problem.values) : "";
+  find("message").textContent = say(progress);
   find<HTMLButtonElement>("cancel").disabled = progress !== "working";
-  const isDecoding = current().some(([, result]) => result.turn !== turn);
+  find<HTMLProgressElement>("progress").value = Math.min(...MODELS.map(shareOf));
+  if (!task) return;
+  const isDecoding = progress === "done" && current().some(([, result]) => result.turn !== turn);
   find("panes").ariaBusy = String(progress === "working" || isDecoding);
   const { small, size, isPart } = task;
-  const [from, to] = [small, size].map(({ height, width }: Size) => `${width} × ${height}`);
+  const [from, to] = [small, size].map(
+    ({ height, width }: Size) => `${width}\u00a0×\u00a0${height}`,
+  );
   const bytes = [...results.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-  const values = { small: from, large: to, processor: runsOn, memory: Math.round(bytes / 2 ** 20) };
-  const words = [say(progress, values), isPart ? say("cropped", values) : ""];
+  const memory = Math.round(bytes / 2 ** 20);
+  const values = { small: from, large: to, processor: runsOn, memory };
+  const words = [say(isDecoding ? "decoding" : progress, values)];
+  if (isPart) words.push(say("cropped", values));
   find("message").textContent = words.join(" ");
   view.caption("small", say("small"), from);
   view.caption("bicubic", say("bicubic"), quality(bicubic));
   view.caption("truth", say("truth"), to);
-  for (const name of results.keys()) view.caption(name, say(name));
-  for (const [name, { pixels, seconds }] of current()) {
+  for (const [name, { pixels, seconds, isSketch, job: made }] of results) {
     const time = say("seconds", { seconds: seconds?.toFixed(1) ?? "" });
-    view.caption(name, say(name), [quality(pixels), time].filter(Boolean).join(", "));
+    const details = isSketch ? [say("sketch")] : [quality(pixels), time];
+    view.caption(name, say(name), made === job ? details.filter(Boolean).join(", ") : "");
+    view.setOld(name, made !== job);
   }
   captionBands();
   showPixel();
@@ -227,13 +251,12 @@ function showPixel(): void {
   if (!task) return;
   const { row, column, index } = pixelAt(place, task.size);
   const { height, width } = task.size;
-  for (const each of [view, bands]) {
-    each.mark({ y: (row + 0.5) / height, x: (column + 0.5) / width });
-  }
+  view.mark({ y: (row + 0.5) / height, x: (column + 0.5) / width });
   const known = MODELS.flatMap((name) => {
     const found = inspected.get(name);
     return found?.job === job && found.pixel === index ? [[name, found] as const] : [];
   });
+  find("inspector").classList.toggle("old", known.length < MODELS.length);
   if (known.length < MODELS.length) return;
   find("inspector").hidden = false;
   const levels = truth && [...truth.data.subarray(4 * index, 4 * index + 3)];
@@ -254,26 +277,31 @@ function showPixel(): void {
   fillTable(find("numbers"), say("pixelName", { row: row + 1, column: column + 1 }), rows);
 }
 
-/** The bands of the truth, or of bicubic interpolation, and what FCS predicts of them. */
+/** The bands of the truth, or of bicubic interpolation where there is none. */
 function drawBands(): void {
+  if (!task) return;
   const picture = fromPixels(truth ?? bicubic);
   const low = lowPass(picture, numberOf("sigma"));
-  bands.show("low", toPixels(low));
-  bands.show("high", toPixels(highBand(picture, low)));
-  const fcs = results.get("fcs");
-  if (fcs?.low) {
-    bands.show("fcsLow", fcs.low);
-    bands.show("fcsHigh", toPixels(highBand(fromPixels(fcs.pixels), fromPixels(fcs.low))));
-  }
+  view.show("low", toPixels(low));
+  view.show("high", toPixels(highBand(picture, low)));
   captionBands();
+}
+
+/** What FCS predicts of them. */
+function drawBandsOfFcs(): void {
+  const fcs = results.get("fcs");
+  if (!fcs?.low) return;
+  view.show("fcsLow", fcs.low);
+  view.show("fcsHigh", toPixels(highBand(fromPixels(fcs.pixels), fromPixels(fcs.low))));
 }
 
 function captionBands(): void {
   find("sigma-value").textContent = numberOf("sigma").toFixed(1);
   const name = say(truth ? "truth" : "bicubic");
-  for (const band of BANDS) {
-    bands.caption(band, say(band, { name }));
+  for (const band of BANDS) view.caption(band, say(band, { name }));
+  for (const band of ["fcsLow", "fcsHigh"] as const) {
+    view.setOld(band, results.get("fcs")?.job !== job);
   }
 }
 
-start().catch(failed);
+start().catch(fail);

@@ -4,13 +4,15 @@ import type { Dial, Inspected } from "./messages";
 import { Mixtures, randomShare } from "./mixtures";
 import type { Part } from "./model";
 
+const MODES = 2 ** 14; // that are found without a pause
 const ZERO_RESIDUAL = 128; // the level of FCS's high band that stands for 0
 
 export class Prediction {
   #values?: Float32Array; // (pixels, 3) in levels: LTE's RGB, or FCS's low band
   #distribution?: Mixtures; // of CS's RGB, or of FCS's high band
   #means = new Float32Array();
-  #modes?: Float32Array;
+  #modes = new Float32Array();
+  #modesFound = 0;
 
   constructor(
     readonly job: number,
@@ -21,6 +23,19 @@ export class Prediction {
   get byteLength(): number {
     const arrays = [this.#values, this.#distribution, this.#means, this.#modes];
     return arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
+  }
+
+  /** Find what a dial needs beside the means: modes take long, so there are pauses in between. */
+  *prepare({ position }: Dial): Generator<void> {
+    if (position >= 0 || !this.#distribution) return;
+    if (this.#modes.length === 0) this.#modes = new Float32Array(this.#means.length);
+    while (this.#modesFound < this.#modes.length) {
+      const end = Math.min(this.#modesFound + MODES, this.#modes.length);
+      for (; this.#modesFound < end; this.#modesFound++) {
+        this.#modes[this.#modesFound] = this.#distribution.mode(this.#modesFound);
+      }
+      yield;
+    }
   }
 
   /** Take over what the network gave for a part. */
@@ -120,7 +135,6 @@ export class Prediction {
   }
 
   #mode(value: number, distribution: Mixtures): number {
-    this.#modes ??= this.#means.map((_, each) => distribution.mode(each));
-    return this.#modes[value];
+    return value < this.#modesFound ? this.#modes[value] : distribution.mode(value);
   }
 }

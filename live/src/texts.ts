@@ -6,12 +6,16 @@ const english = {
   median: "median",
   sample: "sample",
   cancelled: "Cancelled.",
+  broken: "Reload the page to go on.",
+  decoding: "Decoding …",
+  sketch: "sketch",
+  missing: "{reason}.",
   loading: "Loading the networks …",
   working: "Enlarging {small} to {large} pixels …",
-  done: "{small} → {large} pixels on {processor}; {memory} MB.",
+  done: "{small} → {large} pixels on {processor}; {memory} MB are held.",
   cropped: "Only the middle {small} pixels are shown at this scale.",
   refused: "{name} is no picture that this browser can read. Give a JPEG, PNG or WebP file.",
-  failed: "It failed: {reason}. Reload the page; a smaller photograph takes less memory.",
+  failed: "It failed: {reason}. A smaller photograph takes less memory.",
   small: "Small photograph",
   bicubic: "Bicubic",
   lte: "LTE (regression)",
@@ -39,13 +43,17 @@ const korean: Record<Text, string> = {
   median: "중앙값",
   sample: "표본",
   cancelled: "취소했습니다.",
+  broken: "계속하려면 페이지를 다시 여십시오.",
+  decoding: "복호하는 중 …",
+  sketch: "밑그림",
+  missing: "{reason}.",
   loading: "신경망을 불러오는 중 …",
   working: "{small}에서 {large} 화소로 확대하는 중 …",
-  done: "{small} → {large} 화소, {processor}, {memory} MB.",
+  done: "{small} → {large} 화소, {processor}, 메모리 {memory} MB.",
   cropped: "이 배율에서는 가운데 {small} 화소만 보입니다.",
   refused:
     "{name}은(는) 이 브라우저가 읽을 수 있는 사진이 아닙니다. JPEG, PNG, WebP 파일을 주십시오.",
-  failed: "실패했습니다: {reason}. 페이지를 다시 여십시오. 더 작은 사진은 메모리를 덜 씁니다.",
+  failed: "실패했습니다: {reason}. 더 작은 사진은 메모리를 덜 씁니다.",
   small: "작은 사진",
   bicubic: "바이큐빅",
   lte: "LTE(회귀)",
@@ -80,13 +88,13 @@ const koreanDocument: Record<string, string> = {
   progress: "진행",
   cancel: "취소",
   panes: "작은 사진을 각 방법으로 확대한 결과",
-  keys: "끌어서 옮기고, 휠이나 두 손가락으로 확대합니다. 키보드: Tab으로 그림을 고르고, 화살표로 화소를 고르고, +와 −로 확대·축소하고, 0으로 전체를 봅니다.",
+  keys: "Ctrl과 휠, 또는 두 손가락으로 확대하고, 끌어서 옮깁니다. 키보드: Tab으로 그림을 고르고, 화살표로 화소를 고르고, +와 −로 확대·축소하고, 0으로 전체를 봅니다.",
   pixel: "화소 하나",
   pixelLead:
     "LTE는 색마다 값 하나를, CS는 256개 값의 분포를, FCS는 저주파 값 하나와 거기에 더할 값의 분포를 예측합니다. 위 그림에서 화소를 가리켜 보십시오. 선은 최빈값(실선), 평균(파선), 중앙값(점선), 참값(굵은 선)입니다.",
   bands: "저주파와 고주파",
   bandsLead:
-    "저역 통과 필터는 그림을 나눕니다: y = f(y) + g(y). FCS는 너비 1.5 화소로 학습했습니다. 저주파는 회귀하고, 중간 회색을 0으로 그린 고주파는 분류합니다.",
+    "저역 통과 필터는 그림을 나눕니다: y = f(y) + g(y). FCS는 너비 1.5 화소로 학습했습니다. 저주파는 회귀하고, 고주파는 분류하며, 그림에서는 0을 중간 회색으로 나타냅니다.",
   sigma: "필터의 너비 σ(화소)",
   about:
     "fcsr의 작은 가중치 lte-compact, cs-mixture-compact, fcs-mixture-compact를 onnxruntime-web으로 실행합니다. CS와 FCS는 Oh와 Kim, LTE는 Lee와 Jin(CVPR 2022)의 방법입니다.",
@@ -118,6 +126,7 @@ export function changeLanguage(): void {
 export function translate(): void {
   const texts = spoken === "en" ? englishDocument : koreanDocument;
   document.documentElement.lang = spoken;
+  document.title = `fcsr: ${texts.title}`;
   for (const element of document.querySelectorAll<HTMLElement>("[data-text], [data-label]")) {
     const { text, label } = element.dataset;
     if (text) element.textContent = texts[text];

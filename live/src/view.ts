@@ -29,8 +29,7 @@ export class View {
 
   /** `onPoint` is called with the place under the pointer, or else with the one chosen last. */
   constructor(
-    private readonly section: HTMLElement,
-    private readonly order: Text[],
+    private readonly sections: { element: HTMLElement; order: Text[] }[],
     private readonly onPoint: (place: Place) => void,
   ) {}
 
@@ -39,6 +38,7 @@ export class View {
     if (!pixels) {
       this.#panes.get(name)?.figure.remove();
       this.#panes.delete(name);
+      this.#fingers.clear(); // one may have been on it
       return;
     }
     const { canvas } = this.#pane(name);
@@ -55,6 +55,11 @@ export class View {
     strong.textContent = words;
     pane.caption.replaceChildren(strong, " ", details);
     pane.canvas.ariaLabel = `${words} ${details}`;
+  }
+
+  /** Whether a picture is of another job. */
+  setOld(name: Text, isOld: boolean): void {
+    this.#panes.get(name)?.figure.classList.toggle("old", isOld);
   }
 
   mark(place: Place): void {
@@ -80,10 +85,11 @@ export class View {
     figure.append(frame, caption);
     const pane = { figure, canvas, mark, caption };
     this.#panes.set(name, pane);
-    const later = this.order
-      .slice(this.order.indexOf(name) + 1)
-      .map((each) => this.#panes.get(each));
-    this.section.insertBefore(figure, later.find(Boolean)?.figure ?? null);
+    const section = this.sections.find(({ order }) => order.includes(name));
+    if (!section) throw new Error(`no section has ${name}`);
+    const { element, order } = section;
+    const later = order.slice(order.indexOf(name) + 1).map((each) => this.#panes.get(each));
+    element.insertBefore(figure, later.find(Boolean)?.figure ?? null);
     this.caption(name, say(name));
     this.#listen(frame, canvas);
     return pane;
@@ -91,6 +97,7 @@ export class View {
 
   #listen(frame: HTMLElement, canvas: HTMLCanvasElement): void {
     frame.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       frame.setPointerCapture(event.pointerId);
       this.#fingers.set(event.pointerId, event);
       if (this.#fingers.size === 1) this.#moved = false;
@@ -109,12 +116,15 @@ export class View {
     frame.addEventListener(
       "wheel",
       (event) => {
+        if (!event.ctrlKey && this.#zoom === 1) return; // it scrolls the page
         event.preventDefault();
-        this.#zoomBy(2 ** (-event.deltaY / 300), this.#under(frame, event));
+        const slow = event.ctrlKey ? 100 : 300; // fingers on a trackpad turn little
+        this.#zoomBy(2 ** (-event.deltaY / slow), this.#under(frame, event));
       },
       { passive: false },
     );
     canvas.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return; // the browser's own
       if (this.#press(event.key, canvas)) event.preventDefault();
     });
   }
@@ -144,16 +154,19 @@ export class View {
   }
 
   #press(key: string, canvas: HTMLCanvasElement): boolean {
-    const { y, x } = this.#chosen;
-    const [down, across] = [1 / canvas.height, 1 / canvas.width];
-    const moves: Record<string, Place> = {
-      ArrowUp: { y: y - down, x },
-      ArrowDown: { y: y + down, x },
-      ArrowLeft: { y, x: x - across },
-      ArrowRight: { y, x: x + across },
+    const moves: Record<string, [number, number]> = {
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
     };
     if (key in moves) {
-      this.#choose(inside(moves[key]));
+      const [down, across] = moves[key];
+      const step = (place: number, pixels: number, by: number) =>
+        (Math.floor(place * pixels) + by + 0.5) / pixels;
+      const y = step(this.#chosen.y, canvas.height, down);
+      const x = step(this.#chosen.x, canvas.width, across);
+      this.#choose(inside({ y, x }));
       this.#follow();
     } else if (key === "+" || key === "=") this.#zoomBy(1.5, this.#chosen);
     else if (key === "-") this.#zoomBy(1 / 1.5, this.#chosen);
@@ -203,7 +216,8 @@ export class View {
     const within = (start: number) => Math.min(Math.max(start, 0), most);
     this.#corner = { y: within(this.#corner.y), x: within(this.#corner.x) };
     const { y, x } = this.#corner;
-    for (const { canvas, mark } of this.#panes.values()) {
+    for (const { figure, canvas, mark } of this.#panes.values()) {
+      figure.classList.toggle("zoomed", this.#zoom > 1);
       canvas.style.transform = `scale(${this.#zoom}) translate(${-100 * x}%, ${-100 * y}%)`;
       mark.style.top = `${100 * (this.#marked.y - y) * this.#zoom}%`;
       mark.style.left = `${100 * (this.#marked.x - x) * this.#zoom}%`;

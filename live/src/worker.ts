@@ -1,6 +1,6 @@
 /** A model in a thread of its own, so that the page never waits. */
 
-import type { Answer, Dial, Enlarge, Request } from "./messages";
+import type { Answer, Dial, Enlarge, Inspect, Request } from "./messages";
 import { Model } from "./model";
 import type { Picture } from "./pictures";
 import { Prediction } from "./prediction";
@@ -14,6 +14,7 @@ const memories: WebAssembly.Memory[] = [];
 let model: Model;
 let dial: Dial; // as it was set last
 let newest = 0; // the job that was asked for last; 0 for none
+let pointed: Inspect; // what was pointed at last
 let picture: Picture | undefined; // that is still to be encoded
 let prediction: Prediction | undefined;
 let work: Promise<void> = Promise.resolve(); // one task after the other
@@ -39,12 +40,11 @@ self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
       return queue(() => enlarge(data));
     case "decode":
       dial = data.dial;
-      return queue(async () => {
-        if (data.dial === dial && prediction) show(prediction);
-      });
+      return queue(() => decode(data.dial));
     case "inspect":
+      pointed = data;
       return queue(async () => {
-        if (prediction) respond(prediction.inspect(data.pixel, dial));
+        if (data === pointed && prediction) respond(prediction.inspect(data.pixel, dial));
       });
     case "cancel":
       newest = 0;
@@ -72,11 +72,23 @@ async function enlarge({ job, height, width }: Enlarge): Promise<void> {
     const half = await predict(job, Math.ceil(height / 2), Math.ceil(width / 2), ENCODED, SKETCHED);
     if (!half) return;
     show(half, { isSketch: true, seconds: seconds() });
+    if (await isOver(job)) return;
   }
   const whole = await predict(job, height, width, SKETCHED, 1);
   if (!whole) return;
+  for (const _ of whole.prepare(dial)) if (await isOver(job)) return;
   prediction = whole;
   show(whole, { isSketch: false, seconds: seconds() });
+}
+
+/** Decode the last job's distributions anew, unless the dial was turned on, or a job came. */
+async function decode(turned: Dial): Promise<void> {
+  const made = prediction;
+  if (!made || made.job !== newest || turned !== dial) return;
+  for (const _ of made.prepare(dial)) {
+    if ((await isOver(made.job)) || turned !== dial) return;
+  }
+  show(made);
 }
 
 /** What the model says of a result of this size; undefined once another job was asked for. */

@@ -18,13 +18,13 @@ export async function startWorkers(
   fail: (error: Error) => void,
 ): Promise<string> {
   const adapter = await navigator.gpu?.requestAdapter();
-  const hasGpu = adapter && !adapter.info.isFallbackAdapter; // which is a program
+  const hasGpu = adapter && !adapter.info?.isFallbackAdapter; // which is a program
   const processor = hasGpu ? "webgpu" : "wasm";
   const cores = navigator.hardwareConcurrency ?? 1;
   const threads = self.crossOriginIsolated ? Math.max(1, Math.floor(cores / MODELS.length)) : 1;
   const source = await fetched(locate(`${processor}.worker.js`));
   const code = URL.createObjectURL(await source.blob());
-  const runtime = await unzipped(locate(`${processor}.wasm.gz`));
+  const runtime = await unzipped(locate(`${processor}.bin`));
   for (const name of MODELS) {
     const worker = new Worker(code, { type: "module", name });
     worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => receive(name, data));

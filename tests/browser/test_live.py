@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +88,8 @@ class Live:
         """Move a slider, as a user does."""
         self.page.locator(f"#{name}").evaluate(
             "(slider, value) => { slider.value = value;"
-            " slider.dispatchEvent(new Event('input', { bubbles: true })); }",
+            " slider.dispatchEvent(new Event('input', { bubbles: true }));"
+            " return new Promise(requestAnimationFrame); }",
             str(value),
         )
 
@@ -262,9 +264,48 @@ def test_a_server_that_is_gone_is_named(site, page):
         live = Live(page, address)
         live.wait()
     page.locator("#samples button").last.click()
-    page.locator("#problem").filter(has_text="rocket.png cannot be read").wait_for()
+    problem = page.locator("#problem")
+    problem.filter(has_text="rocket.png cannot be read").wait_for()
     live.set("scale", 2)  # the networks are here
     live.wait()
+    assert problem.inner_text() == ""
+
+
+def test_a_sample_may_be_chosen_while_the_networks_load(site, page):
+    with serving(site, pause={"wasm.bin": 3}) as address:
+        live = Live(page, address)
+        page.locator("#samples button").last.click()
+        live.wait()
+    rocket = Image.open(site / "samples" / "rocket.png")
+    assert (live.pixels("truth") == np.asarray(rocket)).all()
+    assert live.pixels("fcs").std() > 10
+
+
+def test_the_last_choice_wins(site, page):
+    with serving(site, pause={"astronaut.png": 2}) as address:
+        live = Live(page, address)
+        live.wait()
+        buttons = page.locator("#samples button")
+        buttons.nth(1).click()
+        buttons.nth(2).click()
+        page.wait_for_timeout(3000)
+        live.wait()
+    chelsea = Image.open(site / "samples" / "chelsea.png")
+    assert (live.pixels("truth") == np.asarray(chelsea)).all()
+
+
+def test_without_its_runtime_the_page_says_so_and_stays_so(site, page, tmp_path):
+    copy = tmp_path / "live"
+    shutil.copytree(site, copy)
+    (copy / "wasm.bin").unlink()
+    with serving(copy) as address:
+        Live(page, address)
+        problem = page.locator("#problem")
+        problem.filter(has_text="wasm.bin").wait_for()
+        page.locator("#samples button").last.click()
+        page.wait_for_timeout(500)
+        assert "wasm.bin" in problem.inner_text()
+        assert "Reload" in page.locator("#message").inner_text()
 
 
 def test_what_is_no_picture_is_refused(live):
@@ -281,7 +322,7 @@ def test_a_job_can_be_cancelled(live):
     live.set("scale", 8)
     live.page.locator("#cancel").click()
     live.page.locator("#message").filter(has_text="Cancelled").wait_for()
-    live.decode(-1)  # of what there is
+    live.decode(-1)
     assert "dB" not in live.page.locator("#panes").inner_text()
     assert "Cancelled" in live.page.locator("#message").inner_text()
     live.decode(0)
@@ -294,6 +335,47 @@ def test_equal_pictures_have_no_finite_psnr(live):
     live.open(Image.new("RGB", (9, 9), "white"), as_it_is=False)
     caption = live.page.locator("#pane-bicubic figcaption").inner_text()
     assert caption.endswith("\N{INFINITY} dB")
+
+
+def test_the_keyboard_goes_pixel_by_pixel_and_leaves_the_browser_its_keys(live):
+    live.open(photograph(65, 65), as_it_is=True)
+    live.set("scale", 2)
+    live.wait()
+    canvas = live.page.locator("#pane-cs canvas")
+    canvas.focus()
+    caption = live.page.locator("#numbers caption")
+    for column in range(67, 76):
+        live.page.keyboard.press("ArrowRight")
+        caption.filter(has_text=f"column {column}").wait_for()
+    prevented = canvas.evaluate(
+        "canvas => !canvas.dispatchEvent(new KeyboardEvent('keydown',"
+        " { key: '0', ctrlKey: true, cancelable: true }))"
+    )
+    assert not prevented
+
+
+def test_a_wheel_scrolls_the_page_until_a_picture_is_zoomed(live):
+    canvas = live.page.locator("#pane-small canvas")
+    canvas.hover()
+    live.page.mouse.wheel(0, 100)
+    live.page.wait_for_timeout(300)
+    assert live.page.evaluate("scrollY") > 0
+    canvas.focus()
+    live.page.keyboard.press("+")
+    before = canvas.evaluate("canvas => canvas.style.transform")
+    assert "scale(1.5)" in before
+    canvas.hover()
+    live.page.mouse.wheel(0, -100)
+    live.page.wait_for_timeout(300)
+    assert canvas.evaluate("canvas => canvas.style.transform") != before
+    bands = live.page.locator("#pane-low canvas")
+    assert bands.evaluate("canvas => canvas.style.transform") != "scale(1) translate(0%, 0%)"
+
+
+def test_of_a_thin_photograph_the_middle_is_taken(live):
+    live.open(Image.new("RGB", (4000, 3), "teal"), as_it_is=True)
+    assert live.pixels("small").shape == (3, 24, 3)
+    assert "Only the middle" in live.page.locator("#message").inner_text()
 
 
 def test_a_large_photograph_is_reduced_or_cut(live):
@@ -326,9 +408,10 @@ def test_everyone_can_use_the_page(site, live):
 
 
 def test_a_phone_shows_all_of_it(live):
-    live.page.set_viewport_size({"width": 390, "height": 844})
     overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    assert not live.page.evaluate(overflow)
+    for width in (390, 360, 320):
+        live.page.set_viewport_size({"width": width, "height": 780})
+        assert not live.page.evaluate(overflow), width
 
 
 def test_an_isolated_page_takes_threads(site, page):
@@ -362,7 +445,7 @@ def test_a_gpu_makes_the_same_pictures(page_with_gpu, address):
     live = Live(page_with_gpu, address)
     if not live.page.evaluate("navigator.gpu.requestAdapter().then(Boolean)"):
         pytest.skip("this Chromium has no WebGPU")
-    live.page.locator("#cancel").click()  # the sample takes a minute
+    live.page.locator("#cancel:enabled").click()  # the sample takes a minute
     live.set("scale", 2)
     live.page.locator("#cancel").click()
     small = photograph(12, 16)
@@ -381,12 +464,21 @@ def test_a_screenshot(live, screenshots):
 
 
 class serving:
-    """A server of a folder, which sends these headers, too."""
+    """A server of a folder; it sends these headers, too, and these files after some seconds."""
 
-    def __init__(self, folder: Path, headers: dict[str, str] | None = None):
-        given = headers or {}
+    def __init__(
+        self,
+        folder: Path,
+        headers: dict[str, str] | None = None,
+        pause: dict[str, float] | None = None,
+    ):
+        given, slow = headers or {}, pause or {}
 
         class Handler(http.server.SimpleHTTPRequestHandler):
+            def do_GET(self):
+                time.sleep(slow.get(Path(self.path).name, 0))
+                super().do_GET()
+
             def end_headers(self):
                 for name, value in given.items():
                     self.send_header(name, value)
