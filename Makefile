@@ -167,7 +167,7 @@ training_step_h100: $(INSTALLED) ## time a paper-size training step, on an H100:
 	$(BENCHMARK)/train.py $(PHOTOGRAPHS) --paper --steps 60 --rounds 1 \
 	  --out figures/training_step_h100.csv
 
-browser: live ## time the live page in a browser, on an idle machine: 2 minutes
+browser: live ## time the live page in a browser, on an idle machine: a minute
 	$(BENCHMARK)/browser.py --out figures/browser.csv
 
 startup: $(INSTALLED) ## time imports and fcsr --help: a minute

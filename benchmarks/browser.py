@@ -8,6 +8,7 @@ so that its workers may have threads. From 64 x 64 to some 256 x 256 pixels.
 import argparse
 import functools
 import http.server
+import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 import pandas as pd
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from tqdm import tqdm
 
@@ -37,10 +39,10 @@ FIRST = """new Promise(resolve => {
 MOVE = """([id, value]) => new Promise(resolve => {
   const start = performance.now(), panes = document.getElementById("panes");
   const seconds = () => (performance.now() - start) / 1000;
-  const lte = document.querySelector("#pane-fcs canvas");
+  const drawn = document.querySelector("#pane-fcs canvas");
   let sketch;
   new MutationObserver(() => { sketch ??= seconds(); })
-    .observe(lte, { attributes: true, attributeFilter: ["width"] });
+    .observe(drawn, { attributes: true, attributeFilter: ["width"] });
   const slider = document.getElementById(id);
   slider.value = value;
   slider.dispatchEvent(new Event("input", { bubbles: true }));
@@ -77,19 +79,14 @@ def seconds_of(page: Page, address: str) -> dict[str, tuple[float, float]]:
     page.goto(address)
     first = page.evaluate(FIRST)
     found = {"first pictures": (first, first)}
-    sample = Path(PAGE / "samples" / "coffee.png")
     page.locator("#as-it-is").check()
-    page.locator("#file").set_input_files(small_copy(sample))
+    page.locator("#file").set_input_files(small_copy(PAGE / "samples" / "coffee.png"))
     page.locator('#panes[aria-busy="false"]').wait_for()
     return found | {what: tuple(page.evaluate(MOVE, move)) for what, move in MOVES.items()}
 
 
 def small_copy(path: Path) -> dict:
     """A photograph in 64 x 64 pixels, as a file for the page."""
-    import io
-
-    from PIL import Image
-
     file = io.BytesIO()
     Image.open(path).resize((64, 64), Image.Resampling.BICUBIC).save(file, "PNG")
     return {"name": "small.png", "mimeType": "image/png", "buffer": file.getvalue()}
@@ -97,7 +94,7 @@ def small_copy(path: Path) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     rows = []

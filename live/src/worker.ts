@@ -6,7 +6,7 @@ import type { Picture } from "./pictures";
 import { Prediction } from "./prediction";
 
 /** Results of more pixels are shown first as a sketch, of half their height and width. */
-const QUICK = 2 ** 14;
+const QUICK = 2 ** 16;
 const ENCODED = 0.1; // of a job is done once the picture is encoded, about,
 const SKETCHED = 0.3; // and once there is a sketch
 
